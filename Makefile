@@ -4,6 +4,8 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
 TYPED  := desk handlers bot agent knowledge escalation crm store insights cli main.py bootstrap.py settings.py
+# Hashes for every platform, and no addresses: a mirror may serve the packages, and nothing else may stand in for them.
+PINNED  = --universal --python-version 3.11 --generate-hashes --no-header --quiet --system-certs $(if $(UPGRADE),--upgrade)
 
 .DEFAULT_GOAL := help
 .PHONY: help install demo test check format lock clean
@@ -20,18 +22,18 @@ test: $(VENV)/.installed-dev ## Run the tests (ARGS="-k name" passes options to 
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 check: $(VENV)/.installed-dev ## Check format, lint and types
-	$(BIN)/ruff format --check .
-	$(BIN)/ruff check .
-	$(BIN)/mypy $(wildcard $(TYPED))
+	$(BIN)/python -m ruff format --check .
+	$(BIN)/python -m ruff check .
+	$(BIN)/python -m mypy $(wildcard $(TYPED))
 
 format: $(VENV)/.installed-dev ## Format the code and mend what the linter can mend
-	$(BIN)/ruff check --fix --exit-zero .
-	$(BIN)/ruff format .
+	$(BIN)/python -m ruff check --fix --exit-zero .
+	$(BIN)/python -m ruff format .
 
 lock: $(VENV)/.python ## Pin the dependencies of pyproject.toml anew (installs uv in .venv); UPGRADE=1 takes newer versions
 	$(PIP) install --quiet uv
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet $(if $(UPGRADE),--upgrade) -o requirements.lock
-	$(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-header --quiet $(if $(UPGRADE),--upgrade) \
+	$(BIN)/python -m uv pip compile pyproject.toml $(PINNED) -o requirements.lock
+	$(BIN)/python -m uv pip compile pyproject.toml $(PINNED) \
 	  --extra postgres --extra dev --constraint requirements.lock -o requirements-dev.lock
 
 clean: ## Remove .venv and what the tools left behind (never FRONTDESK_HOME)
