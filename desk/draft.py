@@ -1,0 +1,166 @@
+"""Drafts: a proposed reply in parts, each with its audience, and everything it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from desk.audience import Audience, Audiences, may_show
+from desk.ids import DraftId, TicketId
+from desk.space import UserRef
+
+
+class Verdict(StrEnum):
+    """What a teammate does with a draft."""
+
+    APPROVE = "approve"
+    APPROVE_ANYWAY = "approve_anyway"
+    EDIT = "edit"
+    REJECT = "reject"
+    REGENERATE = "regenerate"
+    TAKE_OVER = "take_over"
+
+
+class DraftStatus(StrEnum):
+    """Where a draft stands; only a waiting one can be decided. `quiet` ones are for the team only."""
+
+    WAITING = "waiting"
+    QUIET = "quiet"
+    SENT = "sent"
+    REJECTED = "rejected"
+    STALE = "stale"
+    RETRACTED = "retracted"
+    OBSERVED = "observed"
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk of an article that search returned; `score` is higher-is-better within one query.
+
+    `dense` is the cosine similarity with the query and `lexical` the BM25 score, 0 where that leg did not find it.
+    """
+
+    id: str
+    document: str
+    title: str
+    heading: str
+    url: str
+    audience: Audience
+    text: str
+    hash: str
+    score: float = 0.0
+    dense: float = 0.0
+    lexical: float = 0.0
+    updated: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a claim rests on: a quoted passage, a field of the customer record, or nothing. `hash` is the content's when it was used."""
+
+    n: int
+    source: str
+    id: str
+    audience: Audience
+    quote: str
+    title: str = ""
+    document: str = ""
+    heading: str = ""
+    url: str = ""
+    updated: str = ""
+    hash: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A sentence of a part, and whether its evidence (numbers `n`) carries it; `why` says what is not carried."""
+
+    text: str
+    supported: bool
+    evidence: tuple[int, ...] = ()
+    part: int = 0
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Text for one audience. `to` is whom it is for where it goes privately, None for the thread."""
+
+    audience: Audience
+    text: str
+    to: UserRef | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Basis:
+    """What a draft rests on: the turn, and content hashes of passages (by chunk id), record fields (by key) and policy sections (by name)."""
+
+    turn: int
+    passages: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict)
+    policy: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What an answerer returns: a reply in parts, a question back, or neither with the reason in `abstained`.
+
+    `question` marks the parts as a question to the customer. `doubts` are codes that keep it from going out alone.
+    """
+
+    parts: tuple[Part, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    confidence: float = 0.0
+    question: bool = False
+    language: str = "en"
+    abstained: str | None = None
+    doubts: tuple[str, ...] = ()
+    related: tuple[Evidence, ...] = ()
+    """Passages worth reading while waiting."""
+    model: str = ""
+
+    @property
+    def unsupported(self) -> int:
+        """Return how many sentences nothing carries."""
+        return sum(not claim.supported for claim in self.claims)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A proposal stored for a ticket, immutable but for its status and what a person decided."""
+
+    id: DraftId
+    ticket: TicketId
+    proposal: Proposal
+    basis: Basis
+    created: datetime
+    status: DraftStatus = DraftStatus.WAITING
+    asked_by: UserRef | None = None
+    decided_by: UserRef | None = None
+    decided_by_name: str = ""
+    decided_at: datetime | None = None
+    verdict: Verdict | None = None
+    why: str = ""
+    edited_from: DraftId | None = None
+    automatic: bool = False
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether somebody may still decide it."""
+        return self.status in (DraftStatus.WAITING, DraftStatus.QUIET)
+
+
+def fits(part: Part, place: Audiences) -> bool:
+    """Tell whether a part may stand in a place."""
+    return may_show(place, part.audience)
+
+
+def leaks(draft: Proposal) -> tuple[Part, ...]:
+    """Return the parts that rest on evidence their own audience may not see; a sound draft has none."""
+    by_number = {item.n: item for item in draft.evidence}
+    bad = {claim.part for claim in draft.claims for n in claim.evidence if n in by_number and not by_number[n].audience <= draft.parts[claim.part].audience}
+    return tuple(draft.parts[n] for n in sorted(bad))

@@ -1,0 +1,72 @@
+"""Escalations: why a human is needed, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from desk.draft import Evidence
+from desk.ids import DraftId, TicketId
+from desk.space import UserRef
+from desk.ticket import Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """A reason to bring in a human, produced by one rule; `level` 1 is a card, 2 a ping, 3 a page."""
+
+    rule: str
+    level: int = 1
+    values: tuple[tuple[str, str], ...] = ()
+
+
+class EscalationStatus(StrEnum):
+    """Open until acknowledged, closed with a verdict."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    CLOSED = "closed"
+
+
+class EscalationVerdict(StrEnum):
+    """Whether it was right to bring in a human."""
+
+    NEEDED = "needed"
+    NOT_NEEDED = "not_needed"
+    TOO_LATE = "too_late"
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """What a human gets to start at once: ids and facts, no customer text (the card reads that from the timeline)."""
+
+    tried: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+    draft: DraftId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A human is needed. `policy` is the version frozen when it fired; `steps` are what was done about it, in order."""
+
+    id: str
+    ticket: TicketId
+    triggers: tuple[Trigger, ...]
+    at: datetime
+    policy: str
+    level: int = 1
+    status: EscalationStatus = EscalationStatus.OPEN
+    package: Package = field(default_factory=Package)
+    quiet: bool = False
+    by: UserRef | None = None
+    by_name: str = ""
+    acknowledged_at: datetime | None = None
+    closed_at: datetime | None = None
+    verdict: EscalationVerdict | None = None
+    steps: tuple[Reason, ...] = ()
+
+    @property
+    def rules(self) -> tuple[str, ...]:
+        """Return the names of the rules that fired, strongest first."""
+        return tuple(trigger.rule for trigger in self.triggers)

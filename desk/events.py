@@ -1,0 +1,194 @@
+"""Events: what happened, as the desk is told. An event has an id, by which it is handled once, and a key, by which it waits its turn.
+
+Events that come from people key on the channel until intake knows the ticket; everything after keys on the ticket.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from desk.customer import Role
+from desk.ids import CardId, EventId, TicketId
+from desk.space import ChannelRef, MessageRef, Place, UserRef
+from desk.timeline import File
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageReceived:
+    """Somebody wrote. `role` is what the platform's roles say of the author; the CRM is asked later."""
+
+    id: EventId
+    ref: MessageRef
+    place: Place
+    author: UserRef
+    author_name: str
+    role: Role
+    text: str
+    at: datetime
+    files: tuple[File, ...] = ()
+    mentions_bot: bool = False
+    late: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.place.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited:
+    """Somebody changed what they wrote; `text` is the whole new text."""
+
+    id: EventId
+    ref: MessageRef
+    text: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.ref.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted:
+    """Somebody took back what they wrote."""
+
+    id: EventId
+    ref: MessageRef
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.ref.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TypingSeen:
+    """A customer is typing; it prolongs a running pause and is otherwise forgotten."""
+
+    id: EventId
+    place: Place
+    author: UserRef
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.place.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseEnded:
+    """A burst is over: its messages find or open their tickets."""
+
+    id: EventId
+    channel: ChannelRef
+    group: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TurnStarted:
+    """A ticket has something to answer. A turn that is no longer the ticket's is dropped."""
+
+    id: EventId
+    ticket: TicketId
+    turn: int
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the ticket."""
+        return str(self.ticket)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonClicked:
+    """Somebody pressed a button. `action` names it, `subject` is the draft, escalation or ticket it stands under.
+
+    `basis` is what the card was drawn from (a draft id or a ticket revision); `form` are the values of its form.
+    """
+
+    id: EventId
+    action: str
+    ticket: TicketId
+    subject: str
+    by: UserRef
+    by_name: str
+    role: Role
+    at: datetime
+    place: Place
+    card: CardId | None = None
+    basis: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Return the ticket."""
+        return str(self.ticket)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReactionAdded:
+    """Somebody put an emoji on a message."""
+
+    id: EventId
+    ref: MessageRef
+    emoji: str
+    by: UserRef
+    role: Role
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.ref.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandInvoked:
+    """Somebody of ours gave a slash command; `text` is what follows `/frontdesk`."""
+
+    id: EventId
+    text: str
+    by: UserRef
+    by_name: str
+    role: Role
+    at: datetime
+    place: Place
+    form: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Return the person: their commands run one after another."""
+        return str(self.by)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeadlineReached:
+    """A deadline's instant came; `deadline` is its row's id."""
+
+    id: EventId
+    deadline: str
+    kind: str
+    subject: str
+    at: datetime
+    values: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> str:
+        """Return what the deadline is about: a ticket or a channel."""
+        return self.subject
+
+
+Event = MessageReceived | MessageEdited | MessageDeleted | TypingSeen | PauseEnded | TurnStarted | ButtonClicked | ReactionAdded | CommandInvoked | DeadlineReached
+"""Everything that can happen; `handlers/dispatch` has one function for each."""

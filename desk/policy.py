@@ -1,0 +1,227 @@
+"""Policy: behaviour as data, resolved and checked. The shipped values are in `policy.toml`; none are in code."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Annotated
+
+from desk.audience import Audience
+from desk.deadlines import Hours
+from desk.modes import Modes
+
+Share = Annotated[float, "share"]
+"""A number from 0 to 1."""
+Count = Annotated[int, "count"]
+"""A whole number that is not negative."""
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """How the desk speaks of itself and of the home company."""
+
+    name: str
+    bot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """How long a customer must have been quiet before the bot answers, and the most it waits."""
+
+    quiet: timedelta
+    most: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """Which messages make one ticket, and how a ticket ends. `gap` is the age from which a late message only gets a draft."""
+
+    window: timedelta
+    same_topic: Share
+    reopen: timedelta
+    remind: timedelta
+    close: timedelta
+    recontact: timedelta
+    gap: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """When an answer may go out alone. `thresholds` are by category and win over `threshold`; `hosts` are the hosts that links may lead to (none given: all)."""
+
+    threshold: Share
+    thresholds: Mapping[str, Share]
+    in_a_row: Count
+    questions_in_a_row: Count
+    draft_age: timedelta
+    passages: Count
+    hosts: tuple[str, ...]
+
+    def threshold_of(self, category: str) -> float:
+        """Return the confidence an answer of this category needs to go out alone."""
+        return self.thresholds.get(category, self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class HoldingAnswer:
+    """How the time in a holding answer is estimated: a percentile of recent approvals, or `otherwise` of business time when there were too few. `notify` is the age from which its replacement also mentions the author."""
+
+    percentile: Share
+    approvals: Count
+    within: timedelta
+    around: timedelta
+    otherwise: timedelta
+    notify: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Csat:
+    """When satisfaction is asked, and which scores the team sees at once."""
+
+    ask: bool
+    every: timedelta
+    low: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Sla:
+    """The first response promised, in business time: by tier, else `first_response`; an account's contract wins over both."""
+
+    first_response: timedelta
+    tiers: Mapping[str, timedelta]
+
+
+@dataclass(frozen=True, slots=True)
+class EscalationPolicy:
+    """What brings in a human. `observe_pages` are the rules that page even in mode observe; `levels` say how loud a rule is (1 card, 2 ping, 3 page)."""
+
+    observe_pages: tuple[str, ...]
+    not_solved: Count
+    hold: timedelta
+    levels: Mapping[str, Count]
+
+
+@dataclass(frozen=True, slots=True)
+class PriorityPolicy:
+    """The weights of the priority score, and the score from which a ticket is urgent, high or normal."""
+
+    base: Count
+    tiers: Mapping[str, Count]
+    rules: Mapping[str, Count]
+    sentiments: Mapping[str, int]
+    urgent: Count
+    high: Count
+    normal: Count
+
+
+@dataclass(frozen=True, slots=True)
+class Visibility:
+    """Who may see what: record fields by kind (public, account, person, internal) and folders of articles by their path below the ingested one."""
+
+    fields: Mapping[str, str]
+    folders: Mapping[str, Audience]
+    billing: tuple[str, ...]
+    """Kinds that a contact with the `billing` entitlement sees of the whole account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """Thresholds of the local classification: below `request` a message asks nothing, from `out_of_scope` on it is none of ours, from `signal` on a rule listens, from `language` on the language counts as known."""
+
+    categories: tuple[str, ...]
+    request: Share
+    out_of_scope: Share
+    signal: Share
+    language: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """How posts go out: how long after an attempt of unknown fate it is looked up, the pace per channel, and the waits between tries."""
+
+    look_after: timedelta
+    pace: timedelta
+    retries: tuple[timedelta, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Down:
+    """How often a turn is tried again while something it needs is down, and the time the customer is told."""
+
+    retry: timedelta
+    expect: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Daily:
+    """When the daily card of mode observe is posted (local time of `hours.zone`, HH:MM)."""
+
+    at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long things are kept: community messages that ask nothing, handled event ids, the engine's finished rows."""
+
+    chat: timedelta
+    handled: timedelta
+    engine: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """What an admin paused: everything, categories, or channels by name, each until an instant (ISO 8601) or "" for good."""
+
+    everything: str
+    categories: Mapping[str, str]
+    channels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The resolved whole. `version` hashes it, `hashes` each section; both are what decisions and drafts remember."""
+
+    company: Company
+    modes: Modes
+    pause: Pause
+    tickets: Tickets
+    answers: Answers
+    holding: HoldingAnswer
+    csat: Csat
+    hours: Hours
+    sla: Sla
+    escalation: EscalationPolicy
+    priority: PriorityPolicy
+    audience: Visibility
+    triage: Triage
+    delivery: Delivery
+    down: Down
+    daily: Daily
+    retention: Retention
+    paused: Pauses
+    phrases: Mapping[str, Mapping[str, str]]
+    version: str = ""
+    hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def phrase(self, code: str, language: str | None, **values: object) -> str:
+        """Return a fixed sentence in a language, in English where that language lacks it."""
+        spoken = self.phrases.get(language or "en", {})
+        return (spoken.get(code) or self.phrases["en"][code]).format(**{"bot": self.company.bot, "company": self.company.name, **values})
+
+    def phrases_in(self, language: str | None) -> Mapping[str, str]:
+        """Return all fixed sentences in a language, English ones where it lacks them."""
+        return {**self.phrases["en"], **self.phrases.get(language or "en", {})}
+
+
+REQUIRED_PHRASES = frozenset(
+    {
+        "answer_by_ai", "answer_checked", "sources", "solved", "not_solved", "get_human", "holding", "holding_read", "holding_renewed", "holding_replaced",
+        "handed_over", "handed_over_no_time", "private_sent", "verify", "not_entitled", "personal_data", "linked", "observe", "down", "reminder", "closed_silent", "thanks_solved", "ask_more",
+        "csat_ask", "csat_thanks", "csat_comment", "corrected", "retracted", "unread_file", "already_decided", "not_yours", "not_sure", "clarify",
+        "invoice_status", "invoice_none_open", "duplicate_charge", "suspended", "not_suspended", "plan", "account_manager", "someone", "send", "cancel", "related",
+    }
+)  # fmt: skip
+"""The codes every policy needs in English."""
+PLACEHOLDERS = frozenset({"bot", "company", "name", "time", "links", "link", "list", "file", "who", "amount", "currency", "number", "numbers", "status", "due", "plan", "contract", "manager", "account", "count"})
+"""What a fixed sentence may fill in."""

@@ -1,0 +1,251 @@
+"""Checking a policy: every problem with its key path, the value that is wrong, and what to write instead."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+import re
+import string
+import types
+import typing
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from datetime import date, time, timedelta
+from typing import Any, Union, get_args, get_origin, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from desk import audience
+from desk.deadlines import Hours
+from desk.errors import InvalidInput
+from desk.modes import Mode, ModeRule, Modes
+from desk.policy import PLACEHOLDERS, REQUIRED_PHRASES, Policy
+from desk.space import ChannelKind
+
+DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
+UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+COMPUTED = frozenset({"version", "hashes"})
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something wrong in a policy: where (`tickets.window`), what stands there, and what to write instead."""
+
+    path: str
+    value: object
+    fix: str
+
+    def __str__(self) -> str:
+        return f"{self.path} = {self.value!r}: {self.fix}"
+
+
+class PolicyError(InvalidInput):
+    """A policy with problems; they are all in `problems`."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        super().__init__("; ".join(map(str, problems)))
+        self.problems = problems
+
+
+class _Wrong(Exception):
+    """Raised inside a reader; becomes a Problem with its path."""
+
+
+def read_policy(raw: Mapping[str, Any]) -> Policy:
+    """Turn a resolved policy (nested tables) into a Policy; raise PolicyError with every problem found."""
+    problems: list[Problem] = []
+    values = _table(Policy, raw, path="", problems=problems)
+    problems.extend(_phrase_problems(raw.get("phrases", {})))
+    if problems:
+        raise PolicyError(tuple(problems))
+    hashes = {section: _digest(content) for section, content in raw.items()}
+    return Policy(**values, version=_digest(raw), hashes=hashes)
+
+
+def read_duration(text: object) -> timedelta:
+    """Read `8s`, `45m`, `1h30m`, `14d`; raise InvalidInput for anything else."""
+    if isinstance(text, str) and text and not DURATION.sub("", text).strip():
+        return sum((timedelta(**{UNITS[unit]: int(number)}) for number, unit in DURATION.findall(text)), timedelta())
+    raise InvalidInput(f"{text!r} is not a duration: write a number and s, m, h or d, such as 45m")
+
+
+def merged(*layers: Mapping[str, Any]) -> dict[str, Any]:
+    """Lay policies over one another: tables merge key by key, everything else is replaced by the later layer."""
+    result: dict[str, Any] = {}
+    for layer in layers:
+        for key, value in layer.items():
+            known = result.get(key)
+            result[key] = merged(known, value) if isinstance(known, Mapping) and isinstance(value, Mapping) else value
+    return result
+
+
+def _table(cls: type, raw: object, *, path: str, problems: list[Problem]) -> dict[str, Any]:
+    """Read the fields of a dataclass from a table, noting unknown and missing keys."""
+    if not isinstance(raw, Mapping):
+        problems.append(Problem(path, raw, "write a table"))
+        return {}
+    hints = get_type_hints(cls, include_extras=True)
+    names = [f.name for f in fields(cls) if f.name not in COMPUTED]
+    for key in raw.keys() - set(names):
+        near = difflib.get_close_matches(key, names, n=1)
+        problems.append(Problem(_join(path, key), raw[key], f"there is no such key; {f'did you mean {near[0]!r}?' if near else 'known keys are ' + ', '.join(names)}"))
+    values: dict[str, Any] = {}
+    for name in names:
+        if name not in raw:
+            problems.append(Problem(_join(path, name), None, "this key is missing"))
+            continue
+        try:
+            values[name] = _value(hints[name], raw[name], path=_join(path, name), problems=problems)
+        except (_Wrong, InvalidInput) as error:
+            problems.append(Problem(_join(path, name), raw[name], _fix(error)))
+    return values
+
+
+def _value(hint: Any, raw: object, *, path: str, problems: list[Problem]) -> Any:
+    """Read one value of a declared type."""
+    if hint in SPECIAL:
+        return SPECIAL[hint](raw)
+    if is_dataclass(hint) and isinstance(hint, type):
+        return _nested(hint, raw, path=path, problems=problems)
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin is typing.Annotated:
+        return ANNOTATED[arguments[1]](raw)
+    if origin is tuple:
+        return tuple(_each(arguments[0], list(enumerate(_expect(list, raw, "write a list"))), path=path, problems=problems).values())
+    if origin in (Union, types.UnionType):
+        return _value(arguments[0], raw, path=path, problems=problems)
+    return _each(arguments[1], list(_expect(Mapping, raw, "write a table").items()), path=path, problems=problems)
+
+
+def _each(hint: Any, items: list[tuple[Any, object]], *, path: str, problems: list[Problem]) -> dict[Any, Any]:
+    result: dict[Any, Any] = {}
+    for key, raw in items:
+        try:
+            result[key] = _value(hint, raw, path=_join(path, str(key)), problems=problems)
+        except (_Wrong, InvalidInput) as error:
+            problems.append(Problem(_join(path, str(key)), raw, _fix(error)))
+    return result
+
+
+def _nested(cls: type, raw: object, *, path: str, problems: list[Problem]) -> Any:
+    before = len(problems)
+    values = _table(cls, raw, path=path, problems=problems)
+    return cls(**values) if len(problems) == before else None
+
+
+def _fix(error: Exception) -> str:
+    return str(error).split(": ", 1)[-1] if isinstance(error, InvalidInput) else str(error)
+
+
+def _expect(kind: Any, raw: object, fix: str) -> Any:
+    if isinstance(raw, kind) and not (isinstance(raw, bool) and kind is not bool):
+        return raw
+    raise _Wrong(fix)
+
+
+def _share(raw: object) -> float:
+    number = _expect((int, float), raw, "write a number from 0 to 1")
+    if 0 <= number <= 1:
+        return float(number)
+    raise _Wrong("write a number from 0 to 1")
+
+
+def _count(raw: object) -> int:
+    number: int = _expect(int, raw, "write a whole number, 0 or more")
+    if number >= 0:
+        return number
+    raise _Wrong("write a whole number, 0 or more")
+
+
+def _one_of(words: typing.Iterable[str]) -> Callable[[object], str]:
+    known = tuple(words)
+
+    def read(raw: object) -> str:
+        if raw in known:
+            return str(raw)
+        near = difflib.get_close_matches(str(raw), known, n=1)
+        raise _Wrong(f"write one of {', '.join(known)}" + (f" (did you mean {near[0]!r}?)" if near else ""))
+
+    return read
+
+
+def _mode(raw: object) -> Mode:
+    return Mode[_one_of(mode.word for mode in Mode)(raw).upper()]
+
+
+def _modes(raw: object) -> Modes:
+    table = _expect(Mapping, raw, "write a table with default and rules")
+    unknown = sorted(table.keys() - {"default", "rules"})
+    if unknown:
+        raise _Wrong(f"there is no key {unknown[0]!r} here: write default, or [[modes.rules]] with category, kind, tier and mode")
+    return Modes(_mode(table.get("default", "observe")), tuple(map(_mode_rule, table.get("rules", []))))
+
+
+def _mode_rule(raw: object) -> ModeRule:
+    table = _expect(Mapping, raw, "write rules as tables with category, kind, tier and mode")
+    unknown = sorted(table.keys() - {"category", "kind", "tier", "mode"})
+    if unknown or "mode" not in table:
+        raise _Wrong(f"a rule has mode and any of category, kind, tier{f'; {unknown[0]!r} is none of them' if unknown else ''}")
+    kind = ChannelKind(_one_of(ChannelKind)(table["kind"])) if table.get("kind") else None
+    return ModeRule(_mode(table["mode"]), str(table.get("category", "")), kind, str(table.get("tier", "")))
+
+
+def _hours(raw: object) -> Hours:
+    table = _expect(Mapping, raw, "write a table with zone, week and holidays")
+    unknown = sorted(table.keys() - {"zone", "week", "holidays"})
+    if unknown:
+        raise _Wrong(f"there is no key {unknown[0]!r} here: write zone, week and holidays")
+    try:
+        ZoneInfo(str(table.get("zone", "UTC")))
+        week = {DAYS.index(_one_of(DAYS)(day)): tuple(map(_shift, shifts)) for day, shifts in table.get("week", {}).items()}
+        return Hours(str(table.get("zone", "UTC")), week, frozenset(date.fromisoformat(str(day)) for day in table.get("holidays", [])))
+    except ZoneInfoNotFoundError:
+        raise _Wrong(f"there is no time zone {table.get('zone')!r}; write one such as Europe/Berlin") from None
+    except ValueError:
+        raise _Wrong('write shifts as "09:00-17:00" and holidays as "2026-12-25"') from None
+
+
+def _shift(text: object) -> tuple[time, time]:
+    opens, _, closes = str(text).partition("-")
+    shift = (time.fromisoformat(opens.strip()), time.max if closes.strip() == "24:00" else time.fromisoformat(closes.strip()))
+    if shift[0] < shift[1]:
+        return shift
+    raise ValueError(text)
+
+
+def _phrase_problems(raw: object) -> list[Problem]:
+    """Fixed sentences must exist in English and fill in only what the desk knows."""
+    if not isinstance(raw, Mapping):
+        return []
+    spoken = {language: table for language, table in raw.items() if isinstance(table, Mapping)}
+    missing = [Problem(f"phrases.en.{code}", None, "this sentence is missing") for code in sorted(REQUIRED_PHRASES - spoken.get("en", {}).keys())]
+    return missing + [problem for language, table in spoken.items() for code, text in table.items() for problem in _placeholder_problems(f"phrases.{language}.{code}", text)]
+
+
+def _placeholder_problems(path: str, text: object) -> list[Problem]:
+    try:
+        names = {name for _, name, _, _ in string.Formatter().parse(str(text)) if name is not None}
+    except ValueError:
+        return [Problem(path, text, "a brace stands alone; write {{ for a brace")]
+    return [Problem(path, text, f"{{{name}}} is not known here; use {', '.join(sorted(PLACEHOLDERS))}") for name in sorted(names - PLACEHOLDERS)]
+
+
+def _digest(content: object) -> str:
+    return hashlib.blake2b(json.dumps(content, sort_keys=True, default=str).encode(), digest_size=6).hexdigest()
+
+
+def _join(path: str, key: str) -> str:
+    return f"{path}.{key}" if path else key
+
+
+ANNOTATED: dict[str, Callable[[object], Any]] = {"share": _share, "count": _count}
+SPECIAL: dict[Any, Callable[[object], Any]] = {
+    timedelta: read_duration,
+    str: lambda raw: _expect(str, raw, "write text in quotes"),
+    bool: lambda raw: _expect(bool, raw, "write true or false"),
+    int: lambda raw: _expect(int, raw, "write a whole number"),
+    audience.Audience: lambda raw: audience.parse(str(raw)),
+    Modes: _modes,
+    Hours: _hours,
+}

@@ -1,0 +1,381 @@
+"""Ports: what the desk needs from the world, as protocols. Each has one fake in tests/fakes.py and one contract suite."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from desk.audience import Audiences
+from desk.cards import Card, CardRecord
+from desk.changes import Changes, Feedback
+from desk.customer import Account, Author, Fact, Person, Role
+from desk.deadlines import Deadline
+from desk.decision import Decision
+from desk.draft import Draft, Passage, Proposal
+from desk.escalation import Escalation
+from desk.events import Event
+from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, PersonId, TicketId
+from desk.policy import Policy
+from desk.post import Post, Row
+from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
+from desk.ticket import Ticket
+from desk.timeline import Message, Timeline
+from desk.triage import Classification
+
+
+class Clock(Protocol):
+    """The one source of time."""
+
+    def now(self) -> datetime:
+        """Return the present instant, aware, in UTC."""
+        ...
+
+    async def wait(self, until: datetime) -> None:
+        """Sleep until an instant of this clock, or less: callers look again."""
+        ...
+
+
+class Engine(Protocol):
+    """Durable execution: what was submitted runs, whatever happens to the process."""
+
+    async def submit(self, event: Event) -> None:
+        """Make an event durable and start it; return once it is durable. An id submitted before is left alone. One runs at a time per key."""
+        ...
+
+    async def settled(self) -> None:
+        """Return when nothing runs, is queued or is due; a row awaiting its retry counts as settled."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a platform does by itself; the rest its adapter emulates."""
+
+    private_threads: bool = False
+    ephemeral: bool = True
+    find_by_id: bool = True
+    edit_notifies: bool = False
+    streams: bool = False
+
+
+class ChatPlatform(Protocol):
+    """A chat platform, as `handlers` meets it. Errors: RateLimited and Unavailable (try again), PlaceGone and NotAllowed (final)."""
+
+    can: Capabilities
+
+    async def send(self, post: Post) -> MessageRef:
+        """Post `post.card` at `post.target` and return where it stands; a whisper returns a ref that cannot be edited."""
+        ...
+
+    async def edit(self, ref: MessageRef, post: Post) -> None:
+        """Replace what stands at `ref`."""
+        ...
+
+    async def delete(self, ref: MessageRef, post: Post) -> None:
+        """Take back what stands at `ref`; one that is gone already is fine."""
+        ...
+
+    async def react(self, ref: MessageRef, emoji: str) -> None:
+        """Put an emoji on a message; twice is once."""
+        ...
+
+    async def find(self, outbox_id: OutboxId, near: Place) -> MessageRef | None:
+        """Return where a post with this outbox id stands, None when it never arrived."""
+        ...
+
+    async def open(self, user: UserRef) -> Place:
+        """Return the private place with one person."""
+        ...
+
+    async def mark(self, ticket: Ticket) -> None:
+        """Show a ticket's state on its thread (tags, archive, status)."""
+        ...
+
+    async def history(self, place: Place, after: datetime) -> Sequence[Message]:
+        """Return what people wrote in a place since an instant, in platform order."""
+        ...
+
+    async def fetch(self, ref: str) -> bytes:
+        """Return the content of a file by the `ref` of its `File`."""
+        ...
+
+    async def roles(self, user: UserRef) -> Role:
+        """Return what the platform's roles make of somebody."""
+        ...
+
+    async def outsiders(self, channel: ChannelRef) -> Sequence[UserRef]:
+        """Return the members of a channel who are not of the home company."""
+        ...
+
+    async def is_private(self, channel: ChannelRef) -> bool:
+        """Tell whether only the home company can read a channel; asked before every internal post."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """The result of a search, best first. `version` is the knowledge's when it was asked; `degraded` says that one of the two legs was not available."""
+
+    passages: tuple[Passage, ...] = ()
+    version: str = ""
+    degraded: bool = False
+
+
+class KnowledgeBase(Protocol):
+    """The articles. Raises Unavailable("kb")."""
+
+    async def search(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
+        """Return the passages that answer a query, among those that one of `audiences` may show; filtered in the index."""
+        ...
+
+    async def passages(self, ids: Sequence[str]) -> Mapping[str, Passage]:
+        """Return passages by id as they are now; one that is gone is missing from the result."""
+        ...
+
+    async def version(self) -> str:
+        """Return what changes when any document does."""
+        ...
+
+
+class Embedder(Protocol):
+    """Text to vectors. Everything fitted to an embedder's vectors carries its `id`."""
+
+    id: str
+    dimensions: int
+
+    async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """Return one unit vector a text, in order: shape (len(texts), dimensions)."""
+        ...
+
+
+class Crm(Protocol):
+    """The customer record. Raises Unavailable("crm")."""
+
+    async def identify(self, user: UserRef, name: str, channel: Channel) -> Author:
+        """Bind a platform user to whom we know them as; in a shared channel a stranger has trust account."""
+        ...
+
+    async def record(self, author: Author) -> Sequence[Fact]:
+        """Return the fields that this author may have quoted to them, each with its audience; nothing at trust none."""
+        ...
+
+    async def account(self, account: AccountId) -> Account | None:
+        """Return an account."""
+        ...
+
+    async def person(self, person: PersonId) -> Person | None:
+        """Return a person."""
+        ...
+
+    async def users(self, person: PersonId) -> Sequence[UserRef]:
+        """Return the platform users of a person."""
+        ...
+
+    async def team(self) -> Sequence[tuple[UserRef, Person]]:
+        """Return the teammates, leads and admins with their platform users."""
+        ...
+
+
+class Triager(Protocol):
+    """What a message is about. Raises Unavailable("model")."""
+
+    async def triage(self, text: str) -> Classification:
+        """Classify what a customer wrote."""
+        ...
+
+    async def similarity(self, a: str, b: str) -> float:
+        """Return how alike two texts' topics are, -1 to 1."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """What an answerer is asked: one author's words, who they are to us, and where parts of the answer may stand.
+
+    `place` is what the thread may show; `private` what a private message to this author may show, None when they cannot have one.
+    `language` is the language to write in. `phrases` are policy's fixed sentences in it, by code.
+    """
+
+    text: str
+    author: Author
+    place: Audiences
+    private: Audiences | None
+    classification: Classification
+    language: str
+    phrases: Mapping[str, str]
+    files: tuple[str, ...] = ()
+    history: Timeline = ()
+    hint: str = ""
+    now: datetime | None = None
+
+
+class Tools(Protocol):
+    """What an answerer may look up, bound to one author: no call takes a customer, an account or an address."""
+
+    async def search(self, query: str, *, k: int = 10) -> Sequence[Passage]:
+        """Return passages that some part of this answer may show."""
+        ...
+
+    async def record(self) -> Sequence[Fact]:
+        """Return the author's own record, at the author's trust."""
+        ...
+
+
+class Answerer(Protocol):
+    """Proposes an answer. Raises Unavailable("model"); what the tools raise passes through."""
+
+    async def propose(self, brief: Brief, tools: Tools) -> Proposal:
+        """Return a reply in parts, a question back, or neither and why."""
+        ...
+
+
+class PolicySource(Protocol):
+    """The policy in force."""
+
+    async def current(self) -> Policy:
+        """Return the resolved policy; a file that became wrong leaves the last good one in force."""
+        ...
+
+
+class Store(Protocol):
+    """Memory. Raises Unavailable("store") for a locked database or a full disk; nothing is half written."""
+
+    async def commit(self, event: EventId, changes: Changes, *, at: datetime) -> bool:
+        """Write everything and mark the event handled, in one transaction; False when it was handled before. Raises Conflict when a compare-and-set or an expectation is lost."""
+        ...
+
+    async def follow_ups(self, event: EventId) -> Sequence[Event] | None:
+        """Return the events that followed from a handled event, None when it is not handled."""
+        ...
+
+    async def channel(self, ref: ChannelRef) -> Channel | None: ...
+    async def channels(self) -> Sequence[Channel]: ...
+
+    async def message(self, ref: MessageRef) -> Message | None: ...
+    async def message_by_id(self, id: MessageId) -> Message | None: ...
+    async def early(self, ref: MessageRef) -> Sequence[tuple[datetime, str | None]]:
+        """Return edits (text) and deletions (None) that arrived before their message, in order."""
+        ...
+
+    async def pending(self, channel: ChannelRef, group: str) -> Timeline:
+        """Return what customers of a group said in a channel that no ticket has taken in yet."""
+        ...
+
+    async def timeline(self, ticket: TicketId) -> Timeline: ...
+    async def thread(self, place: Place) -> Timeline:
+        """Return everything said in a thread (its root included), whichever ticket it belongs to."""
+        ...
+
+    async def ticket(self, id: TicketId) -> Ticket | None: ...
+    async def tickets(self, *, open_only: bool = False) -> Sequence[Ticket]:
+        """Return all tickets, oldest first."""
+        ...
+
+    async def tickets_in_thread(self, place: Place) -> Sequence[Ticket]:
+        """Return the tickets that live in a thread, oldest first."""
+        ...
+
+    async def tickets_of_group(self, channel: ChannelRef, group: str, *, since: datetime) -> Sequence[Ticket]:
+        """Return a group's tickets in a channel with a message since then, oldest first."""
+        ...
+
+    async def tickets_of_account(self, account: AccountId | None, person: PersonId | None, *, since: datetime) -> Sequence[Ticket]: ...
+
+    async def draft(self, id: DraftId) -> Draft | None: ...
+    async def drafts(self, ticket: TicketId) -> Sequence[Draft]:
+        """Return a ticket's drafts, oldest first."""
+        ...
+
+    async def waiting_drafts(self) -> Sequence[Draft]:
+        """Return the drafts somebody should decide, oldest first."""
+        ...
+
+    async def approval_times(self, since: datetime) -> Sequence[tuple[datetime, timedelta]]:
+        """Return, for drafts decided since then, when they were decided and how long they waited."""
+        ...
+
+    async def decisions(self, ticket: TicketId | None = None, *, since: datetime | None = None) -> Sequence[Decision]:
+        """Return decisions in the order they were made."""
+        ...
+
+    async def escalations(self, ticket: TicketId) -> Sequence[Escalation]: ...
+    async def escalation(self, id: str) -> Escalation | None: ...
+
+    async def feedback(self, ticket: TicketId | None = None, *, by: UserRef | None = None, since: datetime | None = None) -> Sequence[Feedback]: ...
+
+    async def card(self, id: CardId) -> CardRecord | None: ...
+    async def cards(self, ticket: TicketId) -> Sequence[CardRecord]: ...
+    async def card_at(self, ref: MessageRef) -> CardRecord | None:
+        """Return the card that stands at a message."""
+        ...
+
+    async def due(self, now: datetime) -> Sequence[Deadline]:
+        """Return the deadlines whose instant has come, soonest first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the soonest deadline is due."""
+        ...
+
+    async def deadline(self, id: str) -> Deadline | None: ...
+
+    async def row(self, id: OutboxId) -> Row | None: ...
+    async def sendable(self, now: datetime) -> Sequence[Row]:
+        """Return the first unsent row of each lane that may be tried now."""
+        ...
+
+    async def next_sendable(self) -> datetime | None:
+        """Return when the soonest waiting row may be tried."""
+        ...
+
+    async def save_row(self, row: Row) -> None:
+        """Record how far a row came; a sent post's message gets its ref."""
+        ...
+
+    async def erase(self, users: Sequence[UserRef]) -> int:
+        """Empty everything these users wrote and the drafts made of it; return how many rows."""
+        ...
+
+    async def purge(self, now: datetime) -> int:
+        """Drop what retention says should be gone; return how many rows."""
+        ...
+
+
+class Desk(Protocol):
+    """What `bot` is given."""
+
+    async def emit(self, event: Event) -> None:
+        """Make an event durable; acknowledge the platform when this returns."""
+        ...
+
+    async def view(self, query: Query) -> View:
+        """Return what to show, read only and permission checked, within 500 ms."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """What a person wants to see: `kind` is card, ticket, queue or why; `subject` its id."""
+
+    kind: str
+    subject: str
+    by: UserRef | None = None
+    role: Role = Role.CUSTOMER
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket with everything a page shows of it."""
+
+    ticket: Ticket
+    timeline: Timeline
+    decisions: tuple[Decision, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    sentences: Mapping[str, tuple[str, ...]] | None = None
+    """The reasons of each decision, rendered, by decision id."""
+
+
+View = Card | TicketView | tuple[TicketView, ...] | None

@@ -1,0 +1,154 @@
+"""Tickets: one problem of one customer, and who holds it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from desk.customer import TEAM, Role
+from desk.ids import AccountId, MessageId, OutboxId, PersonId, TicketId
+from desk.space import MessageRef, Place, UserRef
+from desk.timeline import Timeline
+
+
+class Status(StrEnum):
+    """Where a ticket stands. Closed is not solved: only a customer's word is."""
+
+    OPEN = "open"
+    WAITING_CUSTOMER = "waiting_customer"
+    WAITING_TEAM = "waiting_team"
+    SOLVED = "solved"
+    CLOSED = "closed"
+
+    @property
+    def is_over(self) -> bool:
+        """Tell whether nobody owes anybody anything."""
+        return self in (Status.SOLVED, Status.CLOSED)
+
+
+class Attention(StrEnum):
+    """Whether the bot may speak in a thread."""
+
+    ACTIVE = "active"
+    GUEST = "guest"
+    DORMANT = "dormant"
+    MUTED = "muted"
+
+
+class Containment(StrEnum):
+    """What became of an automatic first answer."""
+
+    CONFIRMED = "confirmed"
+    SILENT = "silent"
+    RECONTACTED = "re-contacted"
+
+
+class Level(StrEnum):
+    """How urgent, most urgent first."""
+
+    URGENT = "urgent"
+    HIGH = "high"
+    NORMAL = "normal"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A code with its parameters; the sentence is rendered from both when somebody reads it."""
+
+    code: str
+    values: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Priority:
+    """A score from 0 to 100 with its reasons, and the level it falls in."""
+
+    score: int = 0
+    level: Level = Level.NORMAL
+    reasons: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A holding answer that stands: its outbox row, when it was posted, what it promised, and whether the promise was renewed."""
+
+    outbox: OutboxId
+    at: datetime
+    promised: datetime
+    renewed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One problem of one customer, anchored in a thread.
+
+    `group` is whose messages belong to it: `account:ID` in a shared channel, else `user:PLATFORM/SPACE/ID`.
+    `revision` is raised by every write (compare-and-set), `turn` only by what people say, edit or delete.
+    """
+
+    id: TicketId
+    place: Place
+    anchor: MessageRef
+    group: str
+    customer: UserRef
+    customer_name: str
+    opened: datetime
+    status: Status = Status.OPEN
+    revision: int = 0
+    turn: int = 0
+    person: PersonId | None = None
+    account: AccountId | None = None
+    participants: tuple[UserRef, ...] = ()
+    attention: Attention = Attention.ACTIVE
+    muted: bool = False
+    guest: bool = False
+    """It lives in somebody else's thread, or in a channel that takes mentions only."""
+    handed_back: datetime | None = None
+    """When a teammate last gave it to the bot; what ours wrote before then no longer stands it down."""
+    owner: UserRef | None = None
+    owner_name: str = ""
+    category: str = ""
+    language: str = ""
+    priority: Priority = field(default_factory=Priority)
+    holding: Holding | None = None
+    escalated: bool = False
+    """The customer was told that a human has it, and nobody has handed it back since."""
+    deflected: bool = False
+    """The first answer was automatic."""
+    containment: Containment | None = None
+    not_solved: int = 0
+    """How often the customer said "not solved" since it was last solved or handed back."""
+    topic_since: datetime | None = None
+    """When "solved" or a changed topic last reset the counts of answers and questions in a row."""
+    answered_at: datetime | None = None
+    reminded_at: datetime | None = None
+    closed: datetime | None = None
+    linked: tuple[MessageId, ...] = ()
+    """Later top-level messages whose author was pointed to the answer."""
+    previous: TicketId | None = None
+    merged_into: TicketId | None = None
+    heard_once: frozenset[str] = frozenset()
+    """Fixed sentences this customer got once in this ticket: verify, personal_data, observe, down."""
+    snoozed_until: datetime | None = None
+
+    @property
+    def held(self) -> bool:
+        """Tell whether a human holds it: an owner, a teammate in the thread, or an escalation nobody handed back."""
+        return self.owner is not None or self.attention is Attention.DORMANT or self.escalated
+
+
+def attention_of(timeline: Timeline, *, muted: bool, guest: bool, handed_back: datetime | None) -> Attention:
+    """Return the bot's attention in a thread, from who wrote last; a pure function of the thread.
+
+    A teammate's or colleague's message makes it dormant until the bot is mentioned by one of ours or handed the thread back.
+    `guest` says that the thread is somebody else's or that the channel takes mentions only.
+    """
+    if muted:
+        return Attention.MUTED
+    ours = [m for m in timeline if m.role in TEAM | {Role.COLLEAGUE} and not m.deleted and (handed_back is None or m.at > handed_back)]
+    if ours and not ours[-1].mentions_bot:
+        return Attention.DORMANT
+    mentioned = any(m.mentions_bot for m in timeline if not m.deleted)
+    return Attention.GUEST if guest and not mentioned else Attention.ACTIVE

@@ -1,0 +1,57 @@
+"""Triage: what a message is about, how it is meant, and how sure we are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+CATEGORIES = ("billing", "technical issue", "feature request", "account access", "bug report", "onboarding")
+"""The default categories; a trained head may bring others."""
+
+
+class Sentiment(StrEnum):
+    """Five levels, worst first."""
+
+    FURIOUS = "furious"
+    UNHAPPY = "unhappy"
+    NEUTRAL = "neutral"
+    PLEASED = "pleased"
+    DELIGHTED = "delighted"
+
+
+class Signal(StrEnum):
+    """What escalation rules listen for in a customer's words."""
+
+    ASKS_HUMAN = "asks_human"
+    SECURITY = "security"
+    DATA_LOSS = "data_loss"
+    LEGAL = "legal"
+    SAFETY = "safety"
+    PERSONAL_DATA = "personal_data"
+    NOT_SOLVED = "not_solved"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A category with its probability, 0 to 1."""
+
+    category: str
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
+class Classification:
+    """The result of triage. `language` is an ISO 639-1 code, None when unsure; scores run from 0 to 1."""
+
+    category: str
+    confidence: float
+    labels: tuple[Label, ...] = ()
+    is_request: bool = True
+    is_request_confidence: float = 1.0
+    out_of_scope: bool = False
+    out_of_scope_score: float = 0.0
+    sentiment: Sentiment = Sentiment.NEUTRAL
+    language: str | None = None
+    intent: str = ""
+    signals: frozenset[Signal] = frozenset()
+    model: str = ""
