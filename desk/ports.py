@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from desk.article import Chunk, ChunkChange, Document
 from desk.audience import Audiences
 from desk.cards import Card, CardRecord
 from desk.changes import Changes, Feedback
-from desk.customer import Account, Author, Fact, Person, Role
+from desk.customer import Account, Author, Fact, Identity, Invoice, Person, Role
 from desk.deadlines import Deadline
 from desk.decision import Decision
 from desk.draft import Draft, Passage, Proposal
@@ -136,6 +137,66 @@ class KnowledgeBase(Protocol):
 
     async def version(self) -> str:
         """Return what changes when any document does."""
+        ...
+
+
+class Library(Protocol):
+    """The articles as SQL keeps them: the truth that every index is a cache of. Vectors are little-endian float32 bytes."""
+
+    async def documents(self, source: str | None = None) -> Sequence[Document]:
+        """Return the documents, of one source or of all."""
+        ...
+
+    async def put(self, document: Document, chunks: Sequence[Chunk], vectors: Mapping[str, bytes], *, embedder: str) -> None:
+        """Replace one document with its chunks and their vectors (by chunk id) in one transaction, appending to the change list what really changed."""
+        ...
+
+    async def remove(self, documents: Sequence[str]) -> None:
+        """Remove documents by id, in one transaction."""
+        ...
+
+    async def chunks(self, ids: Sequence[str]) -> Mapping[str, Chunk]:
+        """Return live chunks by id."""
+        ...
+
+    async def chunks_of(self, document: str) -> Sequence[Chunk]:
+        """Return a document's chunks in order."""
+        ...
+
+    async def vectors(self, ids: Sequence[str], *, embedder: str) -> Mapping[str, bytes]:
+        """Return the vectors that this embedder made."""
+        ...
+
+    async def lacking(self, embedder: str, *, limit: int = 1000) -> Sequence[Chunk]:
+        """Return chunks without a vector of this embedder."""
+        ...
+
+    async def add_vectors(self, vectors: Mapping[str, bytes], *, embedder: str) -> None:
+        """Store vectors made later, for a change of embedder."""
+        ...
+
+    async def changes(self, after: int, *, limit: int = 5000) -> Sequence[ChunkChange]:
+        """Return what changed after a position of the change list, in order."""
+        ...
+
+    async def position(self) -> int:
+        """Return the last position of the change list, 0 when nothing was ever written."""
+        ...
+
+
+class CustomerRows(Protocol):
+    """The embedded customer record as SQL keeps it."""
+
+    async def accounts(self) -> Sequence[Account]: ...
+    async def account(self, id: AccountId) -> Account | None: ...
+    async def people(self) -> Sequence[Person]: ...
+    async def person(self, id: PersonId) -> Person | None: ...
+    async def identity(self, user: UserRef) -> Identity | None: ...
+    async def users(self, person: PersonId) -> Sequence[UserRef]: ...
+    async def invoices(self, account: AccountId) -> Sequence[Invoice]: ...
+
+    async def save(self, *, accounts: Sequence[Account] = (), people: Sequence[Person] = (), identities: Sequence[Identity] = (), invoices: Sequence[Invoice] = ()) -> None:
+        """Insert or replace rows by id, in one transaction."""
         ...
 
 
