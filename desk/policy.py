@@ -138,10 +138,9 @@ class Triage:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """How posts go out: how long after an attempt of unknown fate it is looked up, the pace per channel, and the waits between tries."""
+    """How posts go out: how long after an attempt of unknown fate it is looked up, and the waits between tries."""
 
     look_after: timedelta
-    pace: timedelta
     retries: tuple[timedelta, ...]
 
 

@@ -59,6 +59,8 @@ class Capabilities:
     find_by_id: bool = True
     edit_notifies: bool = False
     streams: bool = False
+    pace: timedelta = timedelta()
+    """The least time between two posts in one channel."""
 
 
 class ChatPlatform(Protocol):
