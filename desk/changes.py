@@ -80,6 +80,14 @@ class ClearDeadlines:
 
 
 @dataclass(frozen=True, slots=True)
+class DropDeadline:
+    """Drop one deadline, if it is still set to this instant."""
+
+    id: str
+    due: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Enqueue:
     """Put a post in the outbox; a row with the same id is left as it is. An edit of an unsent row replaces its content."""
 
@@ -186,6 +194,7 @@ Write = (
     | SaveEscalation
     | SetDeadline
     | ClearDeadlines
+    | DropDeadline
     | Enqueue
     | SaveCard
     | Refresh

@@ -65,8 +65,12 @@ class Facts:
     threshold: float = 1.0
     claims: int = 0
     unsupported: int = 0
+    fixed: bool = False
+    """The draft is made of policy's fixed sentences only, which need no evidence."""
     doubts: tuple[str, ...] = ()
     late: bool = False
+    paused: bool = False
+    """An admin or lead paused this channel, category or everything."""
     repeats: bool = False
     """The draft says what the last answer already said."""
     empty: bool = False
@@ -230,7 +234,7 @@ def decide(facts: Facts) -> Action:
     if facts.mode is not Mode.OBSERVE or not _is_seen(action, facts):
         return action
     asked = facts.invited or "asks_human" in facts.triggers
-    return Observe(action, speaks=asked and facts.attention is not Attention.MUTED and not facts.held, pages=_paging(facts))
+    return Observe(action, speaks=asked and facts.attention is not Attention.MUTED and not facts.held and not facts.paused, pages=_paging(facts))
 
 
 def explain(facts: Facts) -> tuple[Reason, ...]:
@@ -266,7 +270,7 @@ def _choose(facts: Facts) -> Action:
 def _answer(facts: Facts) -> Action:
     """Decide about what customers said; the first line that applies wins."""
     hard = tuple(rule for rule in facts.triggers if rule in HARD)
-    silent = facts.held or facts.attention in (Attention.DORMANT, Attention.MUTED)
+    silent = facts.held or facts.paused or facts.attention in (Attention.DORMANT, Attention.MUTED)
     if facts.empty:
         return Ignore()
     if hard:
@@ -285,7 +289,7 @@ def _answer(facts: Facts) -> Action:
 
 
 def _unsure(facts: Facts) -> bool:
-    weak = facts.confidence < facts.threshold or facts.unsupported > 0 or not facts.claims
+    weak = facts.confidence < facts.threshold or facts.unsupported > 0 or not (facts.claims or facts.fixed)
     return facts.late or bool(facts.doubts) or (weak and not facts.asks)
 
 
@@ -321,8 +325,8 @@ def _why(action: Action, facts: Facts) -> tuple[Reason, ...]:
 def _why_silent(facts: Facts) -> tuple[Reason, ...]:
     if facts.occasion is not Occasion.MESSAGE:
         return (Reason(facts.occasion.value),)
-    if facts.attention is Attention.MUTED:
-        return (Reason("muted"),)
+    if facts.paused or facts.attention is Attention.MUTED:
+        return (Reason("paused" if facts.paused else "muted"),)
     return (Reason("held"),) if facts.held or facts.attention is Attention.DORMANT else (Reason("guest"),)
 
 

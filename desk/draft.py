@@ -121,6 +121,8 @@ class Proposal:
     doubts: tuple[str, ...] = ()
     related: tuple[Evidence, ...] = ()
     """Passages worth reading while waiting."""
+    fixed: bool = False
+    """Every sentence is one of policy's fixed ones, so that none needs evidence."""
     model: str = ""
 
     @property

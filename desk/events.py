@@ -11,7 +11,7 @@ from datetime import datetime
 
 from desk.customer import Role
 from desk.ids import CardId, EventId, TicketId
-from desk.space import ChannelRef, MessageRef, Place, UserRef
+from desk.space import MessageRef, Place, UserRef
 from desk.timeline import File
 
 
@@ -79,21 +79,6 @@ class TypingSeen:
     def key(self) -> str:
         """Return the channel."""
         return str(self.place.channel)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PauseEnded:
-    """A burst is over: its messages find or open their tickets."""
-
-    id: EventId
-    channel: ChannelRef
-    group: str
-    at: datetime
-
-    @property
-    def key(self) -> str:
-        """Return the channel."""
-        return str(self.channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +160,7 @@ class CommandInvoked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeadlineReached:
-    """A deadline's instant came; `deadline` is its row's id."""
+    """A deadline's instant came; `deadline` is its row's id and `at` when it was due: one set to another instant since then is not this one."""
 
     id: EventId
     deadline: str
@@ -190,5 +175,5 @@ class DeadlineReached:
         return self.subject
 
 
-Event = MessageReceived | MessageEdited | MessageDeleted | TypingSeen | PauseEnded | TurnStarted | ButtonClicked | ReactionAdded | CommandInvoked | DeadlineReached
+Event = MessageReceived | MessageEdited | MessageDeleted | TypingSeen | TurnStarted | ButtonClicked | ReactionAdded | CommandInvoked | DeadlineReached
 """Everything that can happen; `handlers/dispatch` has one function for each."""

@@ -65,13 +65,12 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class HoldingAnswer:
-    """How the time in a holding answer is estimated: a percentile of recent approvals, or `otherwise` of business time when there were too few. `notify` is the age from which its replacement also mentions the author."""
+    """How the time in a holding answer is estimated: a percentile of recent approvals, or the SLA in business time when there were too few. `notify` is the age from which its replacement also mentions the author."""
 
     percentile: Share
     approvals: Count
     within: timedelta
     around: timedelta
-    otherwise: timedelta
     notify: timedelta
 
 

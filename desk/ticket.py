@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from desk.audience import INTERNAL
 from desk.customer import TEAM, Role
 from desk.ids import AccountId, MessageId, OutboxId, PersonId, TicketId
 from desk.space import MessageRef, Place, UserRef
@@ -147,7 +148,7 @@ def attention_of(timeline: Timeline, *, muted: bool, guest: bool, handed_back: d
     """
     if muted:
         return Attention.MUTED
-    ours = [m for m in timeline if m.role in TEAM | {Role.COLLEAGUE} and not m.deleted and (handed_back is None or m.at > handed_back)]
+    ours = [m for m in timeline if m.role in TEAM | {Role.COLLEAGUE} and m.audience != INTERNAL and not m.deleted and (handed_back is None or m.at > handed_back)]
     if ours and not ours[-1].mentions_bot:
         return Attention.DORMANT
     mentioned = any(m.mentions_bot for m in timeline if not m.deleted)

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from desk.audience import PUBLIC, Audience
-from desk.customer import Role
+from desk.audience import INTERNAL, PUBLIC, Audience
+from desk.customer import TEAM, Role
 from desk.ids import MessageId, TicketId, derived
 from desk.space import MessageRef, Place, UserRef
 
@@ -108,14 +108,14 @@ def tombstone(message: Message, at: datetime) -> Message:
 
 def unanswered(timeline: Timeline) -> Timeline:
     """Return what customers said, or changed, since somebody last answered them."""
-    last = max((m.at for m in timeline if not m.deleted and _answers(m)), default=None)
+    last = max((m.edited_at or m.at for m in timeline if not m.deleted and _answers(m)), default=None)
     return tuple(m for m in timeline if m.is_customers and (last is None or (m.edited_at or m.at) > last))
 
 
 def in_a_row(timeline: Timeline, *, purposes: frozenset[Purpose], since: datetime | None = None) -> int:
     """Count the bot's posts of these purposes since a human of ours last wrote, or since `since`."""
     count = 0
-    for message in reversed(timeline):
+    for message in reversed([m for m in timeline if m.audience != INTERNAL]):
         if message.role not in (Role.CUSTOMER, Role.BOT) or (since and message.at <= since):
             break
         count += message.role is Role.BOT and message.purpose in purposes and not message.deleted
@@ -123,5 +123,5 @@ def in_a_row(timeline: Timeline, *, purposes: frozenset[Purpose], since: datetim
 
 
 def _answers(message: Message) -> bool:
-    ours = message.role in (Role.TEAMMATE, Role.LEAD, Role.ADMIN)
-    return ours or (message.role is Role.BOT and message.purpose in SPOKEN)
+    """Tell whether a message answers the customer: a teammate's or the bot's, not a note among ourselves."""
+    return message.audience != INTERNAL and (message.role in TEAM or (message.role is Role.BOT and message.purpose in SPOKEN))
