@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from desk.audience import INTERNAL
 from desk.customer import TEAM, Role
 from desk.ids import AccountId, MessageId, OutboxId, PersonId, TicketId
-from desk.space import MessageRef, Place, UserRef
+from desk.space import Channel, ChannelKind, MessageRef, Place, UserRef
 from desk.timeline import Timeline
 
 
@@ -153,3 +153,13 @@ def attention_of(timeline: Timeline, *, muted: bool, guest: bool, handed_back: d
         return Attention.DORMANT
     mentioned = any(m.mentions_bot for m in timeline if not m.deleted)
     return Attention.GUEST if guest and not mentioned else Attention.ACTIVE
+
+
+def group_of(channel: Channel, author: UserRef) -> str:
+    """Return whose messages make one ticket: in a shared channel its account's, elsewhere the author's."""
+    return f"account:{channel.account}" if channel.kind is ChannelKind.SHARED and channel.account else f"user:{author}"
+
+
+def handed_back(ticket: Ticket, at: datetime) -> Ticket:
+    """Return the ticket as the bot's again: nobody owns it and what ours wrote before no longer stands the bot down."""
+    return replace(ticket, owner=None, owner_name="", escalated=False, handed_back=at, muted=False, attention=Attention.ACTIVE, status=Status.OPEN, not_solved=0)

@@ -1,0 +1,1 @@
+"""When a human is needed: the rules, and how urgent a ticket is."""

@@ -1,0 +1,1 @@
+"""Use cases: one function per event, over ports; no SDK is reached from here."""

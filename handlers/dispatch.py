@@ -1,0 +1,73 @@
+"""Dispatch: one event, one function, one commit."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from desk.changes import NOTHING, Changes, DropDeadline, write
+from desk.errors import Conflict
+from desk.events import ButtonClicked, CommandInvoked, DeadlineReached, Event, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TurnStarted, TypingSeen
+from handlers import buttons, commands, intake, timers, turn
+from handlers.services import Services
+
+Handler = Callable[..., Awaitable[Changes]]
+Submit = Callable[[Event], Awaitable[None]]
+
+HANDLERS: dict[type[Event], Handler] = {
+    MessageReceived: intake.message_received,
+    MessageEdited: intake.message_edited,
+    MessageDeleted: intake.message_deleted,
+    TypingSeen: intake.typing_seen,
+    ReactionAdded: intake.reaction_added,
+    TurnStarted: turn.turn_started,
+    ButtonClicked: buttons.button_clicked,
+    CommandInvoked: commands.command_invoked,
+    DeadlineReached: timers.deadline_reached,
+}
+COMMIT_TRIES = 12
+"""How often a lost compare-and-set is computed again here before the engine is asked to come back later."""
+
+log = logging.getLogger("frontdesk.dispatch")
+
+
+async def dispatch(event: Event, services: Services, submit: Submit) -> None:
+    """Handle an event once: read, compute, commit everything at once, then submit what follows.
+
+    Safe to repeat: a handled event only submits its follow-ups again. Raises Retryable when it should be tried later.
+    """
+    follow_ups = await services.store.follow_ups(event.id)
+    if follow_ups is None:
+        follow_ups = await _handle(event, services)
+    for follow_up in follow_ups:
+        await submit(follow_up)
+
+
+async def _handle(event: Event, services: Services) -> Sequence[Event]:
+    """Compute and commit until the commit holds."""
+    for attempt in range(COMMIT_TRIES):
+        changes = await _compute(event, services)
+        try:
+            await services.store.commit(event.id, changes, at=services.clock.now())
+        except Conflict:
+            # Whoever won has written by now; a short, growing pause lets several losers pass one by one.
+            await asyncio.sleep(0.002 * attempt)
+            continue
+        services.bells.ring()
+        return changes.events
+    raise Conflict(f"event {event.id!r} lost {COMMIT_TRIES} times")
+
+
+async def _compute(event: Event, services: Services) -> Changes:
+    if isinstance(event, DeadlineReached):
+        return await _deadline(event, services)
+    return await HANDLERS[type(event)](event, services)
+
+
+async def _deadline(event: DeadlineReached, services: Services) -> Changes:
+    """A deadline that was dropped or set to another instant since then is not this one."""
+    stands = await services.store.deadline(event.deadline)
+    if stands is None or stands.due != event.at:
+        return NOTHING
+    return write(DropDeadline(event.deadline, event.at)) + await HANDLERS[DeadlineReached](event, services)

@@ -1,0 +1,182 @@
+"""Intake: what people write is stored in milliseconds, without a model; tickets and answers follow."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from desk import ticket as tickets
+from desk.audience import INTERNAL
+from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, SaveEarly, SaveMessage, SaveTicket, SetDeadline, Unsend, follow, write
+from desk.customer import TEAM, Role
+from desk.deadlines import Deadline, DeadlineKind
+from desk.draft import DraftStatus
+from desk.events import MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TurnStarted, TypingSeen
+from desk.ids import EventId, OutboxId, TicketId, derived
+from desk.modes import Mode
+from desk.policy import Policy
+from desk.space import Channel, ChannelKind, Place
+from desk.ticket import Ticket
+from desk.timeline import Message, Purpose, edited, message_id, ordered, tombstone
+from handlers import act
+from handlers.services import Services
+
+OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
+
+
+async def message_received(event: MessageReceived, services: Services) -> Changes:
+    """Store a message. A customer's starts or prolongs the pause; one of ours stands the bot down in its thread."""
+    channel = await services.store.channel(event.place.channel)
+    if channel is None or event.at < channel.declared_at or await services.store.message(event.ref):
+        return NOTHING
+    policy = await services.policy.current()
+    message = await _message(event, services, policy)
+    if channel.kind is ChannelKind.INTERNAL:
+        return await _note(message, services)
+    if message.role is Role.CUSTOMER:
+        return await _customers(message, channel, services, policy=policy, cause=event.id)
+    return await _ours(message, services, cause=event.id)
+
+
+async def message_edited(event: MessageEdited, services: Services) -> Changes:
+    """Apply an edit; one that came before its message waits for it."""
+    message = await services.store.message(event.ref)
+    if message is None:
+        return write(SaveEarly(event.ref, event.at, event.text))
+    changed = edited(message, event.text, event.at)
+    return NOTHING if changed == message else await _changed(changed, services, cause=event.id)
+
+
+async def message_deleted(event: MessageDeleted, services: Services) -> Changes:
+    """Take the words out; the ticket is looked at again without them."""
+    message = await services.store.message(event.ref)
+    if message is None:
+        return write(SaveEarly(event.ref, event.at, None))
+    return NOTHING if message.deleted else await _changed(tombstone(message, event.at), services, cause=event.id)
+
+
+async def typing_seen(event: TypingSeen, services: Services) -> Changes:
+    """Prolong a pause that is running."""
+    channel = await services.store.channel(event.place.channel)
+    if channel is None:
+        return NOTHING
+    group = tickets.group_of(channel, event.author)
+    waiting = await services.store.pending(channel.ref, group)
+    policy = await services.policy.current()
+    return write(_pause(channel, group, first=waiting[0].at, last=event.at, policy=policy)) if waiting else NOTHING
+
+
+async def reaction_added(event: ReactionAdded, services: Services) -> Changes:
+    """Nothing hangs on reactions yet; they are kept by the platform."""
+    return NOTHING
+
+
+async def _message(event: MessageReceived, services: Services, policy: Policy) -> Message:
+    """Build the stored message, with the edits and the deletion that came before it."""
+    message = Message(
+        id=message_id(event.ref),
+        ref=event.ref,
+        place=event.place,
+        author=event.author,
+        author_name=event.author_name,
+        role=event.role,
+        text=event.text,
+        at=event.at,
+        purpose=Purpose.CUSTOMER if event.role is Role.CUSTOMER else Purpose.TEAMMATE,
+        files=event.files,
+        mentions_bot=event.mentions_bot,
+        late=event.late or services.clock.now() - event.at > policy.tickets.gap,
+    )
+    for at, text in await services.store.early(event.ref):
+        message = tombstone(message, at) if text is None else edited(message, text, at)
+    return message
+
+
+async def _note(message: Message, services: Services) -> Changes:
+    """Keep what ours say under a card as a note of its ticket: it reaches no customer and answers nobody."""
+    root = Place(message.place.channel, None)
+    card = await services.store.card_at(replace(message.ref, id=message.place.thread)) if message.ref and message.place.thread else None
+    note = replace(message, audience=INTERNAL, purpose=Purpose.TEAMMATE, ticket=card.ticket if card else None)
+    return write(SaveMessage(note)) if card else write(SaveMessage(replace(note, place=message.place if message.place.thread else root)))
+
+
+async def _customers(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId) -> Changes:
+    group = tickets.group_of(channel, message.author) if message.author else ""
+    waiting = await services.store.pending(channel.ref, group)
+    times = [message.at, *(other.at for other in waiting)]
+    stored = write(SaveMessage(message))
+    if message.deleted:
+        return stored
+    stored += write(_pause(channel, group, first=min(times), last=max(times), policy=policy))
+    if await _is_meant(message, channel, services, policy=policy):
+        stored += act.heard(message, cause=cause, at=services.clock.now())
+    return stored
+
+
+async def _is_meant(message: Message, channel: Channel, services: Services, *, policy: Policy) -> bool:
+    """Tell whether to show at once that the message was heard: the bot was addressed, and it speaks here."""
+    if policy.modes.of("", channel.kind, tier="") is Mode.OBSERVE:
+        return False
+    in_thread = await services.store.tickets_in_thread(message.place) if message.place.thread else ()
+    if any(ticket.held or ticket.muted for ticket in in_thread):
+        return False
+    return message.mentions_bot or channel.kind is ChannelKind.DIRECT or bool(in_thread)
+
+
+def _pause(channel: Channel, group: str, *, first: datetime, last: datetime, policy: Policy) -> SetDeadline:
+    due = min(last + policy.pause.quiet, first + policy.pause.most)
+    return SetDeadline(Deadline(derived("pause", channel.ref, group), DeadlineKind.PAUSE, str(channel.ref), due, {"group": group}))
+
+
+async def _ours(message: Message, services: Services, *, cause: EventId) -> Changes:
+    """One of ours wrote where a customer reads: the bot stands down there, or gets the thread back when mentioned."""
+    in_thread = [ticket for ticket in await services.store.tickets_in_thread(message.place) if ticket.merged_into is None]
+    home = in_thread[0].id if in_thread else None
+    result = write(SaveMessage(replace(message, ticket=home)))
+    for ticket in in_thread:
+        result += await _stand_down(ticket, message, services, cause=cause)
+    return result
+
+
+async def _stand_down(ticket: Ticket, message: Message, services: Services, *, cause: EventId) -> Changes:
+    handed_back = message.mentions_bot and message.role in TEAM
+    timeline = ordered([*await services.store.timeline(ticket.id), message])
+    attention = tickets.attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=message.at if handed_back else ticket.handed_back)
+    changed = replace(ticket, turn=ticket.turn + 1, attention=attention, holding=None)
+    if handed_back:
+        changed = tickets.handed_back(changed, message.at)
+        started = follow(TurnStarted(id=EventId(derived("ev", cause, ticket.id)), ticket=ticket.id, turn=changed.turn, at=message.at))
+        return write(SaveTicket(changed)) + started
+    if message.role in TEAM:
+        changed = replace(changed, owner=message.author, owner_name=message.author_name, status=tickets.Status.WAITING_CUSTOMER, answered_at=message.at)
+    silenced = write(SaveTicket(changed), Unsend(ticket.id), ClearDeadlines(str(ticket.id), (DeadlineKind.PROMISE, *OVER_KINDS)))
+    return silenced + await _quieten(ticket.id, services, cause=cause)
+
+
+async def _quieten(ticket: TicketId, services: Services, *, cause: EventId) -> Changes:
+    """Waiting drafts stay as quiet ones, for the team only."""
+    result = NOTHING
+    for draft in await services.store.drafts(ticket):
+        if draft.status is DraftStatus.WAITING:
+            result += write(SaveDraft(replace(draft, status=DraftStatus.QUIET)))
+    return result + await refreshed(ticket, services, cause=cause)
+
+
+async def refreshed(ticket: TicketId, services: Services, *, cause: EventId) -> Changes:
+    """Draw all cards of a ticket again."""
+    cards = await services.store.cards(ticket)
+    return write(*(Refresh(card.id, OutboxId(derived("o", cause, card.id)), services.clock.now()) for card in cards))
+
+
+async def _changed(message: Message, services: Services, *, cause: EventId) -> Changes:
+    """Store an edit or a deletion; the ticket's turn is over and a new one starts after the pause."""
+    stored = write(SaveMessage(message))
+    ticket = await services.store.ticket(message.ticket) if message.ticket else None
+    if ticket is None or message.audience == INTERNAL:
+        return stored
+    policy = await services.policy.current()
+    timeline = ordered([message, *(m for m in await services.store.timeline(ticket.id) if m.id != message.id)])
+    attention = tickets.attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back)
+    again = Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), (message.edited_at or message.at) + policy.pause.quiet)
+    stored += write(SaveTicket(replace(ticket, turn=ticket.turn + 1, attention=attention)), SetDeadline(again))
+    return stored + await refreshed(ticket.id, services, cause=cause)

@@ -1,0 +1,47 @@
+"""Services: the ports a handler is given, in one frozen bundle."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from desk.decision import Versions
+from desk.errors import Misconfigured
+from desk.ports import Answerer, ChatPlatform, Clock, Crm, KnowledgeBase, PolicySource, Store, Triager
+from desk.space import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class Bells:
+    """Rung after a commit, so that nobody has to poll: the sweeper waits on `deadlines`, the sender on `outbox`."""
+
+    deadlines: asyncio.Event = field(default_factory=asyncio.Event)
+    outbox: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def ring(self) -> None:
+        """Wake both."""
+        self.deadlines.set()
+        self.outbox.set()
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Everything the use cases need from the world."""
+
+    store: Store
+    clock: Clock
+    crm: Crm
+    knowledge: KnowledgeBase
+    triager: Triager
+    answerer: Answerer
+    chat: Mapping[Platform, ChatPlatform]
+    policy: PolicySource
+    versions: Versions = field(default_factory=Versions)
+    bells: Bells = field(default_factory=Bells)
+
+    def platform(self, platform: Platform) -> ChatPlatform:
+        """Return the adapter of a platform; raise Misconfigured when it is not running."""
+        if platform not in self.chat:
+            raise Misconfigured(f"nothing is connected to {platform.value!r}: set its tokens and start again")
+        return self.chat[platform]
