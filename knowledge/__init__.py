@@ -1,0 +1,1 @@
+"""Answers: what is read, how it is cut and embedded, and how it is found again."""

@@ -1,0 +1,88 @@
+"""Articles as they are read: a text with what its author says of it, or why it could not be read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from desk.audience import INTERNAL, PUBLIC, Audience, Scope, parse
+from desk.errors import InvalidInput
+
+HEADING = re.compile(r"^# +(\S.*?)(?: +#+)? *$", re.MULTILINE)
+INTERNAL_TITLE = "internal:"
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One article. `where` is the file it stands in, with the line for JSON Lines; `updated` is a date as its author wrote it."""
+
+    id: str
+    title: str
+    text: str
+    where: str
+    url: str = ""
+    audience: Audience = PUBLIC
+    updated: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What could not be read, and why. `ids` are the documents it may hold, which therefore stay as they were; None when nobody can tell."""
+
+    path: str
+    reason: str
+    ids: frozenset[str] | None = frozenset()
+
+
+def strictest(*audiences: Audience) -> Audience:
+    """Return an audience that everybody in it shares: two that cannot be compared leave only our own people."""
+    result = PUBLIC
+    for audience in audiences:
+        if result <= audience:
+            result = audience
+        elif not audience <= result:
+            return INTERNAL
+    return result
+
+
+def compose(fields: Mapping[str, object], text: str, *, id: str, where: str, fallback: str) -> Article:
+    """Make an article of its fields and its text; raise InvalidInput when a field cannot be used.
+
+    `id` is used when the fields name none, `fallback` when there is neither a title nor a first heading.
+    """
+    text = clean(text)
+    title = word(fields, "title") or _first_heading(text) or fallback
+    if not text.strip():
+        raise InvalidInput("the article is empty")
+    claimed = _audience(word(fields, "audience"))
+    titled = INTERNAL if title.casefold().startswith(INTERNAL_TITLE) else PUBLIC
+    own = word(fields, "id") or id
+    return Article(own, title, text, where, word(fields, "url"), strictest(claimed, titled), word(fields, "updated"), word(fields, "language"))
+
+
+def word(fields: Mapping[str, object], name: str) -> str:
+    """Return a field as one line of text, "" when it is absent; raise InvalidInput for a list or a table."""
+    value = fields.get(name)
+    if isinstance(value, dict | list | set | tuple):
+        raise InvalidInput(f"{name} is a {type(value).__name__}: write one value")
+    return "" if value is None else " ".join(clean(str(value)).split())
+
+
+def clean(text: str) -> str:
+    """Return text that every store can keep: without NUL and halves of characters, with plain line ends."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _audience(text: str) -> Audience:
+    audience = parse(text) if text else PUBLIC
+    if audience.scope is Scope.PERSON:
+        raise InvalidInput(f"audience {text!r}: an article is public, account:ID or internal")
+    return audience
+
+
+def _first_heading(text: str) -> str:
+    found = HEADING.search(text)
+    return found[1] if found else ""

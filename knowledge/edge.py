@@ -1,0 +1,180 @@
+"""The index on qdrant-edge: a folder that one process owns, with dense vectors and BM25."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from desk.errors import Unavailable
+from knowledge.index import Broken, Entry, Found
+from knowledge.vectors import unpacked
+
+FORMAT = 1
+"""Raise it when the same chunks would be indexed otherwise: folders of an older format are made anew."""
+CURSOR = "cursor.json"
+DENSE, WORDS, AUDIENCE, CHUNK = "dense", "words", "audience", "chunk"
+AVERAGE_WORDS = 60.0
+"""For BM25's length normalization: the usual length of a chunk after stop words."""
+NAMESPACE = uuid.UUID("6f7fd9d2-3e0b-4f3c-8e55-6d0c3a1f5b7e")
+
+
+class EdgeIndex:
+    """An `Index` in a folder. A folder that is corrupt, of another embedder or of another format is emptied when it is opened.
+
+    The HNSW graph stays off: below 100,000 chunks exact search takes 20 ms, and building the graph would hold the GIL.
+    """
+
+    def __init__(self, folder: Path, *, embedder: str, dimensions: int) -> None:
+        self._folder = folder
+        self._kind: dict[str, object] = {"format": FORMAT, "embedder": embedder, "dimensions": dimensions}
+        self._dimensions = dimensions
+        self._shard: Any = None
+        self._position = 0
+        self._temporary = False
+
+    @classmethod
+    def open(cls, folder: Path, *, embedder: str, dimensions: int) -> EdgeIndex:
+        """Open or make an index; raise Unavailable("kb") while another process has the folder open."""
+        index = cls(folder, embedder=embedder, dimensions=dimensions)
+        try:
+            index._load()
+        except Broken:
+            index.clear()
+        return index
+
+    @classmethod
+    def temporary(cls, *, embedder: str, dimensions: int) -> EdgeIndex:
+        """Make an empty index in a folder that goes when it is closed: for a command that runs beside the server."""
+        index = cls(Path(tempfile.mkdtemp(prefix="frontdesk-index-")), embedder=embedder, dimensions=dimensions)
+        index.clear()
+        index._temporary = True
+        return index
+
+    def position(self) -> int:
+        """Return the position of the last batch that is durable."""
+        return self._position
+
+    def apply(self, put: Sequence[Entry], gone: Sequence[str], *, position: int) -> None:
+        """Write points, flush them, then write the cursor: after a crash between the two the batch is applied once more."""
+        import qdrant_edge as edge
+
+        with _translated():
+            words = edge.Bm25(edge.Bm25Config(language="english", avg_len=AVERAGE_WORDS))
+            points = [edge.Point(_point(entry.id), _vectors(entry, words), {CHUNK: entry.id, AUDIENCE: entry.audience}) for entry in put]
+            if points:
+                self._shard.update(edge.UpdateOperation.upsert_points(points))
+            if gone:
+                self._shard.update(edge.UpdateOperation.delete_points([_point(id) for id in gone]))
+            self._shard.flush()
+            self._remember(position)
+
+    def near(self, vector: Sequence[float], audiences: Sequence[str] | None, *, k: int) -> list[Found]:
+        """Return the chunks of the highest cosine."""
+        return self._query(list(vector), DENSE, audiences=audiences, k=k)
+
+    def matching(self, text: str, audiences: Sequence[str] | None, *, k: int) -> list[Found]:
+        """Return the chunks of the highest BM25 score; none for a text of stop words."""
+        import qdrant_edge as edge
+
+        with _translated():
+            words = edge.Bm25(edge.Bm25Config(language="english", avg_len=AVERAGE_WORDS)).embed_query(text)
+        return self._query(words, WORDS, audiences=audiences, k=k) if words.indices else []
+
+    def clear(self) -> None:
+        """Delete the folder's content and make an empty index there."""
+        import qdrant_edge as edge
+
+        self._release()
+        shutil.rmtree(self._folder, ignore_errors=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with _translated():
+            self._shard = edge.EdgeShard.create(str(self._folder), self._config())
+            self._shard.update(edge.UpdateOperation.create_field_index(AUDIENCE, edge.PayloadSchemaType.Keyword))
+            self._remember(0)
+
+    def close(self) -> None:
+        """Let go of the folder's lock."""
+        self._release()
+        if self._temporary:
+            shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _load(self) -> None:
+        import qdrant_edge as edge
+
+        cursor = self._cursor()
+        with _translated():
+            self._shard = edge.EdgeShard.load(str(self._folder), self._config())
+            count = self._shard.info().points_count
+        if {key: cursor.get(key) for key in self._kind} != self._kind or count != cursor.get("count"):
+            raise Broken("the index folder is another embedder's, or points are missing")
+        self._position = cursor["position"]
+
+    def _cursor(self) -> dict[str, Any]:
+        try:
+            cursor = json.loads((self._folder / CURSOR).read_text())
+        except (OSError, ValueError) as error:
+            raise Broken(f"the index folder has no readable cursor: {error}") from error
+        if not isinstance(cursor, dict):
+            raise Broken("the index folder has no readable cursor")
+        return cursor
+
+    def _remember(self, position: int) -> None:
+        cursor = {**self._kind, "position": position, "count": self._shard.info().points_count}
+        waiting = self._folder / f"{CURSOR}.new"
+        with waiting.open("w") as file:
+            json.dump(cursor, file)
+            file.flush()
+            os.fsync(file.fileno())
+        waiting.replace(self._folder / CURSOR)
+        self._position = position
+
+    def _query(self, vector: Any, using: str, *, audiences: Sequence[str] | None, k: int) -> list[Found]:
+        import qdrant_edge as edge
+
+        shown = None if audiences is None else edge.Filter(must=[edge.FieldCondition(AUDIENCE, match=edge.MatchAny(any=list(audiences)))])
+        with _translated():
+            points = self._shard.query(edge.QueryRequest(limit=k, query=edge.Query.Nearest(vector, using=using), filter=shown, with_payload=[CHUNK]))
+            return [Found(point.payload[CHUNK], point.score) for point in points]
+
+    def _config(self) -> Any:
+        import qdrant_edge as edge
+
+        return edge.EdgeConfig(
+            vectors={DENSE: edge.EdgeVectorParams(size=self._dimensions, distance=edge.Distance.Cosine)},
+            sparse_vectors={WORDS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
+        )
+
+    def _release(self) -> None:
+        shard, self._shard, self._position = self._shard, None, 0
+        if shard is not None:
+            with _translated():
+                shard.close()
+
+
+def _vectors(entry: Entry, words: Any) -> dict[str, Any]:
+    dense = {} if entry.vector is None else {DENSE: unpacked(entry.vector)}
+    return {**dense, WORDS: words.embed_document(entry.text)}
+
+
+def _point(chunk: str) -> str:
+    return str(uuid.uuid5(NAMESPACE, chunk))
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    """Turn what qdrant-edge raises into our errors: bare `Exception` with a message, and Rust panics, which derive from BaseException."""
+    try:
+        yield
+    except BaseException as error:
+        if type(error) is not Exception and type(error).__name__ != "PanicException":
+            raise
+        if "WouldBlock" in str(error):
+            raise Unavailable("kb", "another process has the index folder open") from error
+        raise Broken(f"the index: {error}") from error

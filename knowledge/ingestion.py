@@ -1,0 +1,184 @@
+"""Ingestion: bring the library in step with folders and files, document by document."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from desk.article import Chunk, Document
+from desk.audience import Audience
+from desk.customer import content_hash
+from desk.ports import Embedder, Library
+from knowledge import chunks, sources
+from knowledge.article import Article, Failure
+from knowledge.chunks import searchable
+from knowledge.sources import Reading
+from knowledge.vectors import packed
+
+BATCH = 64
+"""Chunks embedded together, across documents; what a crash may cost."""
+Progress = Callable[[int, int], None]
+"""Called with the documents done and the documents to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an ingestion did: counts of documents, the chunks that the ingested paths now make, and what could not be read."""
+
+    added: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    removed: int = 0
+    chunks: int = 0
+    failed: tuple[Failure, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A document with its chunks; `known` is the one it replaces."""
+
+    document: Document
+    chunks: tuple[Chunk, ...]
+    known: Document | None = None
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Tell whether the library has exactly this already."""
+        return self.known is not None and (self.known.hash, self.known.source) == (self.document.hash, self.document.source)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What ingesting one path comes to."""
+
+    pieces: tuple[Piece, ...]
+    gone: tuple[str, ...]
+    failed: tuple[Failure, ...]
+
+
+async def ingest(
+    paths: Sequence[Path], *, library: Library, embedder: Embedder, folders: Mapping[str, Audience], progress: Progress | None = None
+) -> Report:
+    """Read paths and put into the library what is new or changed since they were last ingested; remove what is no longer there.
+
+    Each document is one transaction, so that a run that was killed is finished by the next. Documents of other paths are left alone.
+    `folders` are the policy's audiences by folder.
+    """
+    plans: list[Plan] = []
+    known = {document.id: document for document in await library.documents()}
+    for path in paths:
+        plan = await asyncio.to_thread(_read_and_plan, path, folders, known, embedder.id)
+        plans.append(plan)
+        known = known | {piece.document.id: piece.document for piece in plan.pieces}
+    await _put([piece for plan in plans for piece in plan.pieces if not piece.is_unchanged], library=library, embedder=embedder, progress=progress)
+    gone = [id for plan in plans for id in plan.gone]
+    if gone:
+        await library.remove(gone)
+    return _report(plans)
+
+
+async def complete(library: Library, embedder: Embedder, *, progress: Progress | None = None) -> int:
+    """Embed the chunks that this embedder has not read yet, after a change of embedder, and return how many; before an index is opened for it."""
+    done = 0
+    while lacking := await library.lacking(embedder.id, limit=BATCH):
+        vectors = await embedder.embed([searchable(chunk) for chunk in lacking])
+        await library.add_vectors({chunk.id: packed(vector) for chunk, vector in zip(lacking, vectors, strict=True)}, embedder=embedder.id)
+        done += len(lacking)
+        if progress:
+            progress(done, done + (len(lacking) == BATCH))
+    return done
+
+
+def plan(reading: Reading, known: Mapping[str, Document], *, embedder: str) -> Plan:
+    """Compare what a path holds with the documents in the library; nothing is removed that an unreadable file may still hold."""
+    pieces: list[Piece] = []
+    failed = list(reading.failures)
+    for article in reading.articles:
+        piece = _piece(article, source=reading.source, known=known.get(article.id), embedder=embedder)
+        if isinstance(piece, Failure):
+            failed.append(piece)
+        else:
+            pieces.append(piece)
+    present = {piece.document.id for piece in pieces}.union(*(failure.ids or () for failure in failed))
+    unsure = any(failure.ids is None for failure in failed)
+    gone = () if unsure else tuple(id for id, document in known.items() if document.source == reading.source and id not in present)
+    return Plan(tuple(pieces), gone, tuple(failed))
+
+
+def _read_and_plan(path: Path, folders: Mapping[str, Audience], known: Mapping[str, Document], embedder: str) -> Plan:
+    return plan(sources.read(path, folders=folders), known, embedder=embedder)
+
+
+def _piece(article: Article, *, source: str, known: Document | None, embedder: str) -> Piece | Failure:
+    if known and not _may_take(known.source, source):
+        return Failure(article.where, f"the id {article.id!r} is taken by a document of {known.source!r}")
+    said = (article.title, article.url, str(article.audience), article.updated, article.language)
+    document = Document(article.id, source, article.title, article.url, article.audience, "", article.updated, article.language)
+    document = replace(document, hash=content_hash(chunks.VERSION, embedder, *said, article.text))
+    made = chunks.cut(document, article.text)
+    return Piece(document, made, known) if made else Failure(article.where, "the article has headings and no text")
+
+
+def _may_take(old: str, new: str) -> bool:
+    """Tell whether a path may take over another's document: one lies within the other, or the old one is not there any more."""
+    a, b = Path(old), Path(new)
+    return a.is_relative_to(b) or b.is_relative_to(a) or not a.exists()
+
+
+async def _put(pieces: Sequence[Piece], *, library: Library, embedder: Embedder, progress: Progress | None) -> None:
+    """Embed one batch while the one before is written."""
+    done = 0
+
+    async def write(batch: Sequence[tuple[Piece, Mapping[str, bytes]]]) -> None:
+        nonlocal done
+        for piece, vectors in batch:
+            await library.put(piece.document, piece.chunks, vectors, embedder=embedder.id)
+            done += 1
+            if progress:
+                progress(done, len(pieces))
+
+    ready: Sequence[tuple[Piece, Mapping[str, bytes]]] = ()
+    for batch in _batches(pieces):
+        _, ready = await asyncio.gather(write(ready), _embedded(batch, library=library, embedder=embedder))
+    await write(ready)
+
+
+async def _embedded(batch: Sequence[Piece], *, library: Library, embedder: Embedder) -> list[tuple[Piece, Mapping[str, bytes]]]:
+    kept: dict[str, bytes] = {}
+    for piece in batch:
+        if piece.known:
+            kept.update(await _kept(piece, library=library, embedder=embedder))
+    new = [chunk for piece in batch for chunk in piece.chunks if chunk.id not in kept]
+    vectors = await embedder.embed([searchable(chunk) for chunk in new])
+    kept.update((chunk.id, packed(vector)) for chunk, vector in zip(new, vectors, strict=True))
+    return [(piece, {chunk.id: kept[chunk.id] for chunk in piece.chunks}) for piece in batch]
+
+
+async def _kept(piece: Piece, *, library: Library, embedder: Embedder) -> Mapping[str, bytes]:
+    """Return the vectors of chunks that say the same as before."""
+    before = {chunk.id: searchable(chunk) for chunk in await library.chunks_of(piece.document.id)}
+    same = [chunk.id for chunk in piece.chunks if before.get(chunk.id) == searchable(chunk)]
+    return await library.vectors(same, embedder=embedder.id)
+
+
+def _batches(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
+    batch: list[Piece] = []
+    for piece in pieces:
+        batch.append(piece)
+        if sum(len(each.chunks) for each in batch) >= BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _report(plans: Sequence[Plan]) -> Report:
+    pieces = [piece for plan in plans for piece in plan.pieces]
+    added = sum(piece.known is None for piece in pieces)
+    unchanged = sum(piece.is_unchanged for piece in pieces)
+    failed = tuple(failure for plan in plans for failure in plan.failed)
+    return Report(
+        added, len(pieces) - added - unchanged, unchanged, sum(len(plan.gone) for plan in plans), sum(len(piece.chunks) for piece in pieces), failed
+    )

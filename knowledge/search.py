@@ -1,0 +1,135 @@
+"""Search: chunks by meaning and by words, fused, and only those that may be shown."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from desk.article import Chunk
+from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
+from desk.draft import Passage
+from desk.errors import Unavailable
+from desk.ports import Embedder, Hits, Library
+from knowledge.article import clean
+from knowledge.index import Broken, Follower, Found, unavailable
+
+QUERY = 2_000
+"""Characters of a query that are used."""
+OPENING = 1_300
+"""How many of them are from its beginning; the others are from its end, where people often ask."""
+RANK = 60
+"""The constant of reciprocal rank fusion (Cormack, Clarke and Buettcher 2009): how little the first ranks stand out."""
+DENSE_WEIGHT = 1.0
+LEXICAL_WEIGHT = 1.0
+DEPTH = 50
+"""Chunks that each leg returns at least: more than are asked for, since some may be gone by now."""
+
+
+class HybridKnowledge:
+    """The `KnowledgeBase` on an index and the library.
+
+    What the index returns is joined to the library's live chunks, so that it may lag and never lies.
+    """
+
+    def __init__(self, library: Library, embedder: Embedder, index: Follower) -> None:
+        self._library = library
+        self._embedder = embedder
+        self._index = index
+
+    async def search(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
+        """Return the best passages that one of `audiences` may show; nothing for an empty query.
+
+        With one of embedder and word search down the other answers, and the hits say so; with both down it raises.
+        """
+        text = shortened(query)
+        try:
+            position = await self._index.refresh()
+            if not text or not audiences or k < 1:
+                return Hits(version=self._version(position))
+            legs, degraded = await self._legs(text, audiences, k=k)
+            return Hits((await self._passages(legs, audiences))[:k], self._version(position), degraded)
+        except (Broken, Unavailable) as error:
+            raise unavailable(error) from error
+
+    async def search_documents(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
+        """Return the best documents, each once as its best passage."""
+        hits = await self.search(query, audiences, k=max(DEPTH, 5 * k))
+        best: dict[str, Passage] = {}
+        for passage in hits.passages:
+            best.setdefault(passage.document, passage)
+        return replace(hits, passages=tuple(best.values())[:k])
+
+    async def passages(self, ids: Sequence[str]) -> Mapping[str, Passage]:
+        """Return live passages by id, without scores."""
+        return {id: _passage(chunk) for id, chunk in (await self._library.chunks(ids)).items()}
+
+    async def version(self) -> str:
+        """Return the library's position and the embedder's id."""
+        return self._version(await self._library.position())
+
+    async def close(self) -> None:
+        """Let go of the index."""
+        await self._index.close()
+
+    def _version(self, position: int) -> str:
+        return f"{position}/{self._embedder.id}"
+
+    async def _legs(self, text: str, audiences: Audiences, *, k: int) -> tuple[tuple[list[Found], list[Found]], bool]:
+        """Return what each leg found; raise when both are down."""
+        shown = None if INTERNAL in audiences else sorted({str(PUBLIC), *map(str, audiences)})
+        depth = max(DEPTH, 2 * k)
+        results = await asyncio.gather(self._near(text, shown, depth), self._index.matching(text, shown, k=depth), return_exceptions=True)
+        down = [result for result in results if isinstance(result, BaseException)]
+        unexpected = [error for error in down if not isinstance(error, Broken | Unavailable)]
+        if unexpected or len(down) == len(results):
+            raise (unexpected or down)[0]
+        near, matching = ([] if isinstance(result, BaseException) else result for result in results)
+        return (near, matching), bool(down)
+
+    async def _near(self, text: str, shown: Sequence[str] | None, depth: int) -> list[Found]:
+        vector = (await self._embedder.embed([text]))[0]
+        return await self._index.near(vector, shown, k=depth)
+
+    async def _passages(self, legs: tuple[list[Found], list[Found]], audiences: Audiences) -> tuple[Passage, ...]:
+        dense, lexical = ({found.id: found.score for found in leg} for leg in legs)
+        scores = fused(legs[0], legs[1])
+        chunks = await self._library.chunks(list(scores))
+        return tuple(
+            replace(_passage(chunks[id]), score=score, dense=dense.get(id, 0.0), lexical=lexical.get(id, 0.0))
+            for id, score in scores.items()
+            if id in chunks and may_show(audiences, chunks[id].audience)
+        )
+
+
+def fused(dense: Sequence[Found], lexical: Sequence[Found]) -> dict[str, float]:
+    """Return chunk ids with their scores by weighted reciprocal rank fusion, best first; equal scores in order of id."""
+    scores: dict[str, float] = {}
+    for weight, leg in ((DENSE_WEIGHT, dense), (LEXICAL_WEIGHT, lexical)):
+        for rank, found in enumerate(leg, start=1):
+            scores[found.id] = scores.get(found.id, 0.0) + weight / (RANK + rank)
+    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+
+
+def shortened(query: str) -> str:
+    """Return a query as one line; of a very long one the beginning and the end, cut between words where there are any."""
+    text = " ".join(clean(query[: 4 * QUERY] + query[4 * QUERY :][-4 * QUERY :]).split())
+    if len(text) <= QUERY:
+        return text
+    opening, ending = text[:OPENING], text[OPENING - QUERY :]
+    return f"{opening.rpartition(' ')[0] or opening} {ending.partition(' ')[2] or ending}"
+
+
+def _passage(chunk: Chunk) -> Passage:
+    return Passage(
+        chunk.id,
+        chunk.document,
+        chunk.title,
+        chunk.heading,
+        chunk.url,
+        chunk.audience,
+        chunk.text,
+        chunk.hash,
+        updated=chunk.updated,
+        language=chunk.language,
+    )

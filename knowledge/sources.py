@@ -1,0 +1,143 @@
+"""Sources: the folders and files that articles are read from."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from desk.audience import Audience
+from knowledge import jsonlines, markdown
+from knowledge.article import Article, Failure, strictest
+
+MEGABYTE = 1_000_000
+Read = Callable[..., Iterator[Article | Failure]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """How files of one kind are read. `mentioned` guesses the ids in one that cannot be; a file of more than `most` bytes is refused."""
+
+    read: Read
+    mentioned: Callable[..., frozenset[str]]
+    most: int = 5 * MEGABYTE
+
+
+READERS: dict[str, Reader] = {
+    ".md": Reader(markdown.read, markdown.mentioned),
+    ".markdown": Reader(markdown.read, markdown.mentioned),
+    ".jsonl": Reader(jsonlines.read_lines, jsonlines.mentioned, 200 * MEGABYTE),  # An export holds many articles, read one by one.
+    ".json": Reader(jsonlines.read_list, jsonlines.mentioned, 50 * MEGABYTE),
+}
+"""The kinds of files that are read; in a folder all others are passed over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one ingested path holds. `source` is the resolved path, by which its documents are told from those of other paths."""
+
+    source: str
+    articles: tuple[Article, ...]
+    failures: tuple[Failure, ...]
+
+
+def read(path: Path, *, folders: Mapping[str, Audience]) -> Reading:
+    """Read a folder or a file. What cannot be read is a failure and the rest is read; of two articles with one id the second is a failure.
+
+    `folders` gives an audience to paths below the ingested folder; it can only narrow what an article says of itself.
+    """
+    articles: dict[str, Article] = {}
+    failures: list[Failure] = []
+    for found in _found(path):
+        if isinstance(found, Failure):
+            failures.append(found)
+        else:
+            _take(found, folders=folders, articles=articles, failures=failures)
+    return Reading(str(path.resolve()), tuple(articles.values()), tuple(failures))
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file to read. `path` is below the ingested folder; `place` has that folder's name too, for a rule about the very folder that is ingested."""
+
+    file: Path
+    path: str
+    place: str
+
+
+def _take(file: _File, *, folders: Mapping[str, Audience], articles: dict[str, Article], failures: list[Failure]) -> None:
+    ruled = _ruled(file, folders)
+    for item in _read(file):
+        if isinstance(item, Failure):
+            failures.append(item)
+        elif item.id in articles:
+            failures.append(Failure(item.where, f"the id {item.id!r} is taken by {articles[item.id].where}", frozenset({item.id})))
+        else:
+            articles[item.id] = replace(item, audience=strictest(item.audience, ruled))
+
+
+def _found(path: Path) -> Iterator[_File | Failure]:
+    if path.is_dir():
+        yield from _walk(path)
+    elif not path.exists():
+        yield Failure(str(path), "there is no such file or folder", None)
+    elif path.suffix.lower() not in READERS:
+        yield Failure(str(path), f"files of this kind are not read; known are {', '.join(READERS)}", None)
+    else:
+        yield _File(path, path.name, f"{path.resolve().parent.name}/{path.name}")
+
+
+def _walk(root: Path) -> Iterator[_File | Failure]:
+    """Yield the files of a folder in order of their paths; hidden ones are passed over, links out of the folder are failures."""
+    home = root.resolve()
+    unreadable: list[OSError] = []
+    for folder, inner, names in os.walk(root, onerror=unreadable.append):
+        inner[:] = sorted(name for name in inner if not name.startswith("."))
+        for name in sorted(names):
+            file = Path(folder, name)
+            if name.startswith(".") or file.suffix.lower() not in READERS:
+                continue
+            path = file.relative_to(root).as_posix()
+            inside = file.resolve().is_relative_to(home)
+            yield (
+                _File(file, path, f"{home.name}/{path}")
+                if inside
+                else Failure(str(file), "a link that leads out of the folder is not followed", frozenset({path}))
+            )
+    yield from (Failure(str(error.filename), f"the folder cannot be read: {error.strerror}", None) for error in unreadable)
+
+
+def _read(file: _File) -> Iterator[Article | Failure]:
+    reader = READERS[file.file.suffix.lower()]
+    where = str(file.file)
+    try:
+        size = file.file.stat().st_size
+        if size > reader.most or not file.file.is_file():
+            yield Failure(
+                where,
+                f"the file has {size / MEGABYTE:.1f} MB; at most {reader.most / MEGABYTE:.0f} MB are read"
+                if size > reader.most
+                else "not a regular file",
+                None,
+            )
+            return
+        content = file.file.read_bytes()
+    except OSError as error:
+        yield Failure(where, f"the file cannot be read: {error.strerror}", None)
+        return
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        guess = reader.mentioned(content.decode("utf-8", "replace"), path=file.path)
+        yield Failure(where, f"not UTF-8 text (byte {error.start})", guess)
+        return
+    yield from reader.read(text, path=file.path, where=where)
+
+
+def _ruled(file: _File, folders: Mapping[str, Audience]) -> Audience:
+    """Return the narrowest audience of the folders that a file lies in."""
+    matching = (
+        audience for folder, audience in folders.items() if any(f"{path}/".startswith(f"{folder.strip('/')}/") for path in (file.path, file.place))
+    )
+    return strictest(*matching)
