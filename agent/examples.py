@@ -1,0 +1,98 @@
+"""Examples: the labelled sentences that the local heads learn from, kept as JSON Lines beside this module."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from desk.errors import Misconfigured
+from desk.triage import CATEGORIES, Sentiment, Signal
+
+FOLDER = Path(__file__).parent / "examples"
+HARD_SIGNALS = (Signal.ASKS_HUMAN, Signal.SECURITY, Signal.DATA_LOSS, Signal.LEGAL, Signal.SAFETY)
+"""The signals that have a head; the other two are recognized by their form."""
+YES, NO, NONE = "yes", "no", "none"
+IN_SCOPE, OUT_OF_SCOPE = "in", "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One sentence and its label."""
+
+    text: str
+    label: str
+
+
+Lessons = Mapping[str, tuple[Example, ...]]
+"""What each head is taught, by the head's name."""
+
+
+def lessons(folder: Path = FOLDER) -> Lessons:
+    """Read the examples and lay out what each head is taught; raise Misconfigured for a line that is no example."""
+    rows = {path.stem: _rows(path) for path in sorted(folder.glob("*.jsonl"))}
+    texts = {name: tuple(row["text"] for row in found) for name, found in rows.items()}
+    categories = {category: texts[category.replace(" ", "_")] for category in CATEGORIES}
+    asked = tuple(text for found in categories.values() for text in found)
+    chat = (*texts["not_a_request"], *_of_kind(rows["questions"], "chat"))
+    queries = tuple(row["text"] for row in rows["questions"] if row["kind"] != "chat")
+    signals = {signal: texts[signal.value] for signal in HARD_SIGNALS}
+    hard = tuple(text for found in signals.values() for text in found)
+    record = tuple(row["text"] for row in rows["record_intents"])
+    harmless = tuple(text for signal in HARD_SIGNALS for text in texts[f"{signal.value}_not"])
+    taught = {
+        "category": tuple(Example(text, category) for category, found in categories.items() for text in found),
+        "request": _binary((*asked, *queries, *hard, *record, *texts["out_of_scope"]), chat),
+        "scope": _labelled(texts["out_of_scope"], OUT_OF_SCOPE) + _labelled((*asked, *queries, *record, *harmless, *hard), IN_SCOPE),
+        "intent": tuple(Example(row["text"], row["intent"]) for row in rows["record_intents"]) + _labelled(_apart(asked, record), NONE),
+        "sentiment": tuple(Example(row["text"], Sentiment(row["sentiment"]).value) for row in rows["sentiment"])
+        + _labelled((*queries, *asked[::2]), Sentiment.NEUTRAL.value),
+    }
+    for signal, found in signals.items():
+        strange = tuple(text for text in (*harmless, *queries, *chat, *asked, *record) if text not in found)
+        taught[signal.value] = _binary(found, strange)
+    return MappingProxyType(taught)
+
+
+def fingerprint(taught: Lessons) -> str:
+    """Return what changes when any example or label does."""
+    lines = (f"{name}\x1f{example.label}\x1f{example.text}" for name in sorted(taught) for example in taught[name])
+    return hashlib.blake2b("\x1e".join(lines).encode(), digest_size=8).hexdigest()
+
+
+def _rows(path: Path) -> Sequence[Mapping[str, str]]:
+    rows = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+        if line.strip():
+            rows.append(_row(line, f"{path.name}:{number}"))
+    return rows
+
+
+def _row(line: str, where: str) -> Mapping[str, str]:
+    try:
+        row: Mapping[str, str] = json.loads(line)
+    except ValueError as error:
+        raise Misconfigured(f'{where} is no JSON: write one example a line, such as {{"text": "..."}}') from error
+    if not isinstance(row, dict) or not row.get("text"):
+        raise Misconfigured(f'{where} has no "text": write one example a line, such as {{"text": "..."}}')
+    return row
+
+
+def _of_kind(rows: Sequence[Mapping[str, str]], kind: str) -> tuple[str, ...]:
+    return tuple(row["text"] for row in rows if row["kind"] == kind)
+
+
+def _labelled(texts: Sequence[str], label: str) -> tuple[Example, ...]:
+    return tuple(Example(text, label) for text in texts)
+
+
+def _binary(positive: Sequence[str], negative: Sequence[str]) -> tuple[Example, ...]:
+    return _labelled(positive, YES) + _labelled(negative, NO)
+
+
+def _apart(texts: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:
+    """Return every third category example as a stranger to the record intents; billing ones may be about the record after all."""
+    return tuple(text for text in texts[1::3] if text not in taken and "charged" not in text)

@@ -1,0 +1,159 @@
+"""Triage: what a message is about and how it is meant, decided on this machine by heads and patterns."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from agent import language, personal, sentiment
+from agent.examples import HARD_SIGNALS, IN_SCOPE, NONE, OUT_OF_SCOPE, YES
+from agent.heads import Heads, Matrix
+from agent.memo import Memo
+from agent.sentences import sentences
+from agent.signals import about_others, heard, plain
+from desk.errors import Misconfigured
+from desk.policy import Triage
+from desk.ports import Embedder
+from desk.triage import Classification, Label, Sentiment, Signal
+
+HEAD, TAIL = 6000, 2000
+"""Characters of a long message that are read for signals: people complain first or last."""
+SENTENCES = 12
+"""Sentences that are embedded one by one; each costs about 2 ms."""
+LABEL = 0.25
+"""The probability from which another category counts as meant too."""
+INTENT = 0.6
+NEAREST = 5
+SCOPE = (3.4, 0.86, 11.1)
+"""Bias, weight of the head's margin and of the nearness to in-scope examples; by logistic regression on held-out folds (benchmarks/classifier.py)."""
+ANYTHING = re.compile(r"[^\W_]")
+ASKS_HOW = re.compile(r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|where|which|what|do (?:you|i|we)|does|can (?:i|we)|is|are|may i)\b")
+ASKS = re.compile(r"\?|\b(?:how|where|why|what|when|which|error|fails?|broken|cannot|can'?t|doesn'?t|not working|please)\b")
+
+
+class LocalTriager:
+    """A `Triager` that needs no model but the embedder."""
+
+    def __init__(self, embedder: Embedder, heads: Heads, thresholds: Triage) -> None:
+        if heads.embedder != embedder.id:
+            raise Misconfigured(f"the heads were fitted to the embedder {heads.embedder!r} and this one is {embedder.id!r}: fit them again")
+        self._memo = Memo(embedder)
+        self._heads = heads
+        self._thresholds = thresholds
+
+    async def triage(self, text: str) -> Classification:
+        """Classify a message; one without a letter or digit (empty, emoji only) asks nothing."""
+        if not ANYTHING.search(text[:HEAD]):
+            return Classification("", 0.0, is_request=False, is_request_confidence=1.0, model=self._heads.version)
+        said = _spoken(text)
+        pieces = _pieces(said)
+        vectors = await self._memo.vectors([said, *pieces])
+        return await asyncio.to_thread(self._classify, text, pieces, vectors)
+
+    async def similarity(self, a: str, b: str) -> float:
+        """Return the cosine of the two texts' embeddings; 0 when either says nothing."""
+        if not (ANYTHING.search(a[:HEAD]) and ANYTHING.search(b[:HEAD])):
+            return 0.0
+        first, second = await self._memo.vectors([a, b])
+        return float(first @ second)
+
+    def _classify(self, text: str, pieces: Sequence[str], vectors: Matrix) -> Classification:
+        whole = vectors[:1]
+        labels = self._labels(vectors)
+        signals = self._signals(text, pieces, vectors)
+        felt = self._heads["sentiment"]
+        mood = sentiment.weigh(text, dict(zip(felt.classes, map(float, felt.probabilities(whole)[0]), strict=True)))
+        request = self._request(pieces, vectors, mood=mood, signals=signals)
+        alien = self._out_of_scope(whole)
+        return Classification(
+            labels[0].category,
+            labels[0].confidence,
+            labels=tuple(label for n, label in enumerate(labels) if n == 0 or label.confidence >= LABEL),
+            is_request=request >= self._thresholds.request,
+            is_request_confidence=round(max(request, 1 - request), 4),
+            out_of_scope=alien >= self._thresholds.out_of_scope and not signals & frozenset(HARD_SIGNALS),
+            out_of_scope_score=round(alien, 4),
+            sentiment=mood,
+            language=language.detect(text, sure=self._thresholds.language),
+            intent=self._intent(vectors),
+            signals=signals,
+            model=self._heads.version,
+        )
+
+    def _labels(self, vectors: Matrix) -> list[Label]:
+        """Return the categories, most probable first: the whole message leads, a single sentence may add one."""
+        head = self._heads["category"]
+        rows = head.probabilities(vectors)
+        whole, strongest = rows[0], rows.max(axis=0)
+        known = [n for n, category in enumerate(head.classes) if category in self._thresholds.categories] or list(range(len(head.classes)))
+        total = float(whole[known].sum()) or 1.0
+        top = max(known, key=lambda n: float(whole[n]))
+        chosen = [Label(head.classes[top], round(float(whole[top]) / total, 4))]
+        # A second topic drowns in the average of a message; alone in its sentence it is plain to see.
+        others = [Label(head.classes[n], round(float(max(whole[n] / total, strongest[n] * 0.6)), 4)) for n in known if n != top]
+        return chosen + sorted(others, key=lambda label: -label.confidence)
+
+    def _request(self, pieces: Sequence[str], vectors: Matrix, *, mood: Sentiment, signals: frozenset[Signal]) -> float:
+        """Return the probability that something is asked; a complaint always asks to be heard."""
+        if signals & frozenset(HARD_SIGNALS) or mood is Sentiment.FURIOUS or Signal.NOT_SOLVED in signals:
+            return 1.0
+        rows = self._heads["request"].of(YES, vectors)
+        asking = [float(row) for piece, row in zip(pieces, rows[1:], strict=True) if ASKS.search(plain(piece))]
+        return max([float(rows[0]), *asking])
+
+    def _out_of_scope(self, whole: Matrix) -> float:
+        """Return how little a message has to do with what customers write: a head, tempered by the nearest in-scope examples."""
+        head = self._heads["scope"]
+        into, out = (float(head.logits(whole)[0][head.classes.index(label)]) for label in (IN_SCOPE, OUT_OF_SCOPE))
+        near = float(np.sort(self._heads.landmarks @ whole[0])[-NEAREST:].mean())
+        bias, weight, distance = SCOPE
+        return float(1 / (1 + np.exp(-(bias + weight * (out - into) - distance * near))))
+
+    def _intent(self, vectors: Matrix) -> str:
+        """Return which field of the customer record a message asks for, "" for none."""
+        head = self._heads["intent"]
+        rows = head.probabilities(vectors)
+        row = rows[int(np.argmax(np.delete(rows, head.classes.index(NONE), axis=1).max(axis=1)))]
+        best = int(np.argmax(row))
+        return head.classes[best] if head.classes[best] != NONE and float(row[best]) >= INTENT else ""
+
+    def _signals(self, text: str, pieces: Sequence[str], vectors: Matrix) -> frozenset[Signal]:
+        found = {signal for piece in _heard_pieces(text) for signal in heard(piece)}
+        if language.detect(text, sure=self._thresholds.language) in ("en", None):
+            found |= {signal for signal in HARD_SIGNALS if self._senses(signal, pieces, vectors)}
+        if personal.kinds(text):
+            found.add(Signal.PERSONAL_DATA)
+        return frozenset(found)
+
+    def _senses(self, signal: Signal, pieces: Sequence[str], vectors: Matrix) -> bool:
+        """Tell whether a head hears a signal in one of the sentences. The embedder knows English only: elsewhere patterns listen alone."""
+        rows = self._heads[signal.value].of(YES, vectors)[1:]
+        return any(float(row) >= self._thresholds.signal for piece, row in zip(pieces, rows, strict=True) if may_sense(signal, plain(piece)))
+
+
+def may_sense(signal: Signal, said: str) -> bool:
+    """Tell whether a head may speak on a plain sentence: "How do I ...?" asks how something works; only patterns overrule that."""
+    if signal is Signal.ASKS_HUMAN:
+        return not about_others(said)
+    return signal is Signal.SAFETY or not ASKS_HOW.search(said)
+
+
+def _spoken(text: str) -> str:
+    """Return what a person said of a message: pasted code and quotes of others left out, unless nothing else is there."""
+    spoken = re.sub(r"```.*?(?:```|$)|^>.*?$", " ", text[: HEAD + TAIL], flags=re.DOTALL | re.MULTILINE)
+    return spoken if ANYTHING.search(spoken) else text[: HEAD + TAIL]
+
+
+def _pieces(said: str) -> list[str]:
+    """Return the sentences to embed: the first ones and the last ones."""
+    found = [piece for piece in sentences(said) if ANYTHING.search(piece)] or [said]
+    return found if len(found) <= SENTENCES else [*found[: SENTENCES - 4], *found[-4:]]
+
+
+def _heard_pieces(text: str) -> tuple[str, ...]:
+    """Return every sentence of the beginning and the end, for the patterns, which are cheap."""
+    read = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n\n{text[-TAIL:]}"
+    return sentences(_spoken(read))

@@ -1,0 +1,1 @@
+"""Benchmarks: what the speed and quality claims rest on, as commands that print them."""
