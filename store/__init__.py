@@ -1,0 +1,1 @@
+"""Store: what the desk remembers, the policy it goes by, and the engine that makes sure that work gets done."""

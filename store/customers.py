@@ -1,0 +1,82 @@
+"""Customers: the embedded customer record in SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Table, select
+
+from desk.customer import Account, Identity, Invoice, Person
+from desk.ids import AccountId, PersonId
+from desk.space import UserRef, parse_user
+from store.database import Reads
+from store.rows import all_of, one_of, pack, put
+from store.schema import accounts, identities, invoices, people
+
+
+class SqlCustomers(Reads):
+    """Accounts, people, identities and invoices by id."""
+
+    async def accounts(self) -> Sequence[Account]:
+        """Return the accounts by id."""
+        return await self.database.read(lambda c: all_of(c, Account, select(accounts.c.doc).order_by(accounts.c.id)))
+
+    async def account(self, id: AccountId) -> Account | None:
+        """Return an account."""
+        return await self.database.read(lambda c: one_of(c, Account, select(accounts.c.doc).where(accounts.c.id == id)))
+
+    async def people(self) -> Sequence[Person]:
+        """Return the people by id, ours included."""
+        return await self.database.read(lambda c: all_of(c, Person, select(people.c.doc).order_by(people.c.id)))
+
+    async def person(self, id: PersonId) -> Person | None:
+        """Return a person."""
+        return await self.database.read(lambda c: one_of(c, Person, select(people.c.doc).where(people.c.id == id)))
+
+    async def identity(self, user: UserRef) -> Identity | None:
+        """Return whom a platform user is linked to."""
+        return await self.database.read(lambda c: one_of(c, Identity, select(identities.c.doc).where(identities.c.user == str(user))))
+
+    async def users(self, person: PersonId) -> Sequence[UserRef]:
+        """Return the platform users linked to a person."""
+        statement = select(identities.c.user).where(identities.c.person == person).order_by(identities.c.user)
+        return await self.database.read(lambda c: [parse_user(user) for user in c.execute(statement).scalars()])
+
+    async def invoices(self, account: AccountId) -> Sequence[Invoice]:
+        """Return an account's invoices by number."""
+        statement = select(invoices.c.doc).where(invoices.c.account == account).order_by(invoices.c.number)
+        return await self.database.read(lambda c: all_of(c, Invoice, statement))
+
+    async def save(
+        self,
+        *,
+        accounts: Sequence[Account] = (),
+        people: Sequence[Person] = (),
+        identities: Sequence[Identity] = (),
+        invoices: Sequence[Invoice] = (),
+    ) -> None:
+        """Insert or replace rows by id, in one transaction."""
+        rows = [*map(_account, accounts), *map(_person, people), *map(_identity, identities), *map(_invoice, invoices)]
+        await self.database.write(lambda c: _put_all(c, rows))
+
+
+def _put_all(connection: Connection, rows: Sequence[tuple[Table, Mapping[str, Any]]]) -> None:
+    for table, values in rows:
+        put(connection, table, values)
+
+
+def _account(account: Account) -> tuple[Table, Mapping[str, Any]]:
+    return accounts, {"id": account.id, "doc": pack(account)}
+
+
+def _person(person: Person) -> tuple[Table, Mapping[str, Any]]:
+    return people, {"id": person.id, "account": person.account, "role": person.role, "doc": pack(person)}
+
+
+def _identity(identity: Identity) -> tuple[Table, Mapping[str, Any]]:
+    return identities, {"user": str(identity.user), "person": identity.person, "doc": pack(identity)}
+
+
+def _invoice(invoice: Invoice) -> tuple[Table, Mapping[str, Any]]:
+    return invoices, {"account": invoice.account, "number": invoice.number, "doc": pack(invoice)}

@@ -1,0 +1,265 @@
+"""Engine: what was submitted runs, whatever happens to the process. DBOS as a durable at-least-once runner and nothing more.
+
+An event is one workflow without steps. Its handler commits once to the application database, so that running it again changes nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import json
+import logging
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from traceback import extract_tb
+from typing import Any
+
+import sqlalchemy as sa
+from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
+
+from desk.errors import Misconfigured, Retryable
+from desk.events import Event
+from desk.ids import EventId
+from store.rows import pack, unpack
+
+Dispatch = Callable[[Event], Awaitable[None]]
+Workflow = Callable[[str], Coroutine[Any, Any, None]]
+
+VERSION = "1"
+"""DBOS leaves work of another application version untouched, so this one never changes."""
+RECOVERIES = 1_000_000
+"""Every start of a workflow counts; an event that was merely unlucky must not run out of them."""
+PAUSE, LONGEST_PAUSE = 0.05, 30.0
+"""Seconds before a handler that met something passing runs again, doubling up to the longest."""
+LOOK_AGAIN = 0.02
+GRACE = 5.0
+"""Seconds that handlers get to finish when the engine stops; what does not is recovered at the next start."""
+PAGE = 500
+FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
+FINISHED = ["SUCCESS", *FAILED]
+UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
+
+log = logging.getLogger("frontdesk.engine")
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An event that was given up: since when, and the class of what its handler raised."""
+
+    event: EventId
+    at: datetime
+    error: str
+
+
+class DurableEngine:
+    """Runs events through `dispatch`: one at a time per key, at most `bound` at once, again after a crash.
+
+    `url` is a SQLite file of the engine's own (sharing the application's stalls both) or a Postgres database, which may be the application's.
+    `executor` names this process among those that share the database; two live ones never share a name. A process runs one engine at a time.
+    """
+
+    def __init__(self, url: str, dispatch: Dispatch, *, executor: str = "w0", bound: int = 64) -> None:
+        self._url = sa.make_url(url)
+        self._dispatch = dispatch
+        self._executor = executor
+        self._bound = asyncio.Semaphore(bound)
+        self._locks: dict[str, asyncio.Lock] = {}
+        self._waiting: Counter[str] = Counter()
+        self._started: set[asyncio.Future[Any]] = set()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._recovering = True
+        self._workflow: Workflow | None = None
+        self._database: sa.Engine | None = None
+        self._outside = contextvars.copy_context()
+
+    async def start(self) -> None:
+        """Launch, and begin to run again what an earlier process left unfinished."""
+        if self._workflow is None:
+            self._recovering = True
+            self._database = _open(self._url)
+            self._workflow = _launch(self._url, self._database, executor=self._executor, handle=self._handle)
+
+    async def submit(self, event: Event) -> None:
+        """Make an event durable and start it; return once it is durable. An id submitted before is left alone."""
+        if self._workflow is None:
+            raise Misconfigured("the engine is not running: await start() before events arrive")
+        # In a context of its own: DBOS takes what a workflow starts for its child, and records that as a step.
+        begun = asyncio.get_running_loop().create_task(_begin(self._workflow, event), context=self._outside.copy())
+        self._started.add(begun)
+        begun.add_done_callback(self._follow)
+        await asyncio.shield(begun)
+
+    async def settled(self) -> None:
+        """Return when no event runs, waits for its turn or waits to be recovered."""
+        while True:
+            if busy := self._started | self._running:
+                await asyncio.wait(busy)
+            elif self._recovering and await self._any_unfinished():
+                await asyncio.sleep(LOOK_AGAIN)
+            elif not self._started and not self._running:
+                self._recovering = False
+                return
+
+    async def stop(self) -> None:
+        """Take no more events and let handlers finish, for a while; what does not is left to the next start."""
+        if self._workflow is None:
+            return
+        self._workflow = None
+        if busy := self._started | self._running:
+            await asyncio.wait(busy, timeout=GRACE)
+        for task in tuple(self._running):
+            task.cancel()
+        await asyncio.gather(*self._started, *self._running, return_exceptions=True)
+        # DBOS made its threads the loop's own, and takes them along.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="frontdesk"))
+        await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+        if self._database:
+            self._database.dispose()
+
+    async def failed(self) -> Sequence[Failure]:
+        """Return the events that were given up, oldest first."""
+        rows = await DBOS.list_workflows_async(status=FAILED, load_input=False)
+        return [Failure(EventId(row.workflow_id), _instant(row.updated_at), str(row.error or row.status)) for row in rows]
+
+    async def purge(self, before: datetime) -> int:
+        """Delete the events that finished before an instant, failed ones included; return how many."""
+        return await self._delete(lambda _: True, completed_before=before.isoformat())
+
+    async def erase(self, words: Sequence[str]) -> int:
+        """Delete the finished events that mention any of these words (ids of users or messages); return how many."""
+        return await self._delete(lambda text: any(word in text for word in words))
+
+    async def _handle(self, text: str) -> None:
+        """Run one event to its end. Cancelled, it stays unfinished and is recovered."""
+        event: Event = unpack(Event, text)
+        task = asyncio.current_task()
+        assert task
+        self._running.add(task)
+        task.add_done_callback(lambda ended: self._end(ended, event.id))
+        async with self._turn(event.key):
+            pause = PAUSE
+            while not await self._try(event, pause):
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _try(self, event: Event, pause: float) -> bool:
+        async with self._bound:
+            try:
+                await self._dispatch(event)
+            except Retryable as error:
+                log.warning("event %s is tried again in %.2f s: %s", event.id, pause, error)
+                return False
+        return True
+
+    @asynccontextmanager
+    async def _turn(self, key: str) -> AsyncIterator[None]:
+        """Wait for the events of this key that came before; forget the lock when nobody waits for it."""
+        self._waiting[key] += 1
+        try:
+            async with self._locks.setdefault(key, asyncio.Lock()):
+                yield
+        finally:
+            self._waiting[key] -= 1
+            if not self._waiting[key]:
+                del self._waiting[key], self._locks[key]
+
+    def _follow(self, begun: asyncio.Task[asyncio.Future[Any] | None]) -> None:
+        """Once an event is durable, follow the workflow that runs it."""
+        self._started.discard(begun)
+        running = None if begun.cancelled() or begun.exception() else begun.result()
+        if running:
+            self._started.add(running)
+            running.add_done_callback(self._started.discard)
+
+    def _end(self, task: asyncio.Task[Any], event: EventId) -> None:
+        """Say where a handler failed, without the message: it may quote a customer."""
+        self._running.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            where = extract_tb(error.__traceback__)[-1]
+            log.error("event %s failed and is given up: %s at %s:%s", event, type(error).__name__, where.filename, where.lineno)
+
+    async def _any_unfinished(self) -> bool:
+        return bool(await DBOS.list_workflows_async(status=UNFINISHED, executor_id=[self._executor], load_input=False, load_output=False, limit=1))
+
+    async def _delete(self, wanted: Callable[[str], bool], **filters: Any) -> int:
+        ids: list[str] = []
+        rows = await DBOS.list_workflows_async(status=FINISHED, limit=PAGE, load_output=False, **filters)
+        offset = 0
+        while rows:
+            ids += [row.workflow_id for row in rows if wanted(json.dumps(row.input, ensure_ascii=False))]
+            offset += PAGE
+            rows = await DBOS.list_workflows_async(status=FINISHED, limit=PAGE, offset=offset, load_output=False, **filters)
+        for start in range(0, len(ids), PAGE):
+            await DBOS.delete_workflows_async(ids[start : start + PAGE])
+        return len(ids)
+
+
+class PlainJson(Serializer):
+    """What DBOS keeps of a workflow, as JSON; of an exception its class only, since its message may quote a customer."""
+
+    def name(self) -> str:
+        """Return what rows are marked with."""
+        return "json"
+
+    def serialize(self, data: Any) -> str:
+        """Write arguments, a result or an exception."""
+        return json.dumps({"error": type(data).__name__} if isinstance(data, BaseException) else data, ensure_ascii=False)
+
+    def deserialize(self, serialized_data: str) -> Any:
+        """Read what `serialize` wrote."""
+        raw = json.loads(serialized_data)
+        return RuntimeError(raw["error"]) if isinstance(raw, dict) and raw.keys() == {"error"} else raw
+
+
+def _launch(url: sa.URL, database: sa.Engine, *, executor: str, handle: Workflow) -> Workflow:
+    """Start DBOS in the running loop, silent: its log lines carry arguments, and these a customer's words."""
+    logger = logging.getLogger("dbos")
+    logger.addHandler(logging.NullHandler())
+    logger.propagate = False
+
+    @DBOS.workflow(name="handle", max_recovery_attempts=RECOVERIES)
+    async def run(text: str) -> None:
+        await handle(text)
+
+    config: DBOSConfig = {
+        "name": "frontdesk",
+        "application_version": VERSION,
+        "executor_id": executor,
+        "system_database_url": url.render_as_string(hide_password=False),
+        "system_database_engine": database,
+        "serializer": PlainJson(),
+        "log_level": "CRITICAL",
+        "enable_otlp": False,
+    }
+    DBOS(config=config)
+    DBOS.launch()
+    return run
+
+
+async def _begin(workflow: Workflow, event: Event) -> asyncio.Future[Any] | None:
+    """Return what runs the event, None when its id was submitted before."""
+    with SetWorkflowID(event.id):
+        handle = await DBOS.start_workflow_async(workflow, pack(event))
+    return getattr(handle, "task", None)
+
+
+def _open(url: sa.URL) -> sa.Engine:
+    if url.get_backend_name() != "sqlite":
+        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
+    engine = sa.create_engine(url.set(drivername="sqlite"), pool_size=5)
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
+def _instant(milliseconds: int | None) -> datetime:
+    return datetime.fromtimestamp((milliseconds or 0) / 1000, UTC)

@@ -1,0 +1,103 @@
+"""Erasure: emptying what people wrote, when they ask for it and when it has been kept for long enough."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, exists, not_, or_, select, update
+
+from desk.customer import Role
+from desk.decision import WORDS, Ignore
+from desk.draft import Draft, Evidence, Proposal
+from desk.policy import Retention
+from desk.post import RowStatus
+from desk.space import ChannelKind, UserRef
+from desk.ticket import Ticket
+from desk.timeline import Message
+from store.messages import find_messages, store_message
+from store.rows import all_of, pack
+from store.schema import channels, decisions, drafts, early, handled, messages, outbox, tickets
+
+
+def erase(connection: Connection, users: Sequence[UserRef]) -> int:
+    """Empty what these users wrote, the drafts and posts of ours in their tickets and the cards that show them; return how many rows."""
+    names = [str(user) for user in users]
+    theirs = set(connection.execute(select(tickets.c.id).where(tickets.c.customer.in_(names))).scalars())
+    theirs |= set(connection.execute(select(messages.c.ticket).where(messages.c.author.in_(names), messages.c.ticket.is_not(None))).scalars())
+    ours = messages.c.ticket.in_(theirs) & (messages.c.role == Role.BOT)
+    return (
+        _empty_messages(connection, or_(messages.c.author.in_(names), ours))
+        + _empty_drafts(connection, drafts.c.ticket.in_(theirs))
+        + _empty_cards(connection, outbox.c.ticket.in_(theirs))
+        + _forget_names(connection, tickets.c.customer.in_(names))
+    )
+
+
+def purge(connection: Connection, now: datetime, keep: Retention) -> int:
+    """Drop what was kept for long enough; return how many rows."""
+    return (
+        _empty_messages(connection, messages.c.at < now - keep.chat, *_chatter())
+        + connection.execute(delete(early).where(early.c.at < now - keep.chat)).rowcount
+        + connection.execute(delete(handled).where(handled.c.at < now - keep.handled)).rowcount
+        + _empty_cards(connection, outbox.c.status == RowStatus.FAILED, outbox.c.at < now - keep.chat)
+    )
+
+
+def _chatter() -> tuple[ColumnElement[bool], ...]:
+    """What was said in a community channel and asked nothing: nobody ever did more about it than ignore it."""
+    community = messages.c.channel.in_(select(channels.c.ref).where(channels.c.kind == ChannelKind.COMMUNITY))
+    about = exists().where(decisions.c.ticket == messages.c.ticket)
+    ignored = about & not_(about.where(decisions.c.action != WORDS[Ignore]))
+    return community, or_(messages.c.ticket.is_(None), ignored)
+
+
+def _empty_messages(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    found = [message for message in find_messages(connection, *conditions) if _emptied(message) != message]
+    for message in found:
+        store_message(connection, _emptied(message))
+    return len(found)
+
+
+def _emptied(message: Message) -> Message:
+    return replace(message, text="", files=(), author_name=message.author_name if message.role is Role.BOT else "")
+
+
+def _empty_drafts(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    found = all_of(connection, Draft, select(drafts.c.doc).where(*conditions))
+    for draft in found:
+        bare = replace(draft, proposal=_bare(draft.proposal), why="")
+        connection.execute(update(drafts).where(drafts.c.id == draft.id).values(doc=pack(bare)))
+    return len(found)
+
+
+def _bare(proposal: Proposal) -> Proposal:
+    return replace(
+        proposal,
+        parts=tuple(replace(part, text="") for part in proposal.parts),
+        claims=tuple(replace(claim, text="", why="") for claim in proposal.claims),
+        evidence=tuple(map(_unquoted, proposal.evidence)),
+        related=tuple(map(_unquoted, proposal.related)),
+    )
+
+
+def _unquoted(evidence: Evidence) -> Evidence:
+    return replace(evidence, quote="")
+
+
+def _empty_cards(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    """A row that still waited with words in it has nothing left to say."""
+    worded = outbox.c.card.is_not(None)
+    waiting = outbox.c.status.in_((RowStatus.QUEUED, RowStatus.SENDING, RowStatus.HELD))
+    connection.execute(update(outbox).where(*conditions, worded, waiting).values(status=RowStatus.DROPPED))
+    return connection.execute(update(outbox).where(*conditions, worded).values(card=None)).rowcount
+
+
+def _forget_names(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    """The next revision, so that whoever read the name before cannot write it back."""
+    found = all_of(connection, Ticket, select(tickets.c.doc).where(*conditions))
+    for ticket in found:
+        bare = replace(ticket, customer_name="", revision=ticket.revision + 1)
+        connection.execute(update(tickets).where(tickets.c.id == ticket.id).values(revision=bare.revision, doc=pack(bare)))
+    return len(found)

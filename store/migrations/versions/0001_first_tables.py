@@ -1,0 +1,206 @@
+"""The first tables, as they were: a copy that later changes of `store/schema.py` leave alone."""
+
+from alembic import op
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text, text
+
+revision = "0001"
+down_revision = None
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+REFUSE_ON_SQLITE = "CREATE TRIGGER decisions_{verb} BEFORE {verb} ON decisions BEGIN SELECT RAISE(ABORT, 'decisions are never changed'); END"
+REFUSE_ON_POSTGRES = (
+    "CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'decisions are never changed'; END $$",
+    "CREATE TRIGGER decisions_change BEFORE UPDATE OR DELETE ON decisions FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+)
+
+
+def upgrade() -> None:
+    """Create every table, and let the database itself refuse to change a decision."""
+    connection = op.get_bind()
+    metadata.create_all(connection)
+    on_sqlite = [REFUSE_ON_SQLITE.format(verb=verb) for verb in ("UPDATE", "DELETE")]
+    for statement in on_sqlite if connection.dialect.name == "sqlite" else REFUSE_ON_POSTGRES:
+        op.execute(statement)
+
+
+def _key(name: str) -> Column[str]:
+    return Column(name, Text, primary_key=True)
+
+
+def _text(name: str, *, index: bool = False) -> Column[str]:
+    return Column(name, Text, nullable=False, index=index)
+
+
+def _maybe(name: str, *, index: bool = False) -> Column[str | None]:
+    return Column(name, Text, nullable=True, index=index)
+
+
+def _at(name: str = "at", *, index: bool = False) -> Column[str]:
+    return Column(name, String(27), nullable=False, index=index)
+
+
+def _number() -> Column[int]:
+    return Column("seq", Integer, primary_key=True, autoincrement=True)
+
+
+handled = Table("handled", metadata, _key("event"), _at(index=True), _text("follow_ups"))
+
+channels = Table("channels", metadata, _key("ref"), _text("kind"), _maybe("account"), _text("doc"))
+
+messages = Table(
+    "messages",
+    metadata,
+    _key("id"),
+    _maybe("ref", index=True),
+    _text("channel"),
+    _maybe("thread"),
+    _maybe("author", index=True),
+    _text("role"),
+    _maybe("ticket", index=True),
+    _text("grp"),
+    Column("waits", Boolean, nullable=False),
+    _at(),
+    _text("doc"),
+    Index("ix_messages_place", "channel", "thread"),
+    Index("ix_messages_pending", "channel", "grp", sqlite_where=text("waits"), postgresql_where=text("waits")),
+)
+
+early = Table("early", metadata, _number(), _text("ref", index=True), _at(), _maybe("words"), sqlite_autoincrement=True)
+
+tickets = Table(
+    "tickets",
+    metadata,
+    _key("id"),
+    Column("revision", Integer, nullable=False),
+    Column("is_over", Boolean, nullable=False),
+    _text("channel"),
+    _maybe("thread"),
+    _text("grp"),
+    _text("customer", index=True),
+    _maybe("account", index=True),
+    _maybe("person", index=True),
+    _at("opened"),
+    _text("doc"),
+    Index("ix_tickets_place", "channel", "thread"),
+    Index("ix_tickets_group", "channel", "grp"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _key("id"),
+    _text("ticket", index=True),
+    _text("status", index=True),
+    _at("created"),
+    Column("decided_at", String(27), index=True),
+    _maybe("verdict"),
+    _text("doc"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    _text("ticket", index=True),
+    _at(index=True),
+    _text("action"),
+    _text("doc"),
+    sqlite_autoincrement=True,
+)
+
+escalations = Table("escalations", metadata, _key("id"), _text("ticket", index=True), _at(), _text("doc"))
+
+deadlines = Table("deadlines", metadata, _key("id"), _text("kind"), _text("key", index=True), _at("due", index=True), _text("doc"))
+
+outbox = Table(
+    "outbox",
+    metadata,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    _text("lane"),
+    _text("status"),
+    _text("op"),
+    _text("purpose"),
+    _maybe("ticket", index=True),
+    _maybe("card_id", index=True),
+    _at(),
+    Column("attempts", Integer, nullable=False),
+    Column("attempted_at", String(27)),
+    Column("not_before", String(27)),
+    _maybe("ref"),
+    _maybe("place"),
+    _text("error"),
+    _text("doc"),
+    _maybe("card"),
+    Index(
+        "ix_outbox_waiting",
+        "lane",
+        "seq",
+        sqlite_where=text("status IN ('queued', 'sending')"),
+        postgresql_where=text("status IN ('queued', 'sending')"),
+    ),
+    sqlite_autoincrement=True,
+)
+
+cards = Table("cards", metadata, _key("id"), _maybe("ticket", index=True), _text("outbox", index=True), _text("doc"))
+
+feedback = Table(
+    "feedback",
+    metadata,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    _text("ticket", index=True),
+    _text("by", index=True),
+    _at(),
+    _text("doc"),
+    sqlite_autoincrement=True,
+)
+
+gaps = Table("gaps", metadata, _number(), _text("ticket", index=True), _at(), _text("doc"), sqlite_autoincrement=True)
+
+overrides = Table("overrides", metadata, _key("path"), _text("value"), _text("by"), _text("reason"), _at())
+
+override_changes = Table(
+    "override_changes", metadata, _number(), _text("path"), _maybe("value"), _text("by"), _text("reason"), _at(), sqlite_autoincrement=True
+)
+
+policy_versions = Table("policy_versions", metadata, _key("version"), _text("by"), _text("reason"), _at(), _text("resolved"))
+
+documents = Table("documents", metadata, _key("id"), _text("source", index=True), _text("doc"))
+
+chunks = Table(
+    "chunks",
+    metadata,
+    _key("id"),
+    Column("document", Text, ForeignKey("documents.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("n", Integer, nullable=False),
+    _text("hash"),
+    _text("doc"),
+)
+
+vectors = Table(
+    "vectors",
+    metadata,
+    Column("chunk", Text, ForeignKey("chunks.id", ondelete="CASCADE"), primary_key=True),
+    _key("embedder"),
+    Column("vector", LargeBinary, nullable=False),
+)
+
+chunk_changes = Table("chunk_changes", metadata, _number(), _text("chunk"), Column("gone", Boolean, nullable=False), sqlite_autoincrement=True)
+
+accounts = Table("accounts", metadata, _key("id"), _text("doc"))
+
+people = Table("people", metadata, _key("id"), _maybe("account", index=True), _text("role"), _text("doc"))
+
+identities = Table("identities", metadata, _key("user"), _text("person", index=True), _text("doc"))
+
+invoices = Table("invoices", metadata, _key("account"), _key("number"), _text("doc"))

@@ -1,0 +1,157 @@
+"""Policy: the file an operator writes over the shipped one, the overrides over both, and what to say of a mistake in them."""
+
+from __future__ import annotations
+
+import logging
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from desk.errors import Misconfigured
+from desk.policy import Policy
+from desk.policy_check import PolicyError, Problem, merged, read_policy
+from store.overrides import Override, PolicyVersion, SqlOverrides
+from store.toml_lines import line_of
+
+Stamp = tuple[int, int] | None
+"""A file's time of change in nanoseconds and its size, None where there is no file."""
+
+log = logging.getLogger("frontdesk.policy")
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A key that is not as shipped; None stands for a layer that does not set it."""
+
+    path: str
+    shipped: Any
+    file: Any
+    override: Any
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What the layers were when they were last read."""
+
+    stamps: tuple[Stamp, Stamp]
+    changes: int
+
+
+class FilePolicySource:
+    """The policy in force: `shipped` under the operator's `file` under the overrides, read again when one of them changes.
+
+    The first reading raises Misconfigured with file and line for each problem; later a wrong layer leaves the last good policy in force.
+    """
+
+    def __init__(self, shipped: Path, file: Path | None, overrides: SqlOverrides) -> None:
+        self._shipped = shipped
+        self._file = file
+        self._overrides = overrides
+        self._state: _State | None = None
+        self._policy: Policy | None = None
+
+    async def current(self) -> Policy:
+        """Return the resolved policy; a file that became wrong leaves the last good one in force and is logged once."""
+        state = _State((_stamp(self._shipped), _stamp(self._file)), await self._overrides.number())
+        if self._policy is None or state != self._state:
+            self._policy = await self._read(self._policy)
+            self._state = state
+        return self._policy
+
+    async def preview(self, path: str, value: object) -> Policy:
+        """Return the policy as it would be with one key set, or taken from the overrides (None); raise PolicyError when it would be wrong."""
+        rest = [override for override in await self._overrides.current() if override.path != path]
+        layer = merged(*(nested(item.path, item.value) for item in rest), {} if value is None else nested(path, value))
+        return read_policy(merged(_load(self._shipped), _load(self._file), layer))
+
+    async def diff(self) -> list[Difference]:
+        """Return every key that the file or an override sets to something else than what is shipped, by path."""
+        shipped, file = dict(_leaves(_load(self._shipped))), dict(_leaves(_load(self._file)))
+        set_by_command = {override.path: override.value for override in await self._overrides.current()}
+        found = (
+            Difference(path, shipped.get(path), file.get(path), set_by_command.get(path)) for path in sorted(file.keys() | set_by_command.keys())
+        )
+        return [item for item in found if any(value not in (None, item.shipped) for value in (item.file, item.override))]
+
+    async def _read(self, last: Policy | None) -> Policy:
+        overrides = await self._overrides.current()
+        try:
+            raw = merged(_load(self._shipped), _load(self._file), *(nested(item.path, item.value) for item in overrides))
+            policy = read_policy(raw)
+        except (Misconfigured, PolicyError) as error:
+            said = self._located(error, overrides)
+            if last is None:
+                raise Misconfigured(said) from error
+            log.warning("the policy stays as it was, because of a mistake in the new one: %s", said)
+            return last
+        await self._overrides.remember(self._version(policy, raw, overrides))
+        return policy
+
+    def _version(self, policy: Policy, raw: Mapping[str, Any], overrides: tuple[Override, ...]) -> PolicyVersion:
+        """Name whoever changed a layer last as the author of what came of it."""
+        files = [(file, stamp) for file in (self._shipped, self._file) if file and (stamp := _stamp(file))]
+        changes = [(datetime.fromtimestamp(stamp[0] / 1e9, UTC), file.name, "the file changed") for file, stamp in files]
+        changes += [(item.at, item.by, item.reason) for item in overrides]
+        at, by, reason = max(changes)
+        return PolicyVersion(policy.version, by, reason, at, raw)
+
+    def _located(self, error: Misconfigured | PolicyError, overrides: tuple[Override, ...]) -> str:
+        if isinstance(error, Misconfigured):
+            return str(error)
+        return "\n".join(f"{self._where(problem, overrides)}: {problem}" for problem in error.problems)
+
+    def _where(self, problem: Problem, overrides: tuple[Override, ...]) -> str:
+        """Say which layer set the value; the last one that knows the path won."""
+        if by := next((item.by for item in reversed(overrides) if _is_below(problem.path, item.path) or _is_below(item.path, problem.path)), None):
+            return f"set by {by}"
+        lines = [
+            (file, line)
+            for file in (self._file, self._shipped)
+            if file and file.exists() and (line := line_of(problem.path, file.read_text("utf-8")))
+        ]
+        return f"{lines[0][0]}:{lines[0][1]}" if lines else str(self._file or self._shipped)
+
+
+def nested(path: str, value: object) -> dict[str, Any]:
+    """Return `value` as the tables that `path` (`tickets.window`) names."""
+    head, _, rest = path.partition(".")
+    return {head: nested(rest, value) if rest else value}
+
+
+def _load(file: Path | None) -> dict[str, Any]:
+    """Read a TOML file, an absent one as empty; raise Misconfigured with its line for a mistake in the syntax."""
+    if file is None or not file.exists():
+        return {}
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except tomllib.TOMLDecodeError as error:
+        what, _, where = str(error).partition(" (at ")
+        line = where.removeprefix("line ").split(",")[0]
+        raise Misconfigured(f"{file}:{line if line.isdigit() else 'end'}: {what[:1].lower()}{what[1:]}; the file is not TOML") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise Misconfigured(f"{file}: the policy cannot be read: {error}") from error
+
+
+def _stamp(file: Path | None) -> Stamp:
+    if file is None:
+        return None
+    try:
+        found = file.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_size
+
+
+def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
+    for key, value in table.items():
+        if isinstance(value, Mapping) and value:
+            yield from _leaves(value, f"{above}{key}.")
+        else:
+            yield f"{above}{key}", value
+
+
+def _is_below(path: str, above: str) -> bool:
+    return path == above or path.startswith(f"{above}.")
