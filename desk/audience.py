@@ -33,7 +33,9 @@ class Audience:
 
     def __post_init__(self) -> None:
         if (self.scope in (Scope.ACCOUNT, Scope.PERSON)) != bool(self.subject):
-            raise InvalidInput(f"an audience of scope {self.scope.value!r} with subject {self.subject!r}: write public, account:ID, person:ID or internal")
+            raise InvalidInput(
+                f"an audience of scope {self.scope.value!r} with subject {self.subject!r}: write public, account:ID, person:ID or internal"
+            )
 
     def __le__(self, other: Audience) -> bool:
         return self == other or self.scope is Scope.PUBLIC or other.scope is Scope.INTERNAL

@@ -299,7 +299,13 @@ def _paging(facts: Facts) -> tuple[str, ...]:
 
 def _is_seen(action: Action, facts: Facts) -> bool:
     """Tell whether mode observe has anything to hold back: what people decided and what nobody sees goes through."""
-    return facts.occasion in (Occasion.MESSAGE, Occasion.SILENCE, Occasion.DOWN, Occasion.PROMISE_PASSED, Occasion.PUBLIC_PERSONAL_DATA) and not isinstance(action, Ignore | StandBy)
+    return facts.occasion in (
+        Occasion.MESSAGE,
+        Occasion.SILENCE,
+        Occasion.DOWN,
+        Occasion.PROMISE_PASSED,
+        Occasion.PUBLIC_PERSONAL_DATA,
+    ) and not isinstance(action, Ignore | StandBy)
 
 
 def _why(action: Action, facts: Facts) -> tuple[Reason, ...]:
@@ -315,7 +321,11 @@ def _why(action: Action, facts: Facts) -> tuple[Reason, ...]:
         case Suggest():
             return _why_unsure(facts)
         case Ask() | Reply() if facts.occasion is Occasion.MESSAGE:
-            return (Reason("question_missing" if facts.asks else "sure", (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))),)
+            return (
+                Reason(
+                    "question_missing" if facts.asks else "sure", (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))
+                ),
+            )
         case Hold() if facts.down:
             return (Reason("down", (("system", facts.down),)),)
         case _:
@@ -338,4 +348,7 @@ def _why_unsure(facts: Facts) -> tuple[Reason, ...]:
         "unsure": facts.confidence < facts.threshold,
     }
     found = tuple(Reason(code) for code, holds in checks.items() if holds) + tuple(Reason(doubt) for doubt in facts.doubts)
-    return tuple(Reason(r.code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))) if r.code == "unsure" else r for r in found)
+    return tuple(
+        Reason(r.code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))) if r.code == "unsure" else r
+        for r in found
+    )

@@ -164,5 +164,10 @@ def fits(part: Part, place: Audiences) -> bool:
 def leaks(draft: Proposal) -> tuple[Part, ...]:
     """Return the parts that rest on evidence their own audience may not see; a sound draft has none."""
     by_number = {item.n: item for item in draft.evidence}
-    bad = {claim.part for claim in draft.claims for n in claim.evidence if n in by_number and not by_number[n].audience <= draft.parts[claim.part].audience}
+    bad = {
+        claim.part
+        for claim in draft.claims
+        for n in claim.evidence
+        if n in by_number and not by_number[n].audience <= draft.parts[claim.part].audience
+    }
     return tuple(draft.parts[n] for n in sorted(bad))

@@ -49,7 +49,11 @@ class Modes:
 
     def of(self, category: str, kind: ChannelKind, *, tier: str) -> Mode:
         """Return the mode of a ticket."""
-        best = max((rule for rule in enumerate(self.rules) if rule[1].matches(category, kind, tier)), key=lambda rule: (rule[1].weight, rule[0]), default=None)
+        best = max(
+            (rule for rule in enumerate(self.rules) if rule[1].matches(category, kind, tier)),
+            key=lambda rule: (rule[1].weight, rule[0]),
+            default=None,
+        )
         return best[1].mode if best else self.default
 
     @property

@@ -221,5 +221,28 @@ REQUIRED_PHRASES = frozenset(
     }
 )  # fmt: skip
 """The codes every policy needs in English."""
-PLACEHOLDERS = frozenset({"bot", "company", "name", "time", "links", "link", "list", "file", "who", "amount", "currency", "number", "numbers", "status", "due", "plan", "contract", "manager", "account", "count"})
+PLACEHOLDERS = frozenset(
+    {
+        "bot",
+        "company",
+        "name",
+        "time",
+        "links",
+        "link",
+        "list",
+        "file",
+        "who",
+        "amount",
+        "currency",
+        "number",
+        "numbers",
+        "status",
+        "due",
+        "plan",
+        "contract",
+        "manager",
+        "account",
+        "count",
+    }
+)
 """What a fixed sentence may fill in."""

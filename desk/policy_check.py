@@ -89,7 +89,11 @@ def _table(cls: type, raw: object, *, path: str, problems: list[Problem]) -> dic
     names = [f.name for f in fields(cls) if f.name not in COMPUTED]
     for key in raw.keys() - set(names):
         near = difflib.get_close_matches(key, names, n=1)
-        problems.append(Problem(_join(path, key), raw[key], f"there is no such key; {f'did you mean {near[0]!r}?' if near else 'known keys are ' + ', '.join(names)}"))
+        problems.append(
+            Problem(
+                _join(path, key), raw[key], f"there is no such key; {f'did you mean {near[0]!r}?' if near else 'known keys are ' + ', '.join(names)}"
+            )
+        )
     values: dict[str, Any] = {}
     for name in names:
         if name not in raw:
@@ -220,7 +224,12 @@ def _phrase_problems(raw: object) -> list[Problem]:
         return []
     spoken = {language: table for language, table in raw.items() if isinstance(table, Mapping)}
     missing = [Problem(f"phrases.en.{code}", None, "this sentence is missing") for code in sorted(REQUIRED_PHRASES - spoken.get("en", {}).keys())]
-    return missing + [problem for language, table in spoken.items() for code, text in table.items() for problem in _placeholder_problems(f"phrases.{language}.{code}", text)]
+    return missing + [
+        problem
+        for language, table in spoken.items()
+        for code, text in table.items()
+        for problem in _placeholder_problems(f"phrases.{language}.{code}", text)
+    ]
 
 
 def _placeholder_problems(path: str, text: object) -> list[Problem]:

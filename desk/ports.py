@@ -197,7 +197,14 @@ class CustomerRows(Protocol):
     async def users(self, person: PersonId) -> Sequence[UserRef]: ...
     async def invoices(self, account: AccountId) -> Sequence[Invoice]: ...
 
-    async def save(self, *, accounts: Sequence[Account] = (), people: Sequence[Person] = (), identities: Sequence[Identity] = (), invoices: Sequence[Invoice] = ()) -> None:
+    async def save(
+        self,
+        *,
+        accounts: Sequence[Account] = (),
+        people: Sequence[Person] = (),
+        identities: Sequence[Identity] = (),
+        invoices: Sequence[Invoice] = (),
+    ) -> None:
         """Insert or replace rows by id, in one transaction."""
         ...
 

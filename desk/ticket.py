@@ -79,6 +79,8 @@ class Holding:
     at: datetime
     promised: datetime
     renewed: bool = False
+    kept: bool = False
+    """The answer is posted beside it, not in its place: it said more than "wait"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,11 @@ def attention_of(timeline: Timeline, *, muted: bool, guest: bool, handed_back: d
     """
     if muted:
         return Attention.MUTED
-    ours = [m for m in timeline if m.role in TEAM | {Role.COLLEAGUE} and m.audience != INTERNAL and not m.deleted and (handed_back is None or m.at > handed_back)]
+    ours = [
+        m
+        for m in timeline
+        if m.role in TEAM | {Role.COLLEAGUE} and m.audience != INTERNAL and not m.deleted and (handed_back is None or m.at > handed_back)
+    ]
     if ours and not ours[-1].mentions_bot:
         return Attention.DORMANT
     mentioned = any(m.mentions_bot for m in timeline if not m.deleted)
@@ -162,4 +168,6 @@ def group_of(channel: Channel, author: UserRef) -> str:
 
 def handed_back(ticket: Ticket, at: datetime) -> Ticket:
     """Return the ticket as the bot's again: nobody owns it and what ours wrote before no longer stands the bot down."""
-    return replace(ticket, owner=None, owner_name="", escalated=False, handed_back=at, muted=False, attention=Attention.ACTIVE, status=Status.OPEN, not_solved=0)
+    return replace(
+        ticket, owner=None, owner_name="", escalated=False, handed_back=at, muted=False, attention=Attention.ACTIVE, status=Status.OPEN, not_solved=0
+    )

@@ -8,7 +8,18 @@ from collections.abc import Awaitable, Callable, Sequence
 
 from desk.changes import NOTHING, Changes, DropDeadline, write
 from desk.errors import Conflict
-from desk.events import ButtonClicked, CommandInvoked, DeadlineReached, Event, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TurnStarted, TypingSeen
+from desk.events import (
+    ButtonClicked,
+    CommandInvoked,
+    DeadlineReached,
+    Event,
+    MessageDeleted,
+    MessageEdited,
+    MessageReceived,
+    ReactionAdded,
+    TurnStarted,
+    TypingSeen,
+)
 from handlers import buttons, commands, intake, timers, turn
 from handlers.services import Services
 

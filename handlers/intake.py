@@ -148,7 +148,9 @@ async def _stand_down(ticket: Ticket, message: Message, services: Services, *, c
         started = follow(TurnStarted(id=EventId(derived("ev", cause, ticket.id)), ticket=ticket.id, turn=changed.turn, at=message.at))
         return write(SaveTicket(changed)) + started
     if message.role in TEAM:
-        changed = replace(changed, owner=message.author, owner_name=message.author_name, status=tickets.Status.WAITING_CUSTOMER, answered_at=message.at)
+        changed = replace(
+            changed, owner=message.author, owner_name=message.author_name, status=tickets.Status.WAITING_CUSTOMER, answered_at=message.at
+        )
     silenced = write(SaveTicket(changed), Unsend(ticket.id), ClearDeadlines(str(ticket.id), (DeadlineKind.PROMISE, *OVER_KINDS)))
     return silenced + await _quieten(ticket.id, services, cause=cause)
 

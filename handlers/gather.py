@@ -1,0 +1,165 @@
+"""Gathering: when a customer has paused, what they said finds its ticket or opens one, in platform order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from desk.changes import NOTHING, Changes, ClearDeadlines, SaveMessage, SaveTicket, follow, write
+from desk.deadlines import DeadlineKind
+from desk.errors import Unavailable
+from desk.events import DeadlineReached, TurnStarted
+from desk.ids import EventId, TicketId, derived
+from desk.policy import Policy
+from desk.space import Channel, Intake, Place, parse_channel
+from desk.ticket import Containment, Status, Ticket, attention_of
+from desk.timeline import Message, Timeline, ordered
+from handlers.services import Services
+
+
+@dataclass(slots=True)
+class Table:
+    """What lies on the table while messages are sorted: the tickets as they will be saved, and what each holds."""
+
+    channel: Channel
+    group: str
+    policy: Policy
+    services: Services
+    now: datetime
+    tickets: dict[TicketId, Ticket] = field(default_factory=dict)
+    stored: dict[TicketId, Timeline] = field(default_factory=dict)
+    said: dict[TicketId, list[Message]] = field(default_factory=dict)
+
+    async def timeline(self, ticket: TicketId) -> Timeline:
+        """Return what a ticket holds, with what was just put in it."""
+        if ticket not in self.stored:
+            self.stored[ticket] = await self.services.store.timeline(ticket)
+        return ordered([*self.stored[ticket], *self.said.get(ticket, [])])
+
+
+async def pause_ended(event: DeadlineReached, services: Services) -> Changes:
+    """Sort a burst into tickets and start a turn for each."""
+    channel = await services.store.channel(parse_channel(event.subject))
+    if channel is None:
+        return NOTHING
+    group = event.values["group"]
+    table = Table(channel, group, await services.policy.current(), services, services.clock.now())
+    for message in await services.store.pending(channel.ref, group):
+        await _sort(message, table)
+    return await _saved(table, cause=event.id)
+
+
+async def _sort(message: Message, table: Table) -> None:
+    """Put one message in the ticket it belongs to."""
+    ticket = await (_by_thread(message, table) if message.place.thread else _by_topic(message, table))
+    bystander = ticket is not None and ticket.group != table.group
+    if ticket is None:
+        ticket = await _opened(message, table)
+    table.said.setdefault(ticket.id, []).append(replace(message, ticket=ticket.id, bystander=bystander))
+    table.tickets[ticket.id] = ticket if bystander else _continued(ticket, message)
+
+
+async def _by_thread(message: Message, table: Table) -> Ticket | None:
+    """Return the thread's ticket of this group; somebody else's takes in what asks nothing; None opens a new one."""
+    stored = await table.services.store.tickets_in_thread(message.place)
+    here = [
+        ticket for ticket in {**{t.id: t for t in stored}, **table.tickets}.values() if ticket.place == message.place and ticket.merged_into is None
+    ]
+    own = [ticket for ticket in here if ticket.group == table.group]
+    if own:
+        return _reopenable(own[-1], message, table)
+    return here[0] if here and not await _asks(message, table) else None
+
+
+def _reopenable(ticket: Ticket, message: Message, table: Table) -> Ticket | None:
+    """Return a ticket that may go on; one that was closed too long ago does not."""
+    return None if ticket.closed and message.at - ticket.closed > table.policy.tickets.reopen else ticket
+
+
+async def _by_topic(message: Message, table: Table) -> Ticket | None:
+    """Return the group's latest ticket in this channel that is still warm and has the same topic."""
+    since = message.at - table.policy.tickets.window
+    stored = await table.services.store.tickets_of_group(table.channel.ref, table.group, since=since)
+    known = {**{t.id: t for t in stored}, **table.tickets}
+    warm = [t for t in known.values() if t.group == table.group and not t.status.is_over and t.merged_into is None]
+    for ticket in sorted(warm, key=lambda t: (t.opened, t.id), reverse=True):
+        if await _same_topic(message, ticket, table):
+            return ticket
+    return None
+
+
+async def _same_topic(message: Message, ticket: Ticket, table: Table) -> bool:
+    """Greetings and the like join whatever there is, and whatever there is joins them; two questions must be alike."""
+    timeline = [m for m in await table.timeline(ticket.id) if m.is_customers]
+    recent = [m for m in timeline if message.at - m.at <= table.policy.tickets.window]
+    if not recent:
+        return False
+    asked = [m for m in timeline if await _asks(m, table)]
+    if not asked or not await _asks(message, table):
+        return True
+    try:
+        alike = [await table.services.triager.similarity(message.text, other.text) for other in asked[-3:]]
+    except Unavailable:
+        return True
+    return max(alike) >= table.policy.tickets.same_topic
+
+
+async def _asks(message: Message, table: Table) -> bool:
+    """Tell whether a message asks for anything; while nobody can tell, it does."""
+    try:
+        return (await table.services.triager.triage(message.text)).is_request
+    except Unavailable:
+        return True
+
+
+async def _opened(message: Message, table: Table) -> Ticket:
+    """Open a ticket, anchored in the message's thread; in somebody else's thread, or by mention, the bot is a guest."""
+    assert message.ref is not None and message.author is not None, "pending messages come from a platform"
+    thread = await table.services.store.thread(message.place) if message.place.thread else ()
+    before = [t for t in await table.services.store.tickets_in_thread(message.place) if t.group == table.group] if thread else []
+    in_ours = bool(thread) and thread[0].role.value in ("teammate", "lead", "admin", "colleague") and thread[0].place.thread is None
+    return Ticket(
+        id=TicketId(derived("t", message.ref)),
+        place=Place(table.channel.ref, message.place.thread or message.ref.id),
+        anchor=message.ref,
+        group=table.group,
+        customer=message.author,
+        customer_name=message.author_name,
+        opened=message.at,
+        account=table.channel.account,
+        guest=in_ours or table.channel.intake is Intake.MENTIONS,
+        previous=before[-1].id if before else None,
+    )
+
+
+def _continued(ticket: Ticket, message: Message) -> Ticket:
+    """Return the ticket after its customer spoke again: one turn on, and open if it was over."""
+    reopened = ticket.status.is_over
+    people = ticket.participants if message.author is None or message.author in ticket.participants else (*ticket.participants, message.author)
+    return replace(
+        ticket,
+        turn=ticket.turn + 1,
+        participants=people,
+        status=Status.OPEN if reopened or ticket.status is Status.WAITING_CUSTOMER else ticket.status,
+        closed=None,
+        reminded_at=None,
+        containment=Containment.RECONTACTED if reopened and ticket.deflected else ticket.containment,
+    )
+
+
+async def _saved(table: Table, *, cause: EventId) -> Changes:
+    """Save what was sorted; every ticket whose own customer spoke gets a turn."""
+    result = write(*(SaveMessage(message) for messages in table.said.values() for message in messages))
+    for ticket in table.tickets.values():
+        if all(message.bystander for message in table.said.get(ticket.id, [])):
+            continue
+        timeline = await table.timeline(ticket.id)
+        attention = attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back)
+        result += write(SaveTicket(replace(ticket, attention=attention)), ClearDeadlines(str(ticket.id), (DeadlineKind.REMIND, DeadlineKind.CLOSE)))
+        result += _turns([ticket], at=table.now, cause=cause)
+    return result
+
+
+def _turns(tickets: Iterable[Ticket], *, at: datetime, cause: EventId) -> Changes:
+    return follow(*(TurnStarted(id=EventId(derived("ev", cause, t.id, t.turn)), ticket=t.id, turn=t.turn, at=at) for t in tickets))

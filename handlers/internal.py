@@ -1,0 +1,115 @@
+"""Internal posts: cards and pages for the team. Nothing here reaches a customer."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desk.audience import INTERNAL
+from desk.cards import Card, CardKind, CardRecord, Header, Text
+from desk.changes import NOTHING, Changes, Enqueue, Refresh, SaveCard, SaveDraft, SaveEscalation, write
+from desk.draft import Draft, DraftStatus
+from desk.escalation import Escalation, Package, Trigger
+from desk.ids import CardId, DraftId, OutboxId, derived
+from desk.post import Direct, Post
+from desk.space import UserRef
+from desk.ticket import Level
+from desk.timeline import Purpose
+from handlers.situation import Situation
+
+PURPOSES = {
+    CardKind.DRAFT: Purpose.DRAFT_CARD,
+    CardKind.ESCALATION: Purpose.ESCALATION_CARD,
+    CardKind.AUTO: Purpose.AUTO_CARD,
+    CardKind.DAILY: Purpose.NOTICE,
+}
+
+
+def card(
+    s: Situation, kind: CardKind, subject: str, *, draft: DraftId | None = None, to: tuple[UserRef, ...] = (), observed: bool = False
+) -> Changes:
+    """Post a card in the agents channel; nothing without one. It is drawn from the present state whenever it is sent."""
+    if s.agents is None:
+        return NOTHING
+    card_id, outbox = CardId(derived("k", kind, subject)), OutboxId(derived("o", "card", kind, subject))
+    record = CardRecord(card_id, kind, s.ticket.id, subject, outbox, s.agents, draft=draft, observed=observed)
+    post = Post(outbox, s.agents, PURPOSES[kind], INTERNAL, s.now, card_id=card_id, ticket=s.ticket.id, to=to)
+    return write(SaveCard(record), Enqueue(post))
+
+
+def draft_card(s: Situation, draft: Draft) -> Changes:
+    """Post a draft for review; only an urgent one mentions anybody."""
+    return card(s, CardKind.DRAFT, draft.id, draft=draft.id, to=s.leads[:1] if s.ticket.priority.level is Level.URGENT else ())
+
+
+def outdated(s: Situation, *, keep: DraftId | None = None) -> Changes:
+    """Mark the open drafts stale, all but one; their cards shrink."""
+    return write(*(SaveDraft(replace(draft, status=DraftStatus.STALE)) for draft in s.waiting if draft.id != keep))
+
+
+def refreshed(s: Situation) -> Changes:
+    """Draw all cards of the ticket again."""
+    return write(*(Refresh(c.id, OutboxId(derived("o", s.cause, c.id)), s.now) for c in s.cards))
+
+
+def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | None = None, quiet: bool = False) -> Changes:
+    """Bring in a human with a context card, louder by the strongest rule's level; a rule that is already open is not raised twice."""
+    known = {rule for e in s.open_escalations for rule in e.rules}
+    new = tuple(trigger for trigger in triggers if trigger.rule not in known)
+    if not new:
+        return NOTHING
+    level = max(trigger.level for trigger in new)
+    tried = tuple(str(d.id) for d in s.drafts if d.status is DraftStatus.SENT)
+    evidence = tuple(replace(item, quote="") for item in draft.proposal.evidence) if draft else ()
+    record = Escalation(
+        derived("x", s.cause),
+        s.ticket.id,
+        new,
+        s.now,
+        s.policy.version,
+        level=level,
+        package=Package(tried, evidence, draft.id if draft else None),
+        quiet=quiet,
+    )
+    told = s.leads[:1] if level >= 2 or s.ticket.priority.level is Level.URGENT else ()
+    posted = write(SaveEscalation(record)) + card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
+    return posted + (page(s, new, s.leads[:1], label="page") if level >= 3 else NOTHING)
+
+
+def tell(s: Situation, triggers: tuple[Trigger, ...]) -> Changes:
+    """Tell the owner and a lead that something happened in a ticket a human holds."""
+    people = tuple(dict.fromkeys((*((s.ticket.owner,) if s.ticket.owner else ()), *s.leads[:1])))
+    return page(s, triggers, people, label="tell")
+
+
+def page(s: Situation, triggers: tuple[Trigger, ...], people: tuple[UserRef, ...], *, label: str) -> Changes:
+    """Send a page to each of these people; to the agents channel when there is nobody."""
+    rules = ", ".join(trigger.rule.replace("_", " ") for trigger in triggers)
+    who = f"{s.ticket.customer_name}{f', {s.account.name}' if s.account else ''}"
+    drawn = Card(
+        (
+            Header(f"Page: {rules}", who),
+            Text(f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. The customer expects an answer by {s.answer_by:%H:%M} UTC."),
+        )
+    )
+    targets = [Direct(user) for user in people] or ([s.agents] if s.agents else [])
+    posts = (
+        Post(
+            OutboxId(derived("o", s.cause, label, t)),
+            t,
+            Purpose.PAGE,
+            INTERNAL,
+            s.now,
+            card=drawn,
+            ticket=s.ticket.id,
+            to=(t.user,) if isinstance(t, Direct) else (),
+        )
+        for t in targets
+    )
+    return write(*(Enqueue(post) for post in posts))
+
+
+def notice(s: Situation, drawn: Card, *, label: str) -> Changes:
+    """Post a line for the team in the agents channel."""
+    if s.agents is None:
+        return NOTHING
+    return write(Enqueue(Post(OutboxId(derived("o", s.cause, label)), s.agents, Purpose.NOTICE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id)))

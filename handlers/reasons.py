@@ -1,0 +1,86 @@
+"""Reasons in words: codes and facts become sentences only when somebody reads them."""
+
+from __future__ import annotations
+
+from desk.decision import Decision, Facts
+from desk.ticket import Reason
+
+SENTENCES: dict[str, str] = {
+    "abstained": "no answer was kept: {why}",
+    "acknowledged": "{who} acknowledged it",
+    "answer_stands": "the answer that was given still stands",
+    "approved": "a {role} approved it",
+    "asks_human": "the customer asks for a human",
+    "closed": "{who} closed it: {verdict}",
+    "corrected": "a {role} corrected the answer",
+    "data_loss": "data may be lost",
+    "down": "{system} is down",
+    "guest": "the thread is not the bot's and nobody addressed it",
+    "held": "a human holds the ticket",
+    "language_mismatch": "the sources are in another language than the customer's",
+    "late": "the message came long after it was written, so a person checks the answer",
+    "legal": "it has a legal side",
+    "loop": "the conversation goes round in circles: {what}",
+    "mode_draft": "in mode draft a teammate approves every answer",
+    "mode_observe": "in mode observe the bot only remembers what it would have done",
+    "muted": "a teammate muted the thread",
+    "no_answer": "the knowledge base has no answer",
+    "not_a_request": "nobody asks anything",
+    "not_solved": 'the customer said "not solved" {count} times',
+    "nothing_left": "nothing is left to answer",
+    "observe": "the customer addressed the bot while it only observes",
+    "paused": "an admin paused the bot here",
+    "priority_rule": "{points} {what}",
+    "priority_sentiment": "{points} {what}",
+    "priority_tier": "{points} {what} account",
+    "promise_passed": "the promised time passed",
+    "public_personal_data": "personal data stands in a public channel",
+    "question_missing": "something is missing to answer",
+    "rejected": "a {role} rejected the draft",
+    "replied": "a {role} wrote the reply",
+    "requested": "a teammate asked for this draft",
+    "resumed": "it is up again",
+    "retracted": "a {role} took the answer back",
+    "safety": "somebody may come to harm",
+    "security": "it may be a security matter",
+    "silence": "the customer has been silent",
+    "silence_over": "the customer stayed silent",
+    "solved": "the customer says it is solved",
+    "someone_unanswered": "one of those who asked gets no answer by it",
+    "sure": "confidence {confidence} reaches the threshold {threshold}, and every sentence has evidence",
+    "unread_file": "a file could not be read",
+    "unsupported": "a sentence has no evidence",
+    "unsure": "confidence {confidence} is below the threshold {threshold}",
+    "withdrawn": "the answer was withdrawn",
+}
+"""One sentence a code; a code without one is shown as words."""
+
+
+def render(reason: Reason, facts: Facts | None = None) -> str:
+    """Return a reason as a sentence; values it lacks come from the facts, or are shown as a dash."""
+    known = {"count": "several", "role": "teammate", **_from(facts), **dict(reason.values)}
+    template = SENTENCES.get(reason.code, reason.code.replace("_", " "))
+    return template.format_map(_Dashed(known))
+
+
+def decision_lines(decision: Decision) -> tuple[str, ...]:
+    """Return one decision as lines for people: what, when, and why."""
+    would = f" (would {decision.would})" if decision.would else ""
+    head = f"{decision.at:%Y-%m-%d %H:%M:%S} turn {decision.turn}: {decision.word}{would}, mode {decision.facts.mode.word}"
+    return (head, *(f"  - {render(reason, decision.facts)}" for reason in decision.reasons))
+
+
+class _Dashed(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "-"
+
+
+def _from(facts: Facts | None) -> dict[str, str]:
+    if facts is None:
+        return {}
+    return {
+        "confidence": f"{facts.confidence:.2f}",
+        "threshold": f"{facts.threshold:.2f}",
+        "system": facts.down,
+        "role": facts.teammate or "teammate",
+    }

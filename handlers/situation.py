@@ -1,0 +1,176 @@
+"""The situation: everything one ticket's use case looks at, read once before anything is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from desk import audience
+from desk.audience import Audiences
+from desk.cards import CardRecord
+from desk.customer import LEADS, Account, Author, Role
+from desk.decision import Versions
+from desk.draft import Draft, DraftStatus
+from desk.errors import Misconfigured, Unavailable
+from desk.escalation import Escalation, EscalationStatus
+from desk.ids import EventId
+from desk.policy import Policy
+from desk.space import Channel, ChannelKind, Place, UserRef
+from desk.ticket import Ticket
+from desk.timeline import Message, Timeline, unanswered
+from handlers import estimates
+from handlers.services import Services
+
+TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """One ticket as an event finds it. `now` lies after everything said in it, so that what is said next sorts behind.
+
+    `customer` is the ticket's own customer, `authors` those who wrote what is unanswered, the first one first.
+    `answer_by` is when a customer may honestly be told to expect an answer, `response_by` when the SLA wants a first one.
+    """
+
+    cause: EventId
+    now: datetime
+    ticket: Ticket
+    channel: Channel
+    policy: Policy
+    timeline: Timeline
+    customer: Author
+    authors: tuple[Author, ...]
+    place: Audiences
+    answer_by: datetime
+    response_by: datetime
+    agents: Place | None = None
+    leads: tuple[UserRef, ...] = ()
+    drafts: tuple[Draft, ...] = ()
+    escalations: tuple[Escalation, ...] = ()
+    cards: tuple[CardRecord, ...] = ()
+    versions: Versions = field(default_factory=Versions)
+
+    @property
+    def said(self) -> Timeline:
+        """Return what waits for an answer."""
+        return unanswered(self.timeline)
+
+    @property
+    def account(self) -> Account | None:
+        """Return the customer's account."""
+        return self.customer.account
+
+    @property
+    def tier(self) -> str:
+        """Return the customer's tier, empty when unknown."""
+        return self.account.tier if self.account else ""
+
+    @property
+    def zone(self) -> str:
+        """Return the time zone the customer reads in."""
+        person = self.customer.person
+        return (person.zone if person else "") or (self.account.zone if self.account else "") or self.policy.hours.zone
+
+    @property
+    def language(self) -> str:
+        """Return the language to speak in: the ticket's, else the person's own, else English."""
+        person = self.customer.person
+        return self.ticket.language or (person.language if person else "") or "en"
+
+    @property
+    def open_escalations(self) -> tuple[Escalation, ...]:
+        """Return the escalations nobody closed."""
+        return tuple(e for e in self.escalations if e.status is not EscalationStatus.CLOSED)
+
+    @property
+    def waiting(self) -> tuple[Draft, ...]:
+        """Return the drafts somebody may still decide."""
+        return tuple(draft for draft in self.drafts if draft.is_open)
+
+    def private(self, user: UserRef) -> Audiences | None:
+        """Return what a private message to somebody may show, None when we are not sure who they are."""
+        author = next((a for a in (*self.authors, self.customer) if a.user == user), None)
+        return private_of(author) if author else None
+
+
+def private_of(author: Author) -> Audiences | None:
+    """Return what a private message to an author may show, None unless verified."""
+    if not author.verified or author.person is None:
+        return None
+    return frozenset({audience.person(author.person.id)} | ({audience.account(author.account.id)} if author.account else set()))
+
+
+async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: bool = False) -> Situation:
+    """Read everything about a ticket. Raises Unavailable("crm") when nobody can say who wrote; a blind look does not ask."""
+    channel = await services.store.channel(ticket.place.channel)
+    if channel is None:
+        raise Misconfigured(f"channel {ticket.place.channel} of ticket {ticket.id} is not declared any more: declare it again")
+    policy = await services.policy.current()
+    timeline = await services.store.timeline(ticket.id)
+    unknown = Author(ticket.customer, ticket.customer_name)
+    customer = unknown if blind else await services.crm.identify(ticket.customer, ticket.customer_name, channel)
+    authors = () if blind else await _authors(unanswered(timeline), channel, services)
+    now = max([services.clock.now(), *((m.edited_at or m.at) + TICK for m in timeline)])
+    approvals = await services.store.approval_times(now - policy.holding.within)
+    return Situation(
+        cause=cause,
+        now=now,
+        ticket=ticket,
+        channel=channel,
+        policy=policy,
+        timeline=timeline,
+        customer=customer,
+        authors=authors or (customer,),
+        place=frozenset({audience.PUBLIC}) if blind else await _place(channel, customer, services),
+        answer_by=estimates.answer_by(now, approvals, account=customer.account, policy=policy),
+        response_by=policy.hours.after(ticket.opened, estimates.first_response(customer.account, policy)),
+        agents=await agents_place(services),
+        leads=await leads(services),
+        drafts=tuple(await services.store.drafts(ticket.id)),
+        escalations=tuple(await services.store.escalations(ticket.id)),
+        cards=tuple(await services.store.cards(ticket.id)),
+        versions=services.versions,
+    )
+
+
+async def agents_place(services: Services) -> Place | None:
+    """Return where internal posts go: the channel marked so, else the first internal one."""
+    internal = [channel for channel in await services.store.channels() if channel.kind is ChannelKind.INTERNAL]
+    chosen = next((channel for channel in internal if channel.agents), internal[0] if internal else None)
+    return Place(chosen.ref) if chosen else None
+
+
+async def leads(services: Services) -> tuple[UserRef, ...]:
+    """Return the leads to tell, leads before admins; nobody when the customer record is down."""
+    try:
+        team = await services.crm.team()
+    except Unavailable:
+        return ()
+    return tuple(
+        user for user, _ in sorted(((u, p) for u, p in team if p.role in LEADS), key=lambda pair: (pair[1].role is not Role.LEAD, pair[1].name))
+    )
+
+
+async def _authors(said: Sequence[Message], channel: Channel, services: Services) -> tuple[Author, ...]:
+    names = {message.author: message.author_name for message in said if message.author is not None}
+    return tuple([await services.crm.identify(user, name, channel) for user, name in names.items()])
+
+
+async def _place(channel: Channel, customer: Author, services: Services) -> Audiences:
+    """Return what the ticket's thread may show."""
+    if channel.kind is ChannelKind.DIRECT:
+        person = customer.person.id if customer.verified and customer.person else None
+        return audience.of_place(channel.kind, account_id=customer.account.id if customer.account else None, person_id=person)
+    if channel.kind is not ChannelKind.SHARED:
+        return audience.of_place(channel.kind, account_id=None, person_id=None)
+    outside = await services.platform(channel.ref.platform).outsiders(channel.ref)
+    others = [await services.crm.identify(user, "", channel) for user in outside]
+    return audience.of_place(
+        channel.kind, account_id=channel.account, person_id=None, others=[other.account.id if other.account else None for other in others]
+    )
+
+
+def open_drafts(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
+    """Return the drafts that wait for somebody."""
+    return tuple(draft for draft in drafts if draft.status is DraftStatus.WAITING)

@@ -1,0 +1,149 @@
+"""Steering: a teammate takes a ticket, gives it back, mutes it, replies, acknowledges and resolves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desk.audience import INTERNAL
+from desk.cards import Card, Text
+from desk.changes import (
+    NOTHING,
+    Changes,
+    ClearDeadlines,
+    Feedback,
+    RecordFeedback,
+    SaveDraft,
+    SaveEscalation,
+    SaveTicket,
+    SetDeadline,
+    Unsend,
+    follow,
+    write,
+)
+from desk.deadlines import Deadline, DeadlineKind
+from desk.decision import Occasion
+from desk.draft import DraftStatus, Part, Proposal
+from desk.errors import NotAllowed
+from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
+from desk.events import ButtonClicked, TurnStarted
+from desk.ids import DraftId, EventId, derived
+from desk.ticket import Attention, Reason, Status, Ticket, handed_back
+from handlers import act, drafting, feedback, internal
+from handlers.act import Deed
+from handlers.reasons import decision_lines
+from handlers.services import Services
+from handlers.situation import Situation, load
+
+
+async def take_over(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
+    """The teammate holds the ticket from now on; the bot is silent and its drafts are for the team."""
+    if ticket.owner is not None and ticket.owner != event.by:
+        raise NotAllowed(f"{ticket.owner_name} holds this ticket already.")
+    s = await load(ticket, services, cause=event.id)
+    quiet = write(*(SaveDraft(replace(draft, status=DraftStatus.QUIET)) for draft in s.waiting))
+    taken = replace(ticket, owner=event.by, owner_name=event.by_name, status=Status.WAITING_TEAM)
+    return write(SaveTicket(taken), Unsend(ticket.id)) + quiet + _acknowledged(s, event) + internal.refreshed(s)
+
+
+async def reply(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
+    """Send a teammate's own words to the customer's thread."""
+    text = event.form.get("text", "").strip()
+    if not text:
+        raise NotAllowed("Write the reply first.")
+    if ticket.owner != event.by:
+        raise NotAllowed(f"{ticket.owner_name} holds this ticket." if ticket.owner else "Take the ticket over first.")
+    s = await load(ticket, services, cause=event.id)
+    # A teammate decides what a thread may read; a reply is shown at the widest audience its thread has.
+    part = Part(next(iter(s.place)), text)
+    draft = replace(
+        drafting.stored(Proposal((part,), language=s.language), s),
+        id=DraftId(derived("r", event.id)),
+        decided_by=event.by,
+        decided_by_name=event.by_name,
+        decided_at=s.now,
+    )
+    return act.perform(
+        replace(feedback.occasion_facts(s, Occasion.REPLIED), draft=draft.id, teammate=event.role.value), s, Deed(draft=draft, who=event.by_name)
+    )
+
+
+async def hand_back(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
+    """Give the ticket to the bot again; what is unanswered gets a turn."""
+    s = await load(ticket, services, cause=event.id)
+    given = handed_back(ticket, max(event.at, s.now))
+    started = follow(TurnStarted(id=EventId(derived("ev", event.id, ticket.id)), ticket=ticket.id, turn=ticket.turn, at=event.at))
+    closed = write(*(SaveEscalation(_closed(e, event, verdict=None)) for e in s.open_escalations))
+    return write(SaveTicket(given)) + closed + internal.refreshed(s) + (started if s.said else NOTHING)
+
+
+async def mute(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
+    """Silence the bot in this ticket until it is unmuted; what waits to be sent is dropped."""
+    s = await load(ticket, services, cause=event.id)
+    silent = write(SaveTicket(replace(ticket, muted=True, attention=Attention.MUTED)), Unsend(ticket.id))
+    return silent + write(ClearDeadlines(str(ticket.id), (DeadlineKind.REMIND, DeadlineKind.CLOSE, DeadlineKind.PROMISE))) + internal.refreshed(s)
+
+
+async def unmute(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
+    """Let the bot speak again."""
+    return await hand_back(event, replace(ticket, muted=False), services)
+
+
+async def acknowledge(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
+    """Somebody is on it: the chain is held for policy's span, then it is armed again."""
+    s = await load(ticket, services, cause=event.id)
+    return _acknowledged(s, event) + internal.refreshed(s)
+
+
+async def resolve(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
+    """Close the ticket's escalations with a verdict, and the ticket with them; the customer did not confirm anything."""
+    s = await load(ticket, services, cause=event.id)
+    verdict = EscalationVerdict(event.form.get("verdict") or EscalationVerdict.NEEDED)
+    closed = write(*(SaveEscalation(_closed(e, event, verdict=verdict)) for e in s.open_escalations))
+    label = write(RecordFeedback(Feedback(derived("f", event.id), ticket.id, "resolved", event.by, event.at, subject=event.subject)))
+    over = replace(ticket, status=Status.CLOSED, closed=s.now, escalated=False, owner=None, owner_name="", holding=None)
+    return write(SaveTicket(over), ClearDeadlines(str(ticket.id))) + closed + label + internal.outdated(s) + internal.refreshed(s)
+
+
+async def why(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
+    """Whisper the ticket's decisions with their reasons."""
+    decisions = await services.store.decisions(ticket.id)
+    lines = [line for decision in decisions for line in decision_lines(decision)]
+    card = Card((Text("\n".join(lines) or "Nothing was decided yet."),))
+    return act.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card)
+
+
+def _acknowledged(s: Situation, event: ButtonClicked) -> Changes:
+    result = NOTHING
+    for escalation in s.open_escalations:
+        if escalation.status is EscalationStatus.OPEN:
+            step = Reason("acknowledged", (("who", event.by_name),))
+            noted = replace(
+                escalation,
+                status=EscalationStatus.ACKNOWLEDGED,
+                by=event.by,
+                by_name=event.by_name,
+                acknowledged_at=s.now,
+                steps=(*escalation.steps, step),
+            )
+            again = Deadline(
+                derived("ack", escalation.id),
+                DeadlineKind.ACKNOWLEDGED,
+                str(s.ticket.id),
+                s.now + s.policy.escalation.hold,
+                {"escalation": escalation.id},
+            )
+            result += write(SaveEscalation(noted), SetDeadline(again))
+    return result
+
+
+def _closed(escalation: Escalation, event: ButtonClicked, *, verdict: EscalationVerdict | None) -> Escalation:
+    step = Reason("closed", (("who", event.by_name), ("verdict", verdict.value if verdict else "")))
+    return replace(
+        escalation,
+        status=EscalationStatus.CLOSED,
+        closed_at=event.at,
+        verdict=verdict,
+        by=event.by,
+        by_name=event.by_name,
+        steps=(*escalation.steps, step),
+    )

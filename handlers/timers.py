@@ -1,0 +1,145 @@
+"""Timers: deadlines that came become events, and each kind of them does one thing. Late after a restart, but once."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from desk.changes import NOTHING, Changes, SaveEscalation, SaveTicket, write
+from desk.deadlines import Deadline, DeadlineKind
+from desk.decision import Occasion
+from desk.errors import Retryable
+from desk.escalation import EscalationStatus
+from desk.events import DeadlineReached, Event
+from desk.ids import EventId, TicketId, derived
+from desk.ticket import Reason, Status, Ticket
+from handlers import act, daily, feedback, gather, internal, turn
+from handlers.act import Deed
+from handlers.services import Services
+from handlers.situation import load
+
+LONGEST_SLEEP = timedelta(seconds=1)
+log = logging.getLogger("frontdesk.timers")
+
+
+async def deadline_reached(event: DeadlineReached, services: Services) -> Changes:
+    """Do what this kind of deadline is for."""
+    return await TIMERS[DeadlineKind(event.kind)](event, services)
+
+
+async def again(event: DeadlineReached, services: Services) -> Changes:
+    """Run a ticket's turn once more: something was edited, or was down."""
+    ticket = await _ticket(event, services)
+    if ticket is None or await services.store.pending(ticket.place.channel, ticket.group):
+        return NOTHING
+    return await turn.take(ticket, services, cause=event.id)
+
+
+async def promise(event: DeadlineReached, services: Services) -> Changes:
+    """A promised time passed unanswered: renew it once and tell a lead."""
+    ticket = await _ticket(event, services)
+    if ticket is None or ticket.holding is None or ticket.muted:
+        return NOTHING
+    s = await load(ticket, services, cause=event.id)
+    return act.renew_promise(feedback.occasion_facts(s, Occasion.PROMISE_PASSED), s)
+
+
+async def remind(event: DeadlineReached, services: Services) -> Changes:
+    """Ask a silent customer once whether it helped."""
+    ticket = await _ticket(event, services)
+    if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.held or ticket.muted or ticket.reminded_at:
+        return NOTHING
+    s = await load(ticket, services, cause=event.id)
+    return act.perform(feedback.occasion_facts(s, Occasion.SILENCE), s, Deed())
+
+
+async def close(event: DeadlineReached, services: Services) -> Changes:
+    """Close what its customer left: as silent, never as solved."""
+    ticket = await _ticket(event, services)
+    if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.held or ticket.muted:
+        return NOTHING
+    s = await load(ticket, services, cause=event.id)
+    return act.perform(feedback.occasion_facts(s, Occasion.SILENCE_OVER), s, Deed(csat_due=await feedback.csat_due(ticket, s, services)))
+
+
+async def acknowledged(event: DeadlineReached, services: Services) -> Changes:
+    """An acknowledged escalation that nobody closed is armed again, and whoever took it hears of it."""
+    escalation = await services.store.escalation(event.values["escalation"])
+    ticket = await services.store.ticket(escalation.ticket) if escalation else None
+    if escalation is None or ticket is None or escalation.status is not EscalationStatus.ACKNOWLEDGED or ticket.status is not Status.WAITING_TEAM:
+        return NOTHING
+    s = await load(ticket, services, cause=event.id)
+    armed = replace(escalation, status=EscalationStatus.OPEN, steps=(*escalation.steps, Reason("armed_again")))
+    people = (escalation.by,) if escalation.by else s.leads[:1]
+    return write(SaveEscalation(armed)) + internal.page(s, escalation.triggers, people, label="again") + internal.refreshed(s)
+
+
+async def snoozed(event: DeadlineReached, services: Services) -> Changes:
+    """A snoozed ticket comes back to the queue."""
+    ticket = await _ticket(event, services)
+    return write(SaveTicket(replace(ticket, snoozed_until=None))) if ticket else NOTHING
+
+
+async def _ticket(event: DeadlineReached, services: Services) -> Ticket | None:
+    ticket = await services.store.ticket(TicketId(event.subject))
+    return None if ticket is None or ticket.merged_into is not None else ticket
+
+
+TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Changes]]] = {
+    DeadlineKind.PAUSE: gather.pause_ended,
+    DeadlineKind.RETRY: again,
+    DeadlineKind.PROMISE: promise,
+    DeadlineKind.REMIND: remind,
+    DeadlineKind.CLOSE: close,
+    DeadlineKind.ACKNOWLEDGED: acknowledged,
+    DeadlineKind.SNOOZE: snoozed,
+    DeadlineKind.DAILY: daily.day_ended,
+}
+
+
+class Sweeper:
+    """Turns deadlines that are due into events. Asleep until the next one, woken by every commit."""
+
+    def __init__(self, services: Services, submit: Callable[[Event], Awaitable[None]]) -> None:
+        self._services = services
+        self._submit = submit
+        self._submitted: set[str] = set()
+
+    async def sweep(self) -> bool:
+        """Submit what is due; True when there was anything new. A deadline submitted twice is one event."""
+        due = await self._services.store.due(self._services.clock.now())
+        events = [_event(deadline) for deadline in due]
+        new = [event for event in events if event.id not in self._submitted]
+        self._submitted = {event.id for event in events}
+        for event in new:
+            await self._submit(event)
+        return bool(new)
+
+    async def run(self) -> None:
+        """Sweep until cancelled."""
+        bell = self._services.bells.deadlines
+        while True:
+            bell.clear()
+            try:
+                await self.sweep()
+                await self._sleep(bell)
+            except Retryable as error:
+                log.warning("the deadlines could not be read: %s", error)
+                await asyncio.sleep(LONGEST_SLEEP.total_seconds())
+
+    async def _sleep(self, bell: asyncio.Event) -> None:
+        now = self._services.clock.now()
+        due = await self._services.store.next_due()
+        until = min(due or now + LONGEST_SLEEP, now + LONGEST_SLEEP)
+        waits = {asyncio.ensure_future(bell.wait()), asyncio.ensure_future(self._services.clock.wait(max(until, now)))}
+        _, pending = await asyncio.wait(waits, timeout=LONGEST_SLEEP.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+
+
+def _event(deadline: Deadline) -> DeadlineReached:
+    id = EventId(derived("ev", deadline.id, deadline.due.isoformat()))
+    return DeadlineReached(id=id, deadline=deadline.id, kind=deadline.kind, subject=deadline.key, at=deadline.due, values=deadline.values)

@@ -1,0 +1,36 @@
+"""Times as people read them: in their own zone and language."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+
+def shown(instant: datetime, *, now: datetime, zone: str, language: str = "en") -> str:
+    """Return `14:20 CET` for today and `Monday 9 November, 09:30 CET` for another day, in the reader's zone and language."""
+    from babel.dates import format_datetime  # costs 40 ms to import, and many commands never show a time
+
+    local, today = instant.astimezone(_zone(zone)), now.astimezone(_zone(zone)).date()
+    pattern = "HH:mm" if local.date() == today else "EEEE d MMMM, HH:mm"
+    return f"{format_datetime(local, pattern, locale=language or 'en')} {local.tzname()}"
+
+
+def until(instant: datetime, now: datetime) -> str:
+    """Return `in 38 min`, `in 3 h`, or how long it is overdue."""
+    left = instant - now
+    span = abs(left)
+    text = (
+        f"{max(1, round(span / timedelta(minutes=1)))} min"
+        if span < timedelta(hours=2)
+        else f"{round(span / timedelta(hours=1))} h"
+        if span < timedelta(days=2)
+        else f"{span.days} d"
+    )
+    return f"in {text}" if left > timedelta() else f"{text} overdue"
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")

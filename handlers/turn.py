@@ -1,0 +1,222 @@
+"""A turn: what a customer said is understood, weighed, drafted, decided and done."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from desk.audience import PUBLIC
+from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
+from desk.deadlines import Deadline, DeadlineKind
+from desk.decision import HARD, Facts, Occasion
+from desk.draft import Draft, DraftStatus, Proposal
+from desk.errors import Unavailable
+from desk.escalation import EscalationStatus, Trigger
+from desk.events import TurnStarted
+from desk.ids import EventId, derived
+from desk.modes import Mode
+from desk.policy import Policy
+from desk.space import ChannelKind
+from desk.ticket import Attention, Reason, Ticket
+from desk.timeline import SPOKEN, Purpose, in_a_row
+from desk.triage import Classification, Sentiment, Signal
+from escalation.case import Case
+from escalation.priority import score
+from escalation.rules import evaluate
+from handlers import act, drafting
+from handlers.act import Deed
+from handlers.services import Services
+from handlers.situation import Situation, load
+
+WORST_FIRST = tuple(Sentiment)
+
+
+async def turn_started(event: TurnStarted, services: Services) -> Changes:
+    """Answer a ticket's turn, unless a newer one has begun or the customer is still writing."""
+    ticket = await services.store.ticket(event.ticket)
+    if ticket is None or ticket.turn != event.turn or ticket.merged_into is not None:
+        return NOTHING
+    if await services.store.pending(ticket.place.channel, ticket.group):
+        return NOTHING
+    return await take(ticket, services, cause=event.id) + write(Expect(str(ticket.place.channel), ticket.group))
+
+
+async def take(ticket: Ticket, services: Services, *, cause: EventId, hint: str = "", reviewed: bool = False) -> Changes:
+    """Run the whole turn of a ticket as it stands now; `reviewed` puts the draft before the team whatever the mode."""
+    try:
+        s = await load(ticket, services, cause=cause)
+        return await _answer(s, services, hint=hint, reviewed=reviewed)
+    except Unavailable as error:
+        if error.system not in ("model", "kb", "crm"):
+            raise
+        return await _down(ticket, services, cause=cause, system=error.system)
+
+
+async def _answer(s: Situation, services: Services, *, hint: str, reviewed: bool) -> Changes:
+    if not s.said:
+        return act.perform(_facts(s, Classification("", 0.0), empty=True), s, Deed())
+    classification = await _classify(s, services)
+    s = replace(s, ticket=await _understood(s, classification, services))
+    proposal = await drafting.propose(s, classification, services, hint=hint) if _wants_draft(s, classification) else Proposal(abstained="not_needed")
+    proposal = replace(proposal, doubts=(*proposal.doubts, "requested")) if reviewed else proposal
+    draft = drafting.stored(proposal, s) if drafting.usable(proposal) else None
+    repeats = draft is not None and _repeats(draft, s)
+    case = _case(s, classification, repeats=repeats and _said_anew(s))
+    triggers = evaluate(case, s.policy)
+    s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy)))
+    facts = _facts(s, classification, triggers=triggers, proposal=proposal, draft=draft, repeats=repeats)
+    warned = _resumed(s)
+    if _must_warn(s, classification):
+        s = replace(s, ticket=replace(s.ticket, heard_once=s.ticket.heard_once | {"personal_data"}))
+        warned += _warned(s, facts)
+    return warned + act.perform(facts, s, Deed(draft=draft, triggers=triggers or _no_answer(facts)))
+
+
+async def _classify(s: Situation, services: Services) -> Classification:
+    """Classify the burst as a whole; what one of its messages signals, the burst signals."""
+    whole = await services.triager.triage(drafting.words_of(s.said))
+    if len(s.said) == 1:
+        return whole
+    each = [await services.triager.triage(message.text) for message in s.said]
+    signals = whole.signals.union(*(c.signals for c in each))
+    asks = whole.is_request or any(c.is_request for c in each)
+    worst = min((whole.sentiment, *(c.sentiment for c in each)), key=WORST_FIRST.index)
+    return replace(whole, signals=signals, is_request=asks, sentiment=worst)
+
+
+async def _understood(s: Situation, c: Classification, services: Services) -> Ticket:
+    """Return the ticket with what this turn taught us: who, what about, in which language, and whether the topic changed."""
+    customer = s.customer
+    ticket = replace(
+        s.ticket,
+        person=customer.person.id if customer.person else s.ticket.person,
+        account=customer.account.id if customer.account else s.ticket.account,
+        category=c.category if c.is_request or not s.ticket.category else s.ticket.category,
+        language=c.language if c.language in s.policy.phrases else s.ticket.language or (customer.person.language if customer.person else ""),
+        heard_once=s.ticket.heard_once - {"down"},
+    )
+    if Signal.NOT_SOLVED in c.signals and s.ticket.answered_at is not None:
+        ticket = replace(ticket, not_solved=ticket.not_solved + 1)
+    if await _topic_changed(s, c, services):
+        ticket = replace(ticket, topic_since=s.said[0].at, not_solved=0)
+    return ticket
+
+
+async def _topic_changed(s: Situation, c: Classification, services: Services) -> bool:
+    before = [m for m in s.timeline if m.is_customers and m not in s.said]
+    if not before or not c.is_request or Signal.NOT_SOLVED in c.signals:
+        return False
+    return await services.triager.similarity(drafting.words_of(s.said), drafting.words_of(before[-3:])) < s.policy.tickets.same_topic
+
+
+def _wants_draft(s: Situation, c: Classification) -> bool:
+    """Tell whether a draft could be of use to anybody."""
+    meant = s.ticket.attention is not Attention.GUEST or _mentioned(s)
+    return meant and (c.is_request or bool({str(signal) for signal in c.signals} & HARD))
+
+
+def _case(s: Situation, c: Classification, *, repeats: bool) -> Case:
+    since = s.ticket.topic_since
+    answers = in_a_row(s.timeline, purposes=SPOKEN - {Purpose.QUESTION, Purpose.PART}, since=since)
+    questions = in_a_row(s.timeline, purposes=frozenset({Purpose.QUESTION}), since=since)
+    return Case(c, s.account, s.ticket.not_solved, answers, questions, repeats)
+
+
+def _facts(
+    s: Situation,
+    c: Classification,
+    *,
+    triggers: tuple[Trigger, ...] = (),
+    proposal: Proposal | None = None,
+    draft: Draft | None = None,
+    repeats: bool = False,
+    empty: bool = False,
+) -> Facts:
+    proposal = proposal or Proposal()
+    return Facts(
+        mode=mode_of(s, c.category),
+        category=c.category,
+        kind=s.channel.kind,
+        tier=s.tier,
+        sentiment=str(c.sentiment),
+        language=c.language or "",
+        is_request=c.is_request,
+        is_request_confidence=round(c.is_request_confidence, 4),
+        out_of_scope=c.out_of_scope,
+        triggers=tuple(trigger.rule for trigger in triggers),
+        held=s.ticket.held,
+        attention=s.ticket.attention,
+        invited=_mentioned(s) or s.channel.kind is ChannelKind.DIRECT,
+        mentioned=_mentioned(s),
+        draft=draft.id if draft else None,
+        asks=proposal.question,
+        abstained=proposal.abstained,
+        confidence=round(proposal.confidence, 4),
+        threshold=s.policy.answers.threshold_of(c.category),
+        claims=len(proposal.claims),
+        unsupported=proposal.unsupported,
+        fixed=proposal.fixed,
+        doubts=proposal.doubts,
+        late=any(message.late for message in s.said),
+        paused=is_paused(s.policy, c.category, s.channel.name, now=s.now),
+        repeats=repeats and not any(trigger.rule == "loop" for trigger in triggers),
+        empty=empty,
+        pages=frozenset(s.policy.escalation.observe_pages),
+    )
+
+
+def mode_of(s: Situation, category: str) -> Mode:
+    """Return the mode a ticket runs in."""
+    return s.policy.modes.of(category, s.channel.kind, tier=s.tier)
+
+
+def is_paused(policy: Policy, category: str, channel: str, *, now: datetime) -> bool:
+    """Tell whether an admin paused everything, this category or this channel; an entry is an instant, or `on` for good."""
+    entries = (policy.paused.everything, policy.paused.categories.get(category, ""), policy.paused.channels.get(channel, ""))
+    return any(entry == "on" or (entry and datetime.fromisoformat(entry) > now) for entry in entries)
+
+
+def _mentioned(s: Situation) -> bool:
+    return any(message.mentions_bot for message in s.said)
+
+
+def _repeats(draft: Draft, s: Situation) -> bool:
+    """Tell whether the draft says what the customer was last told."""
+    sent = [d for d in s.drafts if d.status is DraftStatus.SENT]
+    return bool(sent) and [part.text for part in sent[-1].proposal.parts] == [part.text for part in draft.proposal.parts]
+
+
+def _said_anew(s: Situation) -> bool:
+    """Tell whether a customer wrote something since the last answer, not only changed what stood there."""
+    return s.ticket.answered_at is None or any(message.at > s.ticket.answered_at for message in s.said)
+
+
+def _no_answer(facts: Facts) -> tuple[Trigger, ...]:
+    return (Trigger("no_answer", 1, (("why", facts.abstained or ""),)),) if facts.draft is None and facts.is_request and not facts.asks else ()
+
+
+def _must_warn(s: Situation, c: Classification) -> bool:
+    """Tell whether the author posted personal data where everybody reads, and was not told yet."""
+    seen_by_all = s.channel.kind is not ChannelKind.DIRECT and any(audience == PUBLIC for audience in s.place)
+    return Signal.PERSONAL_DATA in c.signals and seen_by_all and "personal_data" not in s.ticket.heard_once
+
+
+def _warned(s: Situation, facts: Facts) -> Changes:
+    return act.perform(replace(facts, occasion=Occasion.PUBLIC_PERSONAL_DATA), s, Deed(), label="warn")
+
+
+def _resumed(s: Situation) -> Changes:
+    """Whatever was down is up again: the escalation that said so needs nobody any more."""
+    down = [e for e in s.open_escalations if e.rules == ("down",)]
+    return write(*(SaveEscalation(replace(e, status=EscalationStatus.CLOSED, closed_at=s.now, steps=(*e.steps, Reason("resumed")))) for e in down))
+
+
+async def _down(ticket: Ticket, services: Services, *, cause: EventId, system: str) -> Changes:
+    """Something the turn needs is down: say so once, tell a human, come back."""
+    policy = await services.policy.current()
+    again = write(SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), services.clock.now() + policy.down.retry)))
+    if "down" in ticket.heard_once or ticket.held or ticket.muted:
+        return again
+    s = await load(ticket, services, cause=cause, blind=system == "crm")
+    facts = replace(_facts(s, Classification(ticket.category, 0.0)), occasion=Occasion.DOWN, down=system)
+    return act.perform(facts, s, Deed()) + again

@@ -1,0 +1,139 @@
+"""Views: what people look at, read only and permission checked."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import datetime
+
+from desk.cards import Card, CardKind, CardRecord, Header
+from desk.changes import Feedback
+from desk.customer import TEAM, Account
+from desk.errors import NotAllowed, Unavailable
+from desk.ids import CardId, TicketId
+from desk.ports import Query, TicketView, View
+from desk.ticket import Status, Ticket
+from handlers import daily, estimates, team_cards
+from handlers.reasons import render
+from handlers.services import Services
+from handlers.team_cards import Dossier
+from handlers.times import until
+
+GONE = Card((Header("This is not there any more"),))
+
+
+class Views:
+    """Draws cards and pages from the store's present state."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def view(self, query: Query) -> View:
+        """Return a card, a ticket with its history, or the queue; raise NotAllowed for people who are not of the team."""
+        if query.role not in TEAM:
+            raise NotAllowed("Only the support team can see this.")
+        match query.kind:
+            case "card":
+                return await self.draw(CardId(query.subject))
+            case "ticket":
+                return await self._ticket(TicketId(query.subject))
+            case _:
+                return await self._queue()
+
+    async def draw(self, card_id: CardId) -> Card:
+        """Draw a card as things stand now."""
+        record = await self._services.store.card(card_id)
+        return await _DRAWERS[record.kind](record, self._services) if record else GONE
+
+    async def _ticket(self, id: TicketId) -> TicketView | None:
+        ticket = await self._services.store.ticket(id)
+        return await self._page(ticket) if ticket else None
+
+    async def _page(self, ticket: Ticket) -> TicketView:
+        store = self._services.store
+        decisions = tuple(await store.decisions(ticket.id))
+        sentences = {decision.id: tuple(render(reason, decision.facts) for reason in decision.reasons) for decision in decisions}
+        drafts, escalations = tuple(await store.drafts(ticket.id)), tuple(await store.escalations(ticket.id))
+        return TicketView(ticket, await store.timeline(ticket.id), decisions, drafts, escalations, sentences)
+
+    async def _queue(self) -> tuple[TicketView, ...]:
+        waiting = [t for t in await self._services.store.tickets(open_only=True) if t.status is Status.WAITING_TEAM]
+        return tuple([await self._page(ticket) for ticket in sorted(waiting, key=lambda t: (-t.priority.score, t.opened))])
+
+
+async def dossier(id: TicketId, services: Services) -> Dossier | None:
+    """Load what a ticket's cards are drawn from; without the customer record its account is unknown."""
+    store = services.store
+    ticket = await store.ticket(id)
+    if ticket is None:
+        return None
+    channel = await store.channel(ticket.place.channel)
+    account = await _account(ticket, services)
+    judged = {f.subject: f.kind for f in await store.feedback(id) if f.kind in ("right", "wrong")}
+    names = {str(m.author): m.author_name for m in await store.timeline(id) if m.author}
+    policy = await services.policy.current()
+    response = policy.hours.after(ticket.opened, estimates.first_response(account, policy))
+    due = "" if ticket.answered_at or ticket.status.is_over else f"first response due {response:%H:%M} UTC, {until(response, services.clock.now())}"
+    drafts, escalations = tuple(await store.drafts(id)), tuple(await store.escalations(id))
+    return Dossier(
+        ticket,
+        await store.timeline(id),
+        channel.name if channel else "",
+        account,
+        drafts,
+        escalations,
+        tuple(await store.decisions(id)),
+        due,
+        {**names, **judged},
+    )
+
+
+async def _account(ticket: Ticket, services: Services) -> Account | None:
+    try:
+        return await services.crm.account(ticket.account) if ticket.account else None
+    except Unavailable:
+        return None
+
+
+async def _draft(record: CardRecord, services: Services) -> Card:
+    d = await dossier(record.ticket, services) if record.ticket else None
+    draft = next((x for x in d.drafts if x.id == record.subject), None) if d else None
+    return team_cards.draft_card(draft, d) if d and draft else GONE
+
+
+async def _escalation(record: CardRecord, services: Services) -> Card:
+    d = await dossier(record.ticket, services) if record.ticket else None
+    escalation = next((x for x in d.escalations if x.id == record.subject), None) if d else None
+    return team_cards.escalation_card(escalation, d) if d and escalation else GONE
+
+
+async def _auto(record: CardRecord, services: Services) -> Card:
+    d = await dossier(record.ticket, services) if record.ticket else None
+    draft = next((x for x in d.drafts if x.id == record.subject), None) if d else None
+    return team_cards.auto_card(draft, d) if d and draft else GONE
+
+
+async def _daily(record: CardRecord, services: Services) -> Card:
+    until_ = datetime.fromisoformat(record.subject)
+    decisions = await daily.observed(until_ - daily.DAY, until_, services=services)
+    words: dict[str, str] = {}
+    drafts = {}
+    judged: dict[str, str] = {}
+    for decision in decisions:
+        said = [m for m in await services.store.timeline(decision.ticket) if m.is_customers and m.at <= decision.at]
+        words[decision.id] = said[-1].text if said else ""
+        draft = await services.store.draft(decision.facts.draft) if decision.facts.draft else None
+        drafts.update({str(draft.id): draft} if draft else {})
+        judged.update(_judged(await services.store.feedback(decision.ticket)))
+    return team_cards.daily_card(decisions, words, drafts, judged)
+
+
+def _judged(feedback: Sequence[Feedback]) -> Mapping[str, str]:
+    return {f.subject: f.kind for f in feedback if f.kind in ("right", "wrong")}
+
+
+_DRAWERS: dict[CardKind, Callable[[CardRecord, Services], Awaitable[Card]]] = {
+    CardKind.DRAFT: _draft,
+    CardKind.ESCALATION: _escalation,
+    CardKind.AUTO: _auto,
+    CardKind.DAILY: _daily,
+}
