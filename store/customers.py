@@ -7,11 +7,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select
 
-from desk.customer import Account, Identity, Invoice, Person
+from desk.customer import TEAM, Account, Identity, Invoice, Person, Trust
 from desk.ids import AccountId, PersonId
 from desk.space import UserRef, parse_user
 from store.database import Reads
-from store.rows import all_of, one_of, pack, put
+from store.rows import all_of, one_of, pack, put, unpack
 from store.schema import accounts, identities, invoices, people
 
 
@@ -48,6 +48,13 @@ class SqlCustomers(Reads):
         statement = select(invoices.c.doc).where(invoices.c.account == account).order_by(invoices.c.number)
         return await self.database.read(lambda c: all_of(c, Invoice, statement))
 
+    async def team(self) -> Sequence[tuple[UserRef, Person]]:
+        """Return the teammates, leads and admins with their verified platform users, by name."""
+        verified = (identities.c.person == people.c.id) & (identities.c.trust == Trust.PERSON)
+        statement = select(identities.c.user, people.c.doc).join(people, verified).where(people.c.role.in_(TEAM))
+        found: list[tuple[UserRef, Person]] = await self.database.read(lambda c: [(parse_user(user), unpack(Person, doc)) for user, doc in c.execute(statement)])
+        return sorted(found, key=lambda pair: (pair[1].name, str(pair[0])))
+
     async def save(
         self,
         *,
@@ -75,7 +82,7 @@ def _person(person: Person) -> tuple[Table, Mapping[str, Any]]:
 
 
 def _identity(identity: Identity) -> tuple[Table, Mapping[str, Any]]:
-    return identities, {"user": str(identity.user), "person": identity.person, "doc": pack(identity)}
+    return identities, {"user": str(identity.user), "person": identity.person, "trust": identity.trust, "doc": pack(identity)}
 
 
 def _invoice(invoice: Invoice) -> tuple[Table, Mapping[str, Any]]:

@@ -57,7 +57,7 @@ class Home:
         """Return the socket by which commands ask the running server."""
         return self.path / "frontdesk.sock"
 
-    def serving(self) -> Serving | None:
+    def server(self) -> Serving | None:
         """Return the server that runs on this home, None when none does."""
         try:
             with self._lock_file.open("rb") as file:
@@ -68,12 +68,12 @@ class Home:
             return None
 
     @contextmanager
-    def serve(self, address: str = "") -> Iterator[Home]:
+    def serving(self, address: str = "") -> Iterator[Home]:
         """Be the one server of this home; raise Misconfigured when there is one. The lock ends with the process, however that ends."""
         self.path.mkdir(parents=True, exist_ok=True)
         with self._lock_file.open("ab") as file:
             if not _take(file.fileno()):
-                other = self.serving()
+                other = self.server()
                 who = f"process {other.pid}" if other else "another process"
                 raise Misconfigured(f"{who} already serves {str(self.path)!r}: stop it, or set FRONTDESK_HOME to another folder")
             self.announce(address)

@@ -121,7 +121,6 @@ def _append(connection: Connection, ids: Sequence[str], *, gone: bool) -> None:
 
 
 def _add_vectors(connection: Connection, made: Mapping[str, bytes], embedder: str) -> None:
-    """A chunk whose vector came late is put in the change list again, since an index that passed it had nothing to add."""
     live = _hashes(connection, made)
     known = _vectors(connection, list(live), embedder)
     for chunk in live:

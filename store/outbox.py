@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select,
 
 from desk.cards import Card, CardRecord
 from desk.changes import Enqueue, Refresh, SaveCard, Unsend
+from desk.errors import Conflict
 from desk.ids import CardId, OutboxId, TicketId
 from desk.post import Op, Post, Row, RowStatus
 from desk.space import MessageRef, Place
@@ -70,7 +71,13 @@ def save_card(connection: Connection, write: SaveCard) -> None:
 
 
 def save_row(connection: Connection, row: Row) -> None:
-    """Store how far a row came; a dropped one stays dropped, and what was posted is not kept."""
+    """Store how far a row came; what was posted is not kept. A dropped row stays dropped.
+
+    Raises Conflict for an attempt at a row that was dropped or rewritten since it was read.
+    """
+    stored = _find(connection, outbox.c.id == row.post.id, outbox.c.status != RowStatus.DROPPED)
+    if row.status is RowStatus.SENDING and (stored is None or stored.post != row.post):
+        raise Conflict(f"outbox row {row.post.id!r} is not what it was: read it again")
     values = {
         "status": row.status,
         "attempts": row.attempts,
@@ -107,7 +114,7 @@ class OutboxReads(Reads):
     async def save_row(self, row: Row) -> None:
         """Record how far a row came; a sent post's message gets its ref.
 
-        Mark a row `sending` and read it again before it is sent: it may have been dropped or changed since it was read.
+        Raises Conflict for an attempt (`sending`) at a row that was dropped or rewritten since it was read: read again.
         """
         await self.database.write(lambda c: save_row(c, row))
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from desk.errors import Misconfigured
 from desk.policy import Policy
@@ -22,8 +22,7 @@ Stamp = tuple[int, int] | None
 log = logging.getLogger("frontdesk.policy")
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """A key that is not as shipped; None stands for a layer that does not set it."""
 
     path: str
@@ -52,6 +51,7 @@ class FilePolicySource:
         self._overrides = overrides
         self._state: _State | None = None
         self._policy: Policy | None = None
+        self._raw: Mapping[str, Any] = {}
 
     async def current(self) -> Policy:
         """Return the resolved policy; a file that became wrong leaves the last good one in force and is logged once."""
@@ -66,6 +66,11 @@ class FilePolicySource:
         rest = [override for override in await self._overrides.current() if override.path != path]
         layer = merged(*(nested(item.path, item.value) for item in rest), {} if value is None else nested(path, value))
         return read_policy(merged(_load(self._shipped), _load(self._file), layer))
+
+    async def resolved(self) -> Mapping[str, Any]:
+        """Return the policy in force as tables."""
+        await self.current()
+        return self._raw
 
     async def diff(self) -> list[Difference]:
         """Return every key that the file or an override sets to something else than what is shipped, by path."""
@@ -87,6 +92,7 @@ class FilePolicySource:
                 raise Misconfigured(said) from error
             log.warning("the policy stays as it was, because of a mistake in the new one: %s", said)
             return last
+        self._raw = raw
         await self._overrides.remember(self._version(policy, raw, overrides))
         return policy
 

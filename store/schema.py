@@ -224,7 +224,7 @@ accounts = Table("accounts", metadata, _key("id"), _text("doc"))
 
 people = Table("people", metadata, _key("id"), _maybe("account", index=True), _text("role"), _text("doc"))
 
-identities = Table("identities", metadata, _key("user"), _text("person", index=True), _text("doc"))
+identities = Table("identities", metadata, _key("user"), _text("person", index=True), Column("trust", Integer, nullable=False), _text("doc"))
 
 invoices = Table("invoices", metadata, _key("account"), _key("number"), _text("doc"))
 
