@@ -1,0 +1,310 @@
+"""Bootstrap: the only module that names every adapter, and puts them together."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from desk.decision import Versions
+from desk.errors import FrontdeskError, Unavailable
+from desk.events import Event
+from desk.ports import Answerer, ChatPlatform, Clock, Crm, KnowledgeBase, Query, Store, Triager, View
+from desk.space import Platform
+from handlers.services import Services
+from settings import Settings
+
+if TYPE_CHECKING:
+    from bot.web.workspace import LocalWorkspace
+    from handlers.outbox import Sender
+    from handlers.timers import Sweeper
+    from knowledge.embeddings import OnnxEmbedder
+    from knowledge.index import Follower
+    from knowledge.ingestion import Progress, Report
+    from knowledge.search import HybridKnowledge
+    from store.customers import SqlCustomers
+    from store.database import Database
+    from store.engine import DurableEngine
+    from store.home import Home
+    from store.library import SqlLibrary
+    from store.overrides import SqlOverrides
+    from store.policy import FilePolicySource
+    from store.repository import SqlStore
+
+T = TypeVar("T")
+ROOT = Path(__file__).resolve().parent
+SHIPPED = ROOT / "policy.toml"
+CODE = "0.1.0"
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
+MOST_SLEEP = timedelta(hours=1)
+"""The longest sleep at once: a machine that was suspended finds out what is due."""
+HOUSEKEEPING = timedelta(hours=6)
+
+log = logging.getLogger("frontdesk")
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present instant, in UTC."""
+        return datetime.now(UTC)
+
+    async def wait(self, until: datetime) -> None:
+        """Sleep until an instant, or for an hour when that is longer away."""
+        await asyncio.sleep(max(0.0, min(until - self.now(), MOST_SLEEP).total_seconds()))
+
+
+def unwrapped(port: T) -> T:
+    """Return a port as it is."""
+    return port
+
+
+@dataclass(frozen=True, slots=True)
+class Wrappers:
+    """What to put around adapters before they are connected: faults in a play, measurements in a benchmark."""
+
+    store: Callable[[Store], Store] = unwrapped
+    chat: Callable[[ChatPlatform], ChatPlatform] = unwrapped
+    crm: Callable[[Crm], Crm] = unwrapped
+    knowledge: Callable[[KnowledgeBase], KnowledgeBase] = unwrapped
+    triager: Callable[[Triager], Triager] = unwrapped
+    answerer: Callable[[Answerer], Answerer] = unwrapped
+    submit: Callable[[Callable[[Event], Awaitable[None]]], Callable[[Event], Awaitable[None]]] = unwrapped
+    dispatch: Callable[[Callable[[Event], Awaitable[None]]], Callable[[Event], Awaitable[None]]] = unwrapped
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What is kept, without anything that computes: for commands that look at or tend it."""
+
+    settings: Settings
+    home: Home
+    database: Database
+    store: SqlStore
+    overrides: SqlOverrides
+    policy: FilePolicySource
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command has that asks or ingests: everything but the engine and the chat."""
+
+    records: Records
+    customers: SqlCustomers
+    library: SqlLibrary
+    embedder: OnnxEmbedder
+    knowledge: HybridKnowledge
+    services: Services
+
+    async def ingest(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
+        """Bring the library in step with these paths; a server that runs beside notices by the library's position."""
+        from knowledge.ingestion import ingest
+
+        folders = (await self.records.policy.current()).audience.folders
+        return await ingest(paths, library=self.library, embedder=self.embedder, folders=folders, progress=progress)
+
+
+class Runtime:
+    """The desk at work. It is the `Desk` that chat adapters are given."""
+
+    def __init__(
+        self, reading: Reading, workspace: LocalWorkspace, engine: DurableEngine, services: Services, submit: Callable[[Event], Awaitable[None]]
+    ) -> None:
+        from handlers.outbox import Sender
+        from handlers.timers import Sweeper
+        from handlers.views import Views
+
+        self.reading = reading
+        self.customers = reading.customers
+        self.workspace = workspace
+        self.engine = engine
+        self.services = services
+        self.emit = submit
+        self.sweeper = Sweeper(services, submit)
+        self.sender = Sender(services)
+        self._views = Views(services)
+
+    async def view(self, query: Query) -> View:
+        """Return what to show, read only and permission checked."""
+        return await self._views.view(query)
+
+    async def settle(self) -> None:
+        """Return when nothing runs, is due or can be sent; a row that awaits its retry counts as settled."""
+        busy = True
+        while busy:
+            await self.engine.settled()
+            busy = await self.sweeper.sweep()
+            busy = await self.sender.drain() or busy
+
+    async def keep_house(self) -> None:
+        """Drop what retention says should be gone, every few hours, for as long as the desk runs."""
+        while True:
+            now = self.services.clock.now()
+            try:
+                await self.services.store.purge(now)
+                await self.engine.purge(now - (await self.services.policy.current()).retention.engine)
+            except FrontdeskError as error:
+                log.warning("the purge waits for its next turn: %s", error)
+            await self.services.clock.wait(now + HOUSEKEEPING)
+
+
+@asynccontextmanager
+async def open_records(settings: Settings) -> AsyncIterator[Records]:
+    """Open what is kept; works beside a server that runs on the same home."""
+    async with AsyncExitStack() as stack:
+        yield await _records(stack, settings)
+
+
+@asynccontextmanager
+async def open_reading(settings: Settings, *, wrap: Wrappers = Wrappers(), clock: Clock | None = None) -> AsyncIterator[Reading]:
+    """Open what commands need that serve nobody; works beside a server that runs on the same home."""
+    async with AsyncExitStack() as stack:
+        yield await _read(stack, settings, wrap, clock or SystemClock())
+
+
+@asynccontextmanager
+async def open_runtime(
+    settings: Settings, *, wrap: Wrappers = Wrappers(), clock: Clock | None = None, background: bool = True
+) -> AsyncIterator[Runtime]:
+    """Start the desk: everything is connected, and what an earlier process left unfinished is under way.
+
+    Without `background` nothing is swept or sent unless `settle` is called. Raises Misconfigured when another server has this home.
+    """
+    async with AsyncExitStack() as stack:
+        # The three slow parts of a start run side by side: importing DBOS, loading the model, opening the database.
+        imported = asyncio.create_task(asyncio.to_thread(_import_engine))
+        stack.enter_context(home_of(settings).serving())
+        reading = await _read(stack, settings, wrap, clock or SystemClock())
+        await imported
+        runtime = await _connect(stack, reading, wrap)
+        await runtime.workspace.redeliver()
+        async with asyncio.TaskGroup() as group:
+            works = (runtime.sweeper.run, runtime.sender.run, runtime.keep_house, runtime.workspace.keep_delivering) if background else ()
+            tasks = [group.create_task(work()) for work in works]
+            try:
+                yield runtime
+            finally:
+                for task in tasks:
+                    task.cancel()
+
+
+async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> Runtime:
+    """Put the engine and the workspace to what was opened."""
+    from dataclasses import replace
+
+    from bot.web.workspace import open_workspace
+    from handlers.dispatch import dispatch
+    from store.engine import DurableEngine
+
+    policy = await reading.records.policy.current()
+    workspace = await open_workspace(reading.records.home.workspace, reading.services.clock, bot=policy.company.bot)
+    stack.push_async_callback(workspace.close)
+    services = replace(reading.services, chat={Platform.LOCAL: wrap.chat(workspace)})
+
+    async def handle(event: Event) -> None:
+        await dispatch(event, services, submit)
+
+    engine = DurableEngine(engine_url(reading.records.settings), wrap.dispatch(handle))
+    submit = wrap.submit(engine.submit)
+    await engine.start()
+    stack.push_async_callback(engine.stop)
+    runtime = Runtime(reading, workspace, engine, services, submit)
+    workspace.connect(runtime.emit)
+    return runtime
+
+
+async def _records(stack: AsyncExitStack, settings: Settings) -> Records:
+    from store.database import open_database
+    from store.overrides import SqlOverrides
+    from store.policy import FilePolicySource
+    from store.repository import SqlStore
+
+    database = await open_database(database_url(settings))
+    stack.push_async_callback(database.close)
+    overrides = SqlOverrides(database)
+    policy = FilePolicySource(SHIPPED, settings.policy_file, overrides)
+    await policy.current()
+    return Records(settings, home_of(settings), database, SqlStore(database, policy), overrides, policy)
+
+
+async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock: Clock) -> Reading:
+    from agent.extractive import ExtractiveAnswerer
+    from agent.fit import ready
+    from agent.triage import LocalTriager
+    from crm.embedded import EmbeddedCrm
+    from knowledge.embeddings import OnnxEmbedder
+    from knowledge.search import HybridKnowledge
+    from store.customers import SqlCustomers
+    from store.library import SqlLibrary
+
+    embedder = OnnxEmbedder()
+    stack.callback(embedder.close)
+    warm = asyncio.create_task(asyncio.to_thread(embedder.embed_now, ["ready"]))
+    stack.push_async_callback(_finished, warm)
+    records = await _records(stack, settings)
+    policy = await records.policy.current()
+    library, customers = SqlLibrary(records.database), SqlCustomers(records.database)
+    knowledge = HybridKnowledge(library, embedder, await _index(library, embedder, records.home))
+    stack.push_async_callback(knowledge.close)
+    heads = await ready(embedder, records.home.heads)
+    services = Services(
+        store=wrap.store(records.store),
+        clock=clock,
+        crm=wrap.crm(EmbeddedCrm(customers, records.policy)),
+        knowledge=wrap.knowledge(knowledge),
+        triager=wrap.triager(LocalTriager(embedder, heads, policy.triage)),
+        answerer=wrap.answerer(ExtractiveAnswerer(embedder, heads)),
+        chat={},
+        policy=records.policy,
+        versions=Versions(policy=policy.version, heads=heads.version, embedder=embedder.id, code=CODE),
+    )
+    await warm
+    return Reading(records, customers, library, embedder, knowledge, services)
+
+
+def database_url(settings: Settings) -> str:
+    """Return the application database's address with the driver it is used through."""
+    url = settings.database_url.get_secret_value() or home_of(settings).database
+    scheme, _, rest = url.partition("://")
+    return f"{DRIVERS.get(scheme, scheme)}://{rest}"
+
+
+def engine_url(settings: Settings) -> str:
+    """Return the engine's database: a file of its own beside SQLite, the same database with Postgres."""
+    return settings.database_url.get_secret_value() if "postgresql" in settings.database_url.get_secret_value() else home_of(settings).engine
+
+
+def home_of(settings: Settings) -> Home:
+    """Return the files of the home."""
+    from store.home import Home
+
+    return Home(settings.home)
+
+
+async def _index(library: SqlLibrary, embedder: OnnxEmbedder, home: Home) -> Follower:
+    """Open the index; while another process has its folder, one in memory is made from the library instead."""
+    from knowledge.edge import EdgeIndex
+    from knowledge.index import Follower
+    from knowledge.ingestion import complete
+
+    await complete(library, embedder)
+    try:
+        index = await asyncio.to_thread(EdgeIndex.open, home.index, embedder=embedder.id, dimensions=embedder.dimensions)
+    except Unavailable:
+        index = await asyncio.to_thread(EdgeIndex.temporary, embedder=embedder.id, dimensions=embedder.dimensions)
+    return Follower(index, library, embedder=embedder.id)
+
+
+async def _finished(task: asyncio.Task[object]) -> None:
+    """Let a task end before what it uses is closed, however it ends."""
+    await asyncio.wait([task])
+
+
+def _import_engine() -> None:
+    import store.engine  # noqa: F401

@@ -1,0 +1,61 @@
+"""The command line as a whole: the commands, and how a wrong call or a failure is told."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+from collections.abc import Sequence
+
+import typer
+from typer.exceptions import TyperException
+
+from cli import ask, erase, keep, knowledge, policy, serve, why
+from cli.output import say
+from cli.play import command as play
+from desk.errors import FrontdeskError, InvalidInput
+from desk.policy_check import PolicyError
+
+CONTEXT = {"help_option_names": ["-h", "--help"]}
+WRONG_CALL, FAILURE, INTERRUPTED = 2, 1, 130
+
+app = typer.Typer(
+    name="frontdesk",
+    help="A support agent that answers with sources, and knows when a human must.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings=CONTEXT,
+)
+for module in (serve, knowledge, ask, why, play, policy, keep, erase):
+    module.register(app)
+
+log = logging.getLogger("frontdesk.cli")
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code; nothing it can fail with reaches the terminal as a traceback."""
+    try:
+        result = app(args=list(arguments), prog_name="frontdesk", standalone_mode=False)
+    except TyperException as error:
+        return _fail(error.format_message(), WRONG_CALL)
+    except (typer.Abort, KeyboardInterrupt):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone; without this Python complains again when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return FAILURE
+    except InvalidInput as error:
+        return _fail(str(error), FAILURE if isinstance(error, PolicyError) else WRONG_CALL)
+    except FrontdeskError as error:
+        return _fail(str(error), FAILURE)
+    except Exception as error:  # noqa: BLE001 - the last door: a person at a terminal gets a sentence
+        log.debug("the command failed", exc_info=True)
+        return _fail(f"something went wrong: {type(error).__name__}: {error} (FRONTDESK_LOG_LEVEL=debug shows where)", FAILURE)
+    return result if isinstance(result, int) else 0
+
+
+def _fail(sentence: str, code: int) -> int:
+    if sentence:
+        say(" ".join(sentence.split()))
+    return code

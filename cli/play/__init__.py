@@ -1,0 +1,1 @@
+"""Play: conversations from a script, through the real pipeline under a controlled clock."""

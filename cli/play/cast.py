@@ -1,0 +1,95 @@
+"""Cast: a script's tables as people, companies and channels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from bot.web.rooms import local_channel, local_user, slug
+from cli.seeding import Cast, Room, Seat
+from desk.customer import Account, Invoice, Person, Role, Trust
+from desk.ids import AccountId, PersonId
+from desk.space import Channel, ChannelKind
+
+Table = Mapping[str, Any]
+
+
+def cast_of(setup: Mapping[str, Sequence[Table]], start: datetime) -> Cast:
+    """Return the cast of a script that was checked."""
+    seats = tuple(map(_seat, setup["people"]))
+    return Cast(
+        accounts=tuple(map(account, setup["accounts"])),
+        seats=seats,
+        invoices=tuple(map(invoice, setup["invoices"])),
+        rooms=tuple(_rooms(setup["channels"], {seat.person.name: seat for seat in seats}, start)),
+    )
+
+
+def account(row: Table) -> Account:
+    """Return an account; its id is the slug of its name."""
+    return Account(
+        id=AccountId(slug(row["name"])),
+        name=row["name"],
+        tier=row.get("tier", ""),
+        zone=row.get("zone", "UTC"),
+        contract=str(row.get("contract", "")),
+        health=row.get("health"),
+        value=Decimal(str(row["value"])) if "value" in row else None,
+        manager=row.get("manager", ""),
+        fields=tuple((name, str(value)) for name, value in row.get("fields", {}).items()),
+    )
+
+
+def person(row: Table) -> Person:
+    """Return a person; their id is the slug of their name."""
+    return Person(
+        id=PersonId(slug(row["name"])),
+        name=row["name"],
+        role=Role(row.get("role", "customer")),
+        account=AccountId(slug(row["account"])) if row.get("account") else None,
+        zone=row.get("zone", "UTC"),
+        language=row.get("language", ""),
+        email=row.get("email", ""),
+        entitlements=frozenset(row.get("entitlements", ())),
+    )
+
+
+def invoice(row: Table) -> Invoice:
+    """Return an invoice; open and in EUR unless it says otherwise."""
+    return Invoice(
+        account=AccountId(slug(row["account"])),
+        number=str(row["number"]),
+        amount=Decimal(str(row["amount"])),
+        currency=row.get("currency", "EUR"),
+        status=row.get("status", "open"),
+        issued=_date(row.get("issued")),
+        due=_date(row.get("due")),
+        link=row.get("link", ""),
+    )
+
+
+def _seat(row: Table) -> Seat:
+    return Seat(local_user(row["name"]), person(row), Trust[row.get("trust", "person").upper()])
+
+
+def _rooms(rows: Iterable[Table], seats: Mapping[str, Seat], start: datetime) -> Iterable[Room]:
+    """Yield the channels; the first internal one is where the team works."""
+    agents = next((row["name"] for row in rows if row["kind"] == ChannelKind.INTERNAL), None)
+    for row in rows:
+        guest = seats.get(row.get("person", ""))
+        channel = Channel(
+            local_channel(row["name"]),
+            row["name"],
+            ChannelKind(row["kind"]),
+            declared_at=start,
+            account=AccountId(slug(row["account"])) if row.get("account") else None,
+            person=guest.person.id if guest and guest.trust is Trust.PERSON else None,
+            agents=row["name"] == agents,
+        )
+        yield Room(channel, guest.user if guest else None)
+
+
+def _date(value: Any) -> date | None:
+    return date.fromisoformat(str(value)[:10]) if value else None

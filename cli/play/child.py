@@ -1,0 +1,89 @@
+"""Child: the desk's process, as its driver sees it; one JSON object a line in each direction."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from desk.errors import FrontdeskError, InvalidInput
+
+MAIN = Path(__file__).resolve().parents[2] / "main.py"
+LINE = 64 * 1024 * 1024
+"""The longest line either side writes: a transcript with a few 10 MB messages."""
+OWN = ("FRONTDESK_DATABASE_URL", "FRONTDESK_POLICY", "FRONTDESK_HOST", "FRONTDESK_PORT")
+"""Settings that must not leak from the environment into a play."""
+
+
+class Died(FrontdeskError):
+    """The desk's process ended before it answered."""
+
+
+class Child:
+    """A desk in a process of its own, in a home that outlives it."""
+
+    def __init__(self, home: Path) -> None:
+        self.home = home
+        self._process: asyncio.subprocess.Process | None = None
+
+    async def start(self) -> None:
+        """Start the process; it speaks when it is ready."""
+        log = os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+        try:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable, str(MAIN), "play-desk",
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log, limit=LINE, env=_environment(self.home),
+            )  # fmt: skip
+        finally:
+            os.close(log)
+
+    async def ask(self, act: str, values: Mapping[str, Any]) -> Any:
+        """Have it do something; raise Died when it ends first, InvalidInput when it says that this cannot be done."""
+        assert self._process and self._process.stdin and self._process.stdout
+        try:
+            self._process.stdin.write(json.dumps({"act": act, **values}).encode() + b"\n")
+            await self._process.stdin.drain()
+            line = await self._process.stdout.readline()
+        except (BrokenPipeError, ConnectionResetError):
+            line = b""
+        if not line.endswith(b"\n"):
+            raise Died(f"the desk ended while it should {act}: {self.last_words()}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise (InvalidInput if answer.get("wrong") else FrontdeskError)(answer["error"])
+        return answer.get("result")
+
+    async def kill(self) -> None:
+        """End the process at once, as a power cut would."""
+        if self._process and self._process.returncode is None:
+            self._process.kill()
+        await self.ended()
+
+    async def ended(self) -> None:
+        """Wait until the process is gone."""
+        if self._process:
+            await self._process.wait()
+
+    @property
+    def was_killed(self) -> bool:
+        """Tell whether it was ended by a signal rather than by a failure of its own."""
+        return self._process is not None and (self._process.returncode or 0) < 0
+
+    @property
+    def log(self) -> Path:
+        """Return the file its standard error goes to."""
+        return self.home / "desk.log"
+
+    def last_words(self) -> str:
+        """Return the last line it logged."""
+        lines = self.log.read_text(encoding="utf-8", errors="replace").split("\n") if self.log.exists() else []
+        return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
+
+
+def _environment(home: Path) -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in OWN}
+    return {**kept, "FRONTDESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}

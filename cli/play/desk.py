@@ -1,0 +1,208 @@
+"""Desk: the process that a play drives; reads acts from standard input, one JSON object a line, and answers each."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from bootstrap import Runtime, open_runtime
+from bot.web.rooms import local_channel, local_user
+from bot.web.uploads import read_upload
+from cli.play.cast import cast_of
+from cli.play.changes import CHANGES, write_policy
+from cli.play.clock import ControlledClock
+from cli.play.dump import dump
+from cli.play.faults import Faults
+from cli.play.find import button_at, card_thread
+from cli.play.library import copy_knowledge
+from cli.seeding import enroll
+from desk.errors import FrontdeskError, InvalidInput, NotAllowed, PlaceGone
+from desk.events import Event
+from desk.space import MessageRef, Place
+from settings import Settings
+
+CLOCK = "clock"
+LINE = 64 * 1024 * 1024
+
+
+class Performer:
+    """Performs acts. The first is `begin` in an empty home, or `resume` in one that a killed process left."""
+
+    def __init__(self, settings: Settings, stack: AsyncExitStack) -> None:
+        self._settings = settings
+        self._stack = stack
+        self._faults = Faults()
+        self._desk: Runtime | None = None
+        self._clock: ControlledClock | None = None
+
+    async def perform(self, act: str, values: dict[str, Any]) -> Any:
+        """Perform one act and return its JSON value."""
+        return await ACTS[act](self, values)
+
+    @property
+    def desk(self) -> Runtime:
+        """Return the desk, which `begin` or `resume` started."""
+        assert self._desk is not None
+        return self._desk
+
+    @property
+    def clock(self) -> ControlledClock:
+        """Return the clock that only the driver moves."""
+        assert self._clock is not None
+        return self._clock
+
+    async def begin(self, values: dict[str, Any]) -> None:
+        """Make the home what the script's setup says."""
+        setup, home = values["setup"], self._settings.home
+        start = datetime.fromisoformat(setup["start"])
+        write_policy(home, setup["policy"])
+        await self._open(ControlledClock(home / CLOCK, start=start))
+        await enroll(self.desk, cast_of(setup, start), at=start)
+        if folders := copy_knowledge([Path(path) for path in setup["knowledge"]], home):
+            await self._check_ingested(folders)
+
+    async def resume(self, values: dict[str, Any]) -> None:
+        """Go on in a home that a killed process left."""
+        self._faults.down = frozenset(values["down"])
+        await self._open(ControlledClock(self._settings.home / CLOCK))
+
+    async def say(self, values: dict[str, Any]) -> dict[str, str | None]:
+        """Have somebody write; return where it stands."""
+        place = await card_thread(self.desk, values["who"]) if values.get("on") else Place(local_channel(values["channel"]), values["thread"])
+        files = [read_upload(Path(name)) for name in values["files"]]
+        # The step's key is the message's id, so that saying it again after a crash says nothing new.
+        ref, event = await self.desk.workspace.say(local_user(values["who"]), place, values["text"], files=files, id=values["key"])
+        await self._deliver(event, values)
+        channel = await self.desk.workspace.rooms.channel(ref.channel)
+        return {"channel": channel.name, "ref": ref.id, "thread": place.thread}
+
+    async def edit(self, values: dict[str, Any]) -> None:
+        """Have somebody change their message."""
+        if not values.get("again"):
+            await self._deliver(await self.desk.workspace.edit_by(local_user(values["who"]), _ref(values), values["text"]), values)
+
+    async def delete(self, values: dict[str, Any]) -> None:
+        """Have somebody take back their message."""
+        if not values.get("again"):
+            await self._deliver(await self.desk.workspace.delete_by(local_user(values["who"]), _ref(values)), values)
+
+    async def react(self, values: dict[str, Any]) -> None:
+        """Have somebody put an emoji on a message."""
+        await self._deliver(await self.desk.workspace.react_by(local_user(values["who"]), _ref(values), values["emoji"]), values)
+
+    async def click(self, values: dict[str, Any]) -> None:
+        """Have somebody press a button they can see."""
+        if not values.get("again"):
+            user = local_user(values["who"])
+            ref = await button_at(self.desk, user, values["label"], on=values["on"])
+            await self._deliver(await self.desk.workspace.click(user, ref, values["label"], form=values["form"]), values)
+
+    async def command(self, values: dict[str, Any]) -> None:
+        """Have somebody give a slash command."""
+        if not values.get("again"):
+            place = Place(local_channel(values["channel"]))
+            await self._deliver(await self.desk.workspace.command(local_user(values["who"]), place, values["text"], form=values["form"]), values)
+
+    async def advance(self, values: dict[str, Any]) -> None:
+        """Move the clock."""
+        self.clock.move(datetime.fromisoformat(values["to"]))
+
+    async def next_due(self, values: dict[str, Any]) -> str | None:
+        """Return the next instant at which something is due, None when nothing ever is."""
+        store, now = self.desk.services.store, self.clock.now()
+        due = [at for at in (await store.next_due(), await store.next_sendable()) if at is not None and at > now]
+        return min(due).isoformat() if due else None
+
+    async def settle(self, values: dict[str, Any]) -> None:
+        """Return when nothing runs, is due or can be sent."""
+        await self.desk.settle()
+
+    async def switch(self, values: dict[str, Any]) -> None:
+        """Say which systems are down."""
+        self._faults.down = frozenset(values["down"])
+
+    async def change(self, values: dict[str, Any]) -> None:
+        """Change the articles, the customer record or the policy."""
+        await CHANGES[values["what"]](self.desk, values["set"])
+
+    async def arm(self, values: dict[str, Any]) -> None:
+        """Be killed at a point of the next work."""
+        self._faults.armed = values["point"]
+
+    async def disarm(self, values: dict[str, Any]) -> None:
+        """Be killed no more."""
+        self._faults.armed = None
+
+    async def dump(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return everything that was said and decided."""
+        return await dump(self.desk)
+
+    async def _open(self, clock: ControlledClock) -> None:
+        self._clock = clock
+        self._desk = await self._stack.enter_async_context(
+            open_runtime(self._settings_now(), wrap=self._faults.wrappers(), clock=clock, background=False)
+        )
+
+    def _settings_now(self) -> Settings:
+        return self._settings.model_copy(update={"policy": self._settings.home / "policy.toml"})
+
+    async def _check_ingested(self, folders: list[Path]) -> None:
+        report = await self.desk.reading.ingest(folders)
+        if report.failed:
+            raise InvalidInput(f"setup: knowledge: {report.failed[0].path}: {report.failed[0].reason}")
+
+    async def _deliver(self, event: Event, values: dict[str, Any]) -> None:
+        """Let the event arrive as often as the step says; it came once already."""
+        for _ in range(1, values["deliver"]):
+            await self.desk.emit(event)
+
+
+Act = Callable[[Performer, dict[str, Any]], Awaitable[Any]]
+ACTS: dict[str, Act] = {
+    act.__name__: act
+    for act in (
+        Performer.begin, Performer.resume, Performer.say, Performer.edit, Performer.delete, Performer.react, Performer.click, Performer.command, Performer.advance,
+        Performer.next_due, Performer.settle, Performer.switch, Performer.change, Performer.arm, Performer.disarm, Performer.dump,
+    )
+}  # fmt: skip
+"""What a driver may ask for, by name."""
+
+
+async def serve(settings: Settings) -> None:
+    """Perform acts until the driver closes standard input."""
+    answers = _own_output()
+    reader = asyncio.StreamReader(limit=LINE)
+    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), sys.stdin)
+    async with AsyncExitStack() as stack:
+        performer = Performer(settings, stack)
+        while line := await reader.readline():
+            answer = await _answer(performer, json.loads(line))
+            answers.write(json.dumps(answer, ensure_ascii=False, default=str) + "\n")
+            answers.flush()
+
+
+async def _answer(performer: Performer, request: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return {"result": await performer.perform(request.pop("act"), request)}
+    except (InvalidInput, NotAllowed, PlaceGone) as error:
+        return {"error": str(error), "wrong": True}
+    except FrontdeskError as error:
+        return {"error": str(error)}
+
+
+def _own_output() -> IO[str]:
+    """Take standard output for answers alone: whatever a library prints goes to the log."""
+    answers = os.fdopen(os.dup(sys.stdout.fileno()), "w", encoding="utf-8")
+    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+    return answers
+
+
+def _ref(values: dict[str, Any]) -> MessageRef:
+    return MessageRef(local_channel(values["channel"]), values["ref"])

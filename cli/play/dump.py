@@ -1,0 +1,37 @@
+"""Dump: everything a play's desk said and decided, as its driver prints it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bootstrap import Runtime
+from cli import shapes
+from desk.ticket import Ticket
+
+
+async def dump(desk: Runtime) -> dict[str, Any]:
+    """Return posts, decisions and tickets; messages are still named by the workspace's own ids."""
+    store = desk.services.store
+    tickets = await store.tickets()
+    names = {str(member.user): member.name for member in await desk.workspace.rooms.members()}
+    accounts = {account.id: account.name for account in await desk.customers.accounts()}
+    channels = {room.ref: room.name for room in await desk.workspace.rooms.channels()}
+    return {
+        "posts": await _posts(desk, tickets),
+        "decisions": [shapes.decision(found, n) for n, found in enumerate(await store.decisions(), 1)],
+        "tickets": [shapes.ticket(found, names=names, accounts=accounts) | {"channel": channels[found.place.channel]} for found in tickets],
+    }
+
+
+async def _posts(desk: Runtime, tickets: list[Ticket] | Any) -> list[dict[str, Any]]:
+    """Return the workspace's transcript; what people wrote gets the ticket it went into."""
+    rooms = {room.ref: room.name for room in await desk.workspace.rooms.channels()}
+    belongs: dict[tuple[str, str], str] = {}
+    for ticket in tickets:
+        for message in await desk.services.store.timeline(ticket.id):
+            if message.ref:
+                belongs[rooms[message.ref.channel], message.ref.id] = ticket.id
+    lines = await desk.workspace.transcript()
+    return [
+        {**line, "at": line["at"].replace("+00:00", "Z"), "ticket": line["ticket"] or belongs.get((line["channel"], line["ref"]))} for line in lines
+    ]

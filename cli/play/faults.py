@@ -1,0 +1,120 @@
+"""Faults: what goes wrong on purpose in a play, put around the adapters; the desk itself knows nothing of it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from inspect import iscoroutinefunction
+from typing import Any, TypeVar, cast
+
+from bootstrap import Wrappers
+from desk.changes import Changes
+from desk.errors import Unavailable
+from desk.events import Event
+from desk.ids import EventId
+from desk.ports import ChatPlatform, Store
+from desk.post import Post
+from desk.space import MessageRef
+
+P = TypeVar("P")
+Submit = Callable[[Event], Awaitable[None]]
+
+
+class Faults:
+    """Which systems are down, and at which point of its next work the process is killed."""
+
+    def __init__(self) -> None:
+        self.down: frozenset[str] = frozenset()
+        self.armed: str | None = None
+
+    def reach(self, point: str) -> None:
+        """Kill this process, as a power cut would, if this is the point that was armed."""
+        if self.armed == point:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def wrappers(self) -> Wrappers:
+        """Return what to put around each adapter."""
+        return Wrappers(
+            store=lambda store: cast(Store, KilledAfterCommit(store, self)),
+            chat=lambda chat: self._switched(cast(ChatPlatform, KilledAfterSend(chat, self)), "platform"),
+            crm=lambda crm: self._switched(crm, "crm"),
+            knowledge=lambda knowledge: self._switched(knowledge, "kb"),
+            triager=lambda triager: self._switched(triager, "model"),
+            answerer=lambda answerer: self._switched(answerer, "model"),
+            submit=self._submit,
+            dispatch=self._dispatch,
+        )
+
+    def _switched(self, port: P, system: str) -> P:
+        return cast(P, Switched(port, system, self))
+
+    def _submit(self, submit: Submit) -> Submit:
+        async def durable(event: Event) -> None:
+            await submit(event)
+            self.reach("acknowledged")
+
+        return durable
+
+    def _dispatch(self, dispatch: Submit) -> Submit:
+        async def work(event: Event) -> None:
+            # The engine starts an event as soon as it is durable; held here, it cannot get ahead of the kill.
+            while self.armed == "acknowledged":
+                await asyncio.sleep(0.01)
+            await dispatch(event)
+
+        return work
+
+
+class Switched:
+    """A port that does not answer while its system is down."""
+
+    def __init__(self, port: object, system: str, faults: Faults) -> None:
+        self._port, self._system, self._faults = port, system, faults
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._port, name)
+        if not iscoroutinefunction(found):
+            return found
+
+        async def call(*args: Any, **named: Any) -> Any:
+            if self._system in self._faults.down:
+                raise Unavailable(self._system, "the script took it down")
+            return await found(*args, **named)
+
+        return call
+
+
+class KilledAfterCommit:
+    """A store after whose next commit the process may be killed: before follow-ups and posts."""
+
+    def __init__(self, store: Store, faults: Faults) -> None:
+        self._store, self._faults = store, faults
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+    async def commit(self, event: EventId, changes: Changes, *, at: datetime) -> bool:
+        """Commit, then be killed if that was asked for and anything was written."""
+        written = await self._store.commit(event, changes, at=at)
+        if written:
+            self._faults.reach("committed")
+        return written
+
+
+class KilledAfterSend:
+    """A platform after whose next send the process may be killed: before the send is recorded."""
+
+    def __init__(self, chat: ChatPlatform, faults: Faults) -> None:
+        self._chat, self._faults = chat, faults
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._chat, name)
+
+    async def send(self, post: Post) -> MessageRef:
+        """Send, then be killed if that was asked for."""
+        ref = await self._chat.send(post)
+        self._faults.reach("sent")
+        return ref

@@ -1,0 +1,142 @@
+"""Verbs: what a step can be, as a table of the keys it has and how the driver performs it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from cli.play.keys import TABLE, TEXT, YES, Check, Keys, duration, one_of, texts, times
+from cli.play.step import Step
+
+SYSTEMS = ("model", "crm", "kb", "platform")
+POINTS = ("now", "acknowledged", "committed", "sent")
+
+
+class Stage(Protocol):
+    """The driver, as verbs see it."""
+
+    async def tell(self, act: str, step: Step, **values: Any) -> Any:
+        """Have the desk's process perform an act; raises InvalidInput naming the step when it cannot be done."""
+        ...
+
+    def spot(self, step_id: str) -> dict[str, str]:
+        """Return where an earlier step's message stands: channel, ref and thread."""
+        ...
+
+    def remember(self, step: Step, spot: dict[str, str]) -> None:
+        """Keep where this step's message stands."""
+        ...
+
+    def channel(self, step: Step) -> str:
+        """Return the channel a step happens in: its own, else where this person last was, else the first that is open to them."""
+        ...
+
+    def files(self, step: Step) -> list[str]:
+        """Return the step's files as absolute paths."""
+        ...
+
+    async def pass_time(self, step: Step) -> None:
+        """Move the clock from one due instant to the next, settling at each."""
+        ...
+
+    async def switch(self, step: Step, system: str, *, up: bool) -> None:
+        """Take a system down or bring it up; it stays so across a crash."""
+        ...
+
+    async def arm(self, step: Step, point: str) -> None:
+        """Have the desk killed at a point of its next work."""
+        ...
+
+
+Perform = Callable[[Stage, Step], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """What may stand in a step with this verb, and what the step does."""
+
+    keys: Keys
+    perform: Perform
+
+
+async def _say(stage: Stage, step: Step) -> None:
+    where = {"channel": stage.channel(step), "thread": None}
+    if "reply_to" in step.values:
+        spot = stage.spot(step.values["reply_to"])
+        where = {"channel": spot["channel"], "thread": spot["thread"] or spot["ref"]}
+    on = {"on": step.values["on"]} if "on" in step.values else {}
+    stage.remember(step, await stage.tell("say", step, who=step.values["who"], text=step.values["says"], files=stage.files(step), **where, **on))
+
+
+async def _edit(stage: Stage, step: Step) -> None:
+    await stage.tell("edit", step, who=step.values["who"], text=step.values["says"], **_at(stage, step.values["edits"]))
+
+
+async def _delete(stage: Stage, step: Step) -> None:
+    await stage.tell("delete", step, who=step.values["who"], **_at(stage, step.values["deletes"]))
+
+
+async def _react(stage: Stage, step: Step) -> None:
+    await stage.tell("react", step, who=step.values["who"], emoji=step.values["reacts"], **_at(stage, step.values["on"]))
+
+
+async def _click(stage: Stage, step: Step) -> None:
+    on = step.values.get("on", "latest")
+    spot = None if on == "latest" else stage.spot(on)
+    await stage.tell("click", step, who=step.values["who"], label=step.values["clicks"], form=_form(step), on=spot)
+
+
+async def _command(stage: Stage, step: Step) -> None:
+    await stage.tell("command", step, who=step.values["who"], channel=stage.channel(step), text=step.values["commands"], form=_form(step))
+
+
+async def _wait(stage: Stage, step: Step) -> None:
+    await stage.pass_time(step)
+
+
+async def _down(stage: Stage, step: Step) -> None:
+    await stage.switch(step, step.values["down"], up=False)
+
+
+async def _up(stage: Stage, step: Step) -> None:
+    await stage.switch(step, step.values["up"], up=True)
+
+
+async def _change(stage: Stage, step: Step) -> None:
+    await stage.tell("change", step, what=step.values["changes"], set=step.values["set"])
+
+
+async def _crash(stage: Stage, step: Step) -> None:
+    await stage.arm(step, step.values["crash"])
+
+
+def _at(stage: Stage, step_id: str) -> dict[str, str]:
+    spot = stage.spot(step_id)
+    return {"channel": spot["channel"], "ref": spot["ref"]}
+
+
+def _form(step: Step) -> dict[str, str]:
+    return {name: str(value) for name, value in step.values.get("form", {}).items()}
+
+
+def _verb(perform: Perform, needs: dict[str, Check], **may: Check) -> Verb:
+    return Verb(Keys(needs, {"id": TEXT, "deliver": times, "settle": YES, **may}), perform)
+
+
+VERBS: dict[str, Verb] = {
+    "edits": _verb(_edit, {"who": TEXT, "edits": TEXT, "says": TEXT}),
+    "says": _verb(_say, {"who": TEXT, "says": TEXT}, channel=TEXT, reply_to=TEXT, on=TEXT, files=texts),
+    "deletes": _verb(_delete, {"who": TEXT, "deletes": TEXT}),
+    "reacts": _verb(_react, {"who": TEXT, "reacts": TEXT, "on": TEXT}),
+    "clicks": _verb(_click, {"who": TEXT, "clicks": TEXT}, on=TEXT, form=TABLE),
+    "commands": _verb(_command, {"who": TEXT, "commands": TEXT}, channel=TEXT, form=TABLE),
+    "wait": _verb(_wait, {"wait": duration}),
+    "down": _verb(_down, {"down": one_of(*SYSTEMS)}),
+    "up": _verb(_up, {"up": one_of(*SYSTEMS)}),
+    "changes": _verb(_change, {"changes": one_of("kb", "crm", "policy"), "set": TABLE}),
+    "crash": _verb(_crash, {"crash": one_of(*POINTS)}),
+}
+"""The verbs in the order in which they are recognized: an edit also has `says`."""
+STEP = Keys({}, {key: check for verb in VERBS.values() for key, check in {**verb.keys.needs, **verb.keys.may}.items()})
+"""Every key any step may have, so that a typo is told from a key at the wrong verb."""

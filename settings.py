@@ -1,0 +1,90 @@
+"""Settings: where state lives and what is listened on, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from desk.errors import Misconfigured
+
+PREFIX = "FRONTDESK_"
+LEVELS = ("debug", "info", "warning", "error")
+DATABASES = ("sqlite", "postgresql")
+HINTS = {
+    "home": "a folder that you may write to, such as ~/.local/share/frontdesk",
+    "database_url": "sqlite:////path/to/file or postgresql://user:password@host/name, or leave it unset for SQLite in FRONTDESK_HOME",
+    "policy": "the path of a policy.toml that exists, or leave it unset",
+    "host": "an address to listen on, such as 127.0.0.1",
+    "port": "a number from 0 (any free port) to 65535, such as 8080",
+    "log_level": "one of " + ", ".join(LEVELS),
+}
+
+
+def default_home() -> Path:
+    """Return the folder for state when FRONTDESK_HOME is not set, by the XDG rules."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "frontdesk"
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()
+
+
+def _database(url: SecretStr) -> SecretStr:
+    scheme = url.get_secret_value().partition(":")[0].partition("+")[0]
+    if url.get_secret_value() and scheme not in DATABASES:
+        raise ValueError("unknown database")
+    return url
+
+
+def _file(path: Path | None) -> Path | None:
+    if path and not _absolute(path).is_file():
+        raise ValueError("no such file")
+    return path and _absolute(path)
+
+
+def _level(word: str) -> str:
+    if word.lower() not in LEVELS:
+        raise ValueError("unknown level")
+    return word.lower()
+
+
+class Settings(BaseSettings):
+    """What the environment says. Addresses with passwords are secret: they print as asterisks."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+
+    home: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=default_home)
+    database_url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("")
+    """Empty for SQLite in the home."""
+    policy: Annotated[Path | None, AfterValidator(_file)] = None
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8080, ge=0, le=65535)
+    log_level: Annotated[str, AfterValidator(_level)] = "warning"
+
+    @property
+    def policy_file(self) -> Path:
+        """Return the operator's policy.toml: the one that was named, else the home's own, which need not exist yet."""
+        return self.policy or self.home / "policy.toml"
+
+
+def read_settings(**given: Any) -> Settings:
+    """Read the environment; `given` wins over it. Raise Misconfigured with one sentence a problem."""
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        raise Misconfigured(" ".join(map(_sentence, error.errors()))) from None
+
+
+def home_is_set(environment: Mapping[str, str] = os.environ) -> bool:
+    """Tell whether somebody named the home, so that no default may replace it."""
+    return bool(environment.get(PREFIX + "HOME"))
+
+
+def _sentence(problem: Any) -> str:
+    name = str(problem["loc"][0]).lower()
+    return f"{PREFIX}{name.upper()} is set to something that cannot be used: set it to {HINTS[name]}."
