@@ -13,13 +13,13 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
 from functools import cache
-from typing import Any, NewType, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, NewType, Union, get_args, get_origin, get_type_hints
 
 from desk.errors import InvalidInput
 
-T = TypeVar("T")
 TAG = "type"
-SCALARS: dict[type, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
+Reader = Callable[[Any], Any]
+SCALARS: dict[type, tuple[Reader, Reader]] = {
     datetime: (datetime.isoformat, datetime.fromisoformat),
     date: (date.isoformat, date.fromisoformat),
     timedelta: (timedelta.total_seconds, lambda raw: timedelta(seconds=raw)),
@@ -45,13 +45,12 @@ def encode(value: object) -> Any:
     return value
 
 
-def decode(kind: type[T] | Any, raw: Any) -> T:
+def decode(kind: Any, raw: Any) -> Any:
     """Read what `encode` wrote as `kind` (a dataclass, a union of them, a container); raise InvalidInput when it does not fit."""
     try:
-        result: T = _reader(kind)(raw)
+        return _reader(kind)(raw)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise InvalidInput(f"a stored {getattr(kind, '__name__', kind)!s} cannot be read: {error}") from error
-    return result
 
 
 def _is_default(field: Field[Any], value: object) -> bool:
@@ -61,7 +60,7 @@ def _is_default(field: Field[Any], value: object) -> bool:
 
 
 @cache
-def _reader(kind: Any) -> Callable[[Any], Any]:
+def _reader(kind: Any) -> Reader:
     """Return the function that reads one type; built once for each."""
     if isinstance(kind, NewType):
         return _reader(kind.__supertype__)
@@ -73,17 +72,17 @@ def _reader(kind: Any) -> Callable[[Any], Any]:
     if origin is tuple:
         return _tuple_reader(arguments)
     if origin is not None and issubclass(origin, frozenset):
-        return lambda raw, item=_reader(arguments[0]): frozenset(map(item, raw))
+        return _frozenset_reader(_reader(arguments[0]))
     if origin is not None and issubclass(origin, Mapping):
-        return lambda raw, key=_reader(arguments[0]), item=_reader(arguments[1]): {key(k): item(v) for k, v in raw.items()}
+        return _mapping_reader(*map(_reader, arguments))
     if kind in SCALARS:
         return SCALARS[kind][1]
     return kind if isinstance(kind, type) and issubclass(kind, Enum) else lambda raw: raw
 
 
-def _dataclass_reader(kind: type) -> Callable[[Any], Any]:
+def _dataclass_reader(kind: type) -> Reader:
     hints: dict[str, Any] = {}
-    readers: dict[str, Callable[[Any], Any]] = {}
+    readers: dict[str, Reader] = {}
 
     def read(raw: Any) -> Any:
         if not hints:  # on first use, because types may refer to themselves
@@ -95,14 +94,23 @@ def _dataclass_reader(kind: type) -> Callable[[Any], Any]:
     return read
 
 
-def _tuple_reader(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
+def _frozenset_reader(item: Reader) -> Reader:
+    return lambda raw: frozenset(map(item, raw))
+
+
+def _mapping_reader(key: Reader, item: Reader) -> Reader:
+    return lambda raw: {key(k): item(value) for k, value in raw.items()}
+
+
+def _tuple_reader(arguments: tuple[Any, ...]) -> Reader:
+    items = tuple(_reader(argument) for argument in arguments if argument is not Ellipsis)
     if arguments[-1] is Ellipsis:
-        return lambda raw, item=_reader(arguments[0]): tuple(map(item, raw))
-    return lambda raw, items=tuple(map(_reader, arguments)): tuple(read(value) for read, value in zip(items, raw, strict=True))
+        return lambda raw: tuple(map(items[0], raw))
+    return lambda raw: tuple(read(value) for read, value in zip(items, raw, strict=True))
 
 
-def _union_reader(arguments: tuple[Any, ...]) -> Callable[[Any], Any]:
-    classes = {member.__name__: member for member in arguments if is_dataclass(member)}
+def _union_reader(arguments: tuple[Any, ...]) -> Reader:
+    classes: dict[str, Any] = {member.__name__: member for member in arguments if isinstance(member, type) and is_dataclass(member)}
     plain = next((member for member in arguments if not is_dataclass(member) and member is not types.NoneType), None)
 
     def read(raw: Any) -> Any:

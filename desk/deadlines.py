@@ -30,7 +30,7 @@ class DeadlineKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """A row that becomes an event when `due` comes. `key` is the ticket, or the burst for a pause; one id is one deadline, set again by writing it again."""
+    """A row that becomes an event when `due` comes; one id is one deadline, set again by writing it again. `key` is the ticket or channel."""
 
     id: str
     kind: DeadlineKind

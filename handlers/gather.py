@@ -115,7 +115,8 @@ async def _asks(message: Message, table: Table) -> bool:
 
 async def _opened(message: Message, table: Table) -> Ticket:
     """Open a ticket, anchored in the message's thread; in somebody else's thread, or by mention, the bot is a guest."""
-    assert message.ref is not None and message.author is not None, "pending messages come from a platform"
+    assert message.ref is not None, "pending messages come from a platform"
+    assert message.author is not None, "pending messages were written by somebody"
     thread = await table.services.store.thread(message.place) if message.place.thread else ()
     before = [t for t in await table.services.store.tickets_in_thread(message.place) if t.group == table.group] if thread else []
     in_ours = bool(thread) and thread[0].role.value in ("teammate", "lead", "admin", "colleague") and thread[0].place.thread is None

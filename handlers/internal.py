@@ -10,7 +10,7 @@ from desk.changes import NOTHING, Changes, Enqueue, Refresh, SaveCard, SaveDraft
 from desk.draft import Draft, DraftStatus
 from desk.escalation import Escalation, Package, Trigger
 from desk.ids import CardId, DraftId, OutboxId, derived
-from desk.post import Direct, Post
+from desk.post import Direct, Post, Target
 from desk.space import UserRef
 from desk.ticket import Level
 from desk.timeline import Purpose
@@ -91,7 +91,7 @@ def page(s: Situation, triggers: tuple[Trigger, ...], people: tuple[UserRef, ...
             Text(f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. The customer expects an answer by {s.answer_by:%H:%M} UTC."),
         )
     )
-    targets = [Direct(user) for user in people] or ([s.agents] if s.agents else [])
+    targets: list[Target] = [Direct(user) for user in people] or ([s.agents] if s.agents else [])
     posts = (
         Post(
             OutboxId(derived("o", s.cause, label, t)),
@@ -110,6 +110,6 @@ def page(s: Situation, triggers: tuple[Trigger, ...], people: tuple[UserRef, ...
 
 def notice(s: Situation, drawn: Card, *, label: str) -> Changes:
     """Post a line for the team in the agents channel."""
-    if s.agents is None:
+    if not s.agents:
         return NOTHING
     return write(Enqueue(Post(OutboxId(derived("o", s.cause, label)), s.agents, Purpose.NOTICE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id)))

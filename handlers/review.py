@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desk.audience import INTERNAL
 from desk.cards import Card, Quote, Text
 from desk.changes import NOTHING, Changes, Expect, ExpectBasis, Feedback, RecordFeedback, SaveDraft, write
 from desk.decision import Facts, Occasion
@@ -156,7 +157,7 @@ async def _renew(event: ButtonClicked, s: Situation, draft: Draft, *, services: 
         place=event.place,
         cause=event.id,
         at=event.at,
-        audience=internal.INTERNAL,
+        audience=INTERNAL,
     )
     stale = write(SaveDraft(replace(draft, status=DraftStatus.STALE), was=draft.status)) + told
     if await services.store.pending(s.channel.ref, s.ticket.group):
@@ -204,7 +205,7 @@ def _handed_back(event: ButtonClicked, why: str) -> Changes:
     """Give an edit that lost back to its writer, word for word."""
     words = "\n\n".join(text for name, text in event.form.items() if name.startswith("text"))
     card = Card((Text(f"{why} This is what you wrote:"), Quote(words)))
-    return act.whisper(why, to=event.by, place=event.place, cause=event.id, at=event.at, audience=internal.INTERNAL, card=card, label="handed_back")
+    return act.whisper(why, to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card, label="handed_back")
 
 
 def _label(event: ButtonClicked, ticket: Ticket, *, kind: str) -> Changes:

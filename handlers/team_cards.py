@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
-from desk.cards import Block, Button, Buttons, Card, Field, Fields, Form, Header, Option, Quote, Sources, Style, Text
-from desk.customer import Account
+from desk.cards import Block, Button, Buttons, Card, Fields, Header, Quote, Sources, Style, Text
 from desk.decision import Decision
 from desk.draft import Draft, DraftStatus, Part, Verdict
-from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
-from desk.ticket import Status, Ticket
-from desk.timeline import Timeline
+from desk.escalation import Escalation, EscalationStatus
+from handlers import team_buttons as buttons
+from handlers.dossier import Dossier
 from handlers.reasons import render
 
 QUOTED = 300
@@ -23,22 +21,6 @@ DONE = {
     DraftStatus.RETRACTED: "Retracted",
     DraftStatus.OBSERVED: "Observed",
 }
-REASON = Field("reason", "Reason", lines=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Dossier:
-    """Everything the cards of one ticket are drawn from."""
-
-    ticket: Ticket
-    timeline: Timeline
-    channel: str
-    account: Account | None
-    drafts: tuple[Draft, ...]
-    escalations: tuple[Escalation, ...]
-    decisions: tuple[Decision, ...]
-    due: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
 
 
 def draft_card(draft: Draft, d: Dossier) -> Card:
@@ -49,7 +31,7 @@ def draft_card(draft: Draft, d: Dossier) -> Card:
     blocks: list[Block] = [Header(f"{title}  for {_who(d)}", _aside(d)), *_words(d), *_parts(draft, d)]
     blocks += [Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else []
     blocks += [Text(f"Not sure: {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
-    return Card((*blocks, Buttons(_review_buttons(draft, d))))
+    return Card((*blocks, Buttons(buttons.unique((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d))))))
 
 
 def escalation_card(escalation: Escalation, d: Dossier) -> Card:
@@ -59,22 +41,22 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
         return Card((Header(f"Closed{verdict}: {_why(escalation)}  for {_who(d)}", escalation.by_name),))
     draft = next((x for x in d.drafts if x.id == escalation.package.draft), None)
     blocks: list[Block] = [Header(f"Needs a human: {_why(escalation)}  for {_who(d)}", _aside(d)), *_words(d), Fields(_context(escalation, d))]
-    buttons = _escalation_buttons(escalation, d)
+    row = buttons.escalation(escalation, d)
     if draft is not None and draft.is_open:
         blocks += [*_parts(draft, d), *([Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else [])]
-        buttons = (*_review_buttons(draft, d)[:-2], *buttons)
+        row = (*buttons.review(draft, d), *row)
     elif draft is not None:
         blocks.append(Text(_line(draft), Style.QUIET))
-    return Card((*blocks, Buttons(_unique(buttons))))
+    return Card((*blocks, Buttons(buttons.unique(row))))
 
 
 def auto_card(draft: Draft, d: Dossier) -> Card:
     """Draw the quiet line that an automatic answer leaves."""
     text = " ".join(part.text for part in draft.proposal.parts)
     state = "" if draft.status is DraftStatus.SENT else f" ({DONE[draft.status].lower()})"
-    judged = d.names.get(draft.id, "")
+    judged = d.judged.get(draft.id, "")
     head = Header(f"Answered automatically{state}{f', called {judged}' if judged else ''}: {_who(d)}", f"confidence {draft.proposal.confidence:.2f}")
-    return Card((head, Text(_cut(text, 160), Style.QUIET), *_files(d), Buttons(_after_buttons(draft, d, automatic=True))))
+    return Card((head, Text(_cut(text, 160), Style.QUIET), *_files(d), Buttons(buttons.after(draft, d, automatic=True))))
 
 
 def daily_card(decisions: Sequence[Decision], words: Mapping[str, str], drafts: Mapping[str, Draft], judged: Mapping[str, str]) -> Card:
@@ -139,90 +121,9 @@ def _doubts(draft: Draft, d: Dossier) -> tuple[str, ...]:
     return tuple(render(reason, decision.facts) for reason in decision.reasons) if decision else ()
 
 
-def _review_buttons(draft: Draft, d: Dossier) -> tuple[Button, ...]:
-    """Approve, unless a sentence has no evidence: then only Edit, or Approve anyway with a reason."""
-    common = {"ticket": d.ticket.id, "subject": draft.id, "basis": draft.id}
-    edit = Button("edit", "Edit", form=_edit_form(draft), **common)
-    approve = Button("approve", "Approve", style=Style.PRIMARY, **common)
-    anyway = Button("approve_anyway", "Approve anyway...", form=Form("Approve without evidence", (REASON,), "Approve"), **common)
-    first = (edit, anyway) if draft.proposal.unsupported else (approve, edit)
-    reject = Button("reject", "Reject...", form=Form("Reject the draft", (REASON,), "Reject"), style=Style.DANGER, **common)
-    again = Button(
-        "regenerate",
-        "Regenerate...",
-        form=Form("Draft again", (Field("hint", "What should be different?", lines=2, required=False),), "Draft"),
-        **common,
-    )
-    return (*first, reject, again, *_holding_buttons(d), _why_button(d))
-
-
-def _edit_form(draft: Draft) -> Form:
-    fields = tuple(
-        Field(f"text{n or ''}", "In the thread" if part.to is None else "To the customer alone", part.text, lines=8)
-        for n, part in enumerate(draft.proposal.parts)
-    )
-    return Form("Edit and send", fields, "Send")
-
-
-def _holding_buttons(d: Dossier) -> tuple[Button, ...]:
-    """Take over, or what the one who holds it may do."""
-    ticket = d.ticket
-    if ticket.owner is None:
-        return (Button("take_over", "Take over", ticket.id, subject=str(ticket.id)),)
-    write = Form("Reply to the customer", (Field("text", "Reply", lines=6),), "Send")
-    mute = (
-        Button("unmute", "Unmute", ticket.id, subject=str(ticket.id)) if ticket.muted else Button("mute", "Mute", ticket.id, subject=str(ticket.id))
-    )
-    return (
-        Button("reply", "Reply...", ticket.id, subject=str(ticket.id), form=write),
-        Button("hand_back", "Hand back", ticket.id, subject=str(ticket.id)),
-        mute,
-    )
-
-
-def _why_button(d: Dossier) -> Button:
-    return Button("why", "Why", d.ticket.id, subject=str(d.ticket.id))
-
-
-def _escalation_buttons(escalation: Escalation, d: Dossier) -> tuple[Button, ...]:
-    verdicts = tuple(Option(v.value, v.value.replace("_", " ")) for v in EscalationVerdict)
-    resolve = Button(
-        "resolve",
-        "Resolve...",
-        d.ticket.id,
-        subject=escalation.id,
-        form=Form("Close it", (Field("verdict", "Was a human needed?", "needed", options=verdicts),), "Close"),
-    )
-    acknowledge = (
-        (Button("acknowledge", "Acknowledge", d.ticket.id, subject=escalation.id, style=Style.PRIMARY),)
-        if escalation.status is EscalationStatus.OPEN
-        else ()
-    )
-    back = () if d.ticket.owner is not None else (Button("hand_back", "Hand back", d.ticket.id, subject=str(d.ticket.id)),)
-    return (*acknowledge, *_holding_buttons(d), *back, resolve, _why_button(d))
-
-
-def _after_buttons(draft: Draft, d: Dossier, *, automatic: bool) -> tuple[Button, ...]:
-    """What remains possible after an answer was sent."""
-    if draft.status is not DraftStatus.SENT:
-        return (_why_button(d),)
-    text = "\n\n".join(part.text for part in draft.proposal.parts[:1])
-    correct = Button(
-        "correct",
-        "Correct...",
-        d.ticket.id,
-        subject=draft.id,
-        form=Form("Correct the answer", (Field("text", "Corrected answer", text, lines=8),), "Send"),
-    )
-    retract = Button("retract", "Retract", d.ticket.id, subject=draft.id, style=Style.DANGER)
-    wrong = (Button("wrong", "Wrong", d.ticket.id, subject=draft.id),) if automatic and draft.id not in d.names else ()
-    take = _holding_buttons(d) if automatic and d.ticket.status not in (Status.SOLVED, Status.CLOSED) else ()
-    return (correct, retract, *take, *wrong, _why_button(d))
-
-
 def _decided(draft: Draft, d: Dossier) -> Card:
     sent = draft.status is DraftStatus.SENT
-    return Card((Header(f"{_line(draft)}  for {_who(d)}"), Buttons(_after_buttons(draft, d, automatic=False) if sent else (_why_button(d),))))
+    return Card((Header(f"{_line(draft)}  for {_who(d)}"), Buttons(buttons.after(draft, d, automatic=False) if sent else (buttons.why(d),))))
 
 
 def _line(draft: Draft) -> str:
@@ -270,10 +171,6 @@ def _priority(d: Dossier) -> str:
 
 def _why(escalation: Escalation) -> str:
     return ", ".join(rule.replace("_", " ") for rule in escalation.rules)
-
-
-def _unique(buttons: Sequence[Button]) -> tuple[Button, ...]:
-    return tuple({button.action: button for button in buttons}.values())
 
 
 def _cut(text: str, length: int) -> str:

@@ -92,7 +92,7 @@ async def _understood(s: Situation, c: Classification, services: Services) -> Ti
         person=customer.person.id if customer.person else s.ticket.person,
         account=customer.account.id if customer.account else s.ticket.account,
         category=c.category if c.is_request or not s.ticket.category else s.ticket.category,
-        language=c.language if c.language in s.policy.phrases else s.ticket.language or (customer.person.language if customer.person else ""),
+        language=_language(s, c),
         heard_once=s.ticket.heard_once - {"down"},
     )
     if Signal.NOT_SOLVED in c.signals and s.ticket.answered_at is not None:
@@ -100,6 +100,13 @@ async def _understood(s: Situation, c: Classification, services: Services) -> Ti
     if await _topic_changed(s, c, services):
         ticket = replace(ticket, topic_since=s.said[0].at, not_solved=0)
     return ticket
+
+
+def _language(s: Situation, c: Classification) -> str:
+    """Return the language the customer just wrote in, else the one before, else the person's own."""
+    person = s.customer.person
+    heard = c.language if c.language in s.policy.phrases else None
+    return heard or s.ticket.language or (person.language if person else "")
 
 
 async def _topic_changed(s: Situation, c: Classification, services: Services) -> bool:

@@ -7,16 +7,15 @@ from datetime import datetime
 
 from desk.cards import Card, CardKind, CardRecord, Header
 from desk.changes import Feedback
-from desk.customer import TEAM, Account
-from desk.errors import NotAllowed, Unavailable
+from desk.customer import TEAM
+from desk.errors import NotAllowed
 from desk.ids import CardId, TicketId
 from desk.ports import Query, TicketView, View
 from desk.ticket import Status, Ticket
-from handlers import daily, estimates, team_cards
+from handlers import daily, team_cards
+from handlers.dossier import dossier
 from handlers.reasons import render
 from handlers.services import Services
-from handlers.team_cards import Dossier
-from handlers.times import until
 
 GONE = Card((Header("This is not there any more"),))
 
@@ -58,40 +57,6 @@ class Views:
     async def _queue(self) -> tuple[TicketView, ...]:
         waiting = [t for t in await self._services.store.tickets(open_only=True) if t.status is Status.WAITING_TEAM]
         return tuple([await self._page(ticket) for ticket in sorted(waiting, key=lambda t: (-t.priority.score, t.opened))])
-
-
-async def dossier(id: TicketId, services: Services) -> Dossier | None:
-    """Load what a ticket's cards are drawn from; without the customer record its account is unknown."""
-    store = services.store
-    ticket = await store.ticket(id)
-    if ticket is None:
-        return None
-    channel = await store.channel(ticket.place.channel)
-    account = await _account(ticket, services)
-    judged = {f.subject: f.kind for f in await store.feedback(id) if f.kind in ("right", "wrong")}
-    names = {str(m.author): m.author_name for m in await store.timeline(id) if m.author}
-    policy = await services.policy.current()
-    response = policy.hours.after(ticket.opened, estimates.first_response(account, policy))
-    due = "" if ticket.answered_at or ticket.status.is_over else f"first response due {response:%H:%M} UTC, {until(response, services.clock.now())}"
-    drafts, escalations = tuple(await store.drafts(id)), tuple(await store.escalations(id))
-    return Dossier(
-        ticket,
-        await store.timeline(id),
-        channel.name if channel else "",
-        account,
-        drafts,
-        escalations,
-        tuple(await store.decisions(id)),
-        due,
-        {**names, **judged},
-    )
-
-
-async def _account(ticket: Ticket, services: Services) -> Account | None:
-    try:
-        return await services.crm.account(ticket.account) if ticket.account else None
-    except Unavailable:
-        return None
 
 
 async def _draft(record: CardRecord, services: Services) -> Card:

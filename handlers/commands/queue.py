@@ -7,8 +7,8 @@ from desk.changes import NOTHING, Changes
 from desk.events import CommandInvoked
 from desk.ticket import Status, Ticket
 from handlers import team_cards
+from handlers.dossier import dossier
 from handlers.services import Services
-from handlers.views import dossier
 
 
 async def next_(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:

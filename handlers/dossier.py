@@ -1,0 +1,71 @@
+"""The dossier: everything the team's cards of one ticket are drawn from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from desk.customer import Account
+from desk.decision import Decision
+from desk.draft import Draft
+from desk.errors import Unavailable
+from desk.escalation import Escalation
+from desk.ids import TicketId
+from desk.ticket import Ticket
+from desk.timeline import Timeline
+from handlers import estimates
+from handlers.services import Services
+from handlers.times import until
+
+
+@dataclass(frozen=True, slots=True)
+class Dossier:
+    """One ticket as its cards see it. `names` are people's names by their platform id, `judged` the labels by draft or decision id."""
+
+    ticket: Ticket
+    timeline: Timeline
+    channel: str
+    account: Account | None
+    drafts: tuple[Draft, ...]
+    escalations: tuple[Escalation, ...]
+    decisions: tuple[Decision, ...]
+    due: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    judged: Mapping[str, str] = field(default_factory=dict)
+
+
+async def dossier(id: TicketId, services: Services) -> Dossier | None:
+    """Load a ticket's dossier; without the customer record its account is unknown."""
+    store = services.store
+    ticket = await store.ticket(id)
+    if ticket is None:
+        return None
+    channel, timeline, account = await store.channel(ticket.place.channel), await store.timeline(id), await _account(ticket, services)
+    return Dossier(
+        ticket,
+        timeline,
+        channel.name if channel else "",
+        account,
+        tuple(await store.drafts(id)),
+        tuple(await store.escalations(id)),
+        tuple(await store.decisions(id)),
+        await _due(ticket, account, services),
+        {str(m.author): m.author_name for m in timeline if m.author},
+        {f.subject: f.kind for f in await store.feedback(id) if f.kind in ("right", "wrong")},
+    )
+
+
+async def _account(ticket: Ticket, services: Services) -> Account | None:
+    try:
+        return await services.crm.account(ticket.account) if ticket.account else None
+    except Unavailable:
+        return None
+
+
+async def _due(ticket: Ticket, account: Account | None, services: Services) -> str:
+    """Return when the first response is due, empty once there was one."""
+    if ticket.answered_at or ticket.status.is_over:
+        return ""
+    policy = await services.policy.current()
+    response = policy.hours.after(ticket.opened, estimates.first_response(account, policy))
+    return f"first response due {response:%H:%M} UTC, {until(response, services.clock.now())}"
