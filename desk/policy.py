@@ -238,7 +238,6 @@ REQUIRED_PHRASES = frozenset(
         "holding_renewed",
         "holding_replaced",
         "handed_over",
-        "handed_over_no_time",
         "private_sent",
         "verify",
         "not_entitled",
