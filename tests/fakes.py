@@ -1,14 +1,29 @@
 """Fakes: one for each port, kept honest by `tests/contracts`."""
 
+import asyncio
 import math
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
 
 from desk.article import Chunk, ChunkChange, Document
-from desk.ids import derived
+from desk.customer import Role
+from desk.errors import PlaceGone, Unavailable
+from desk.events import Event
+from desk.ids import OutboxId, derived
+from desk.ports import Capabilities, Query, View
+from desk.post import Direct, Op, Post
+from desk.space import ChannelRef, MessageRef, Place, UserRef
+from desk.ticket import Ticket
+from desk.timeline import Message
 from knowledge.index import Entry, Found
 from knowledge.vectors import unpacked
+
+START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
+"""A Monday morning."""
 
 
 class MemoryLibrary:
@@ -129,6 +144,141 @@ class MemoryIndex:
 
     def _best(self, scores: Mapping[str, float], k: int) -> list[Found]:
         return [Found(id, score) for id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:k]]
+
+
+@dataclass
+class FakeClock:
+    """A clock that a test moves."""
+
+    at: datetime = START
+
+    def now(self) -> datetime:
+        return self.at
+
+    async def wait(self, until: datetime) -> None:
+        self.at = max(self.at, until)
+
+    def advance(self, **by: float) -> None:
+        self.at += timedelta(**by)
+
+
+@dataclass
+class FakeChat:
+    """A chat platform in memory. A test looks at `sent`, and says who is where through `members`, `internal`, `guests`, `said` and `files`."""
+
+    can: Capabilities = field(default_factory=Capabilities)
+    sent: list[Post] = field(default_factory=list)
+    standing: dict[MessageRef, Post] = field(default_factory=dict)
+    reactions: list[tuple[MessageRef, str]] = field(default_factory=list)
+    marks: dict[str, Ticket] = field(default_factory=dict)
+    members: dict[UserRef, Role] = field(default_factory=dict)
+    internal: set[ChannelRef] = field(default_factory=set)
+    guests: dict[ChannelRef, list[UserRef]] = field(default_factory=dict)
+    said: list[Message] = field(default_factory=list)
+    files: dict[str, bytes] = field(default_factory=dict)
+    gone: set[ChannelRef] = field(default_factory=set)
+    down: bool = False
+    lost_replies: int = 0
+    _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    async def send(self, post: Post) -> MessageRef:
+        self._reach()
+        place = await self.open(post.target.user) if isinstance(post.target, Direct) else post.target
+        if place.channel in self.gone:
+            raise PlaceGone(f"there is no channel {place.channel.id!r}")
+        self.sent.append(post)
+        ref = MessageRef(place.channel, f"b{next(self._numbers)}")
+        self.standing[ref] = post
+        if self.lost_replies:
+            self.lost_replies -= 1
+            raise Unavailable("platform", "the reply to a send was lost")
+        return ref
+
+    async def edit(self, ref: MessageRef, post: Post) -> None:
+        self._reach()
+        was = self.standing.get(ref)
+        if was is None or was.op is Op.WHISPER:
+            raise PlaceGone(f"the message {ref.id!r} is not there any more")
+        self.sent.append(post)
+        self.standing[ref] = post
+
+    async def delete(self, ref: MessageRef, post: Post) -> None:
+        self._reach()
+        if self.standing.pop(ref, None):
+            self.sent.append(post)
+
+    async def react(self, ref: MessageRef, emoji: str) -> None:
+        self._reach()
+        if (ref, emoji) not in self.reactions:
+            self.reactions.append((ref, emoji))
+
+    async def find(self, outbox_id: OutboxId, near: Place) -> MessageRef | None:
+        self._reach()
+        return next((ref for ref, post in self.standing.items() if outbox_id in (post.id, post.changes) and post.op is not Op.WHISPER), None)
+
+    async def open(self, user: UserRef) -> Place:
+        self._reach()
+        return Place(ChannelRef(user.platform, user.space, f"dm-{user.id}"))
+
+    async def mark(self, ticket: Ticket) -> None:
+        self._reach()
+        self.marks[ticket.id] = ticket
+
+    async def history(self, place: Place, after: datetime) -> Sequence[Message]:
+        self._reach()
+        here = [m for m in self.said if m.place.channel == place.channel and place.thread in (None, m.place.thread, m.ref.id if m.ref else None)]
+        return sorted((m for m in here if m.at > after), key=lambda m: m.at)
+
+    async def fetch(self, ref: str) -> bytes:
+        self._reach()
+        if ref not in self.files:
+            raise PlaceGone(f"there is no file {ref!r}")
+        return self.files[ref]
+
+    async def roles(self, user: UserRef) -> Role:
+        self._reach()
+        return self.members.get(user, Role.CUSTOMER)
+
+    async def outsiders(self, channel: ChannelRef) -> Sequence[UserRef]:
+        self._reach()
+        wrote = {m.author for m in self.said if m.place.channel == channel and m.author}
+        return sorted(user for user in wrote | set(self.guests.get(channel, [])) if self.members.get(user, Role.CUSTOMER) is Role.CUSTOMER)
+
+    async def is_private(self, channel: ChannelRef) -> bool:
+        self._reach()
+        return channel in self.internal and not await self.outsiders(channel)
+
+    def _reach(self) -> None:
+        if self.down:
+            raise Unavailable("platform", "the test says so")
+
+
+@dataclass
+class FakeDesk:
+    """A desk that keeps what it hears. `shows` answers queries; the next `refusals` emits are refused."""
+
+    heard: list[Event] = field(default_factory=list)
+    shows: Callable[[Query], View] = lambda _: None
+    asked: list[Query] = field(default_factory=list)
+    refusals: int = 0
+    _heard: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def emit(self, event: Event) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise Unavailable("store", "the test says so")
+        self.heard.append(event)
+        self._heard.set()
+
+    async def until(self, event: Event) -> None:
+        """Return when it has heard an event."""
+        while event not in self.heard:
+            self._heard.clear()
+            await self._heard.wait()
+
+    async def view(self, query: Query) -> View:
+        self.asked.append(query)
+        return self.shows(query)
 
 
 def _words(text: str) -> list[str]:

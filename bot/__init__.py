@@ -1,0 +1,1 @@
+"""Chat: what people say becomes events, what the desk decides becomes posts."""

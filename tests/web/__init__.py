@@ -1,0 +1,1 @@
+"""The local workspace, its page, and health."""
