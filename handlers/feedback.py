@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.audience import INTERNAL, PUBLIC
-from desk.changes import NOTHING, Changes, Feedback, RecordFeedback, SaveMessage, write
+from desk.changes import NOTHING, Changes, Feedback, RecordFeedback, Refresh, SaveMessage, write
 from desk.customer import TEAM
 from desk.decision import Facts, Occasion
 from desk.errors import NotAllowed, Unavailable
 from desk.escalation import Trigger
 from desk.events import ButtonClicked
-from desk.ids import MessageId, derived
+from desk.ids import MessageId, OutboxId, derived
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose
@@ -73,7 +73,9 @@ async def judged(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
         raise NotAllowed("This was already judged.")
     s = await load(ticket, services, cause=event.id)
     record = Feedback(derived("f", event.subject, "judged"), ticket.id, kind, event.by, event.at, subject=event.subject)
-    return write(RecordFeedback(record)) + internal.refreshed(s)
+    # The daily card belongs to no ticket, so the ticket's own cards do not include it.
+    pressed = write(Refresh(event.card, OutboxId(derived("o", event.id, event.card)), event.at)) if event.card else NOTHING
+    return write(RecordFeedback(record)) + (pressed if event.card not in {card.id for card in s.cards} else NOTHING) + internal.refreshed(s)
 
 
 async def csat_due(ticket: Ticket, s: Situation, services: Services) -> bool:

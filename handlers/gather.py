@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from desk.changes import NOTHING, Changes, ClearDeadlines, SaveMessage, SaveTicket, follow, write
+from desk.customer import TEAM, Role
 from desk.deadlines import DeadlineKind
 from desk.errors import Unavailable
 from desk.events import DeadlineReached, TurnStarted
@@ -55,7 +56,7 @@ async def _sort(message: Message, table: Table) -> None:
     ticket = await (_by_thread(message, table) if message.place.thread else _by_topic(message, table))
     bystander = ticket is not None and ticket.group != table.group
     if ticket is None:
-        ticket = await _opened(message, table)
+        ticket = await _with_ours(await _opened(message, table), table)
     table.said.setdefault(ticket.id, []).append(replace(message, ticket=ticket.id, bystander=bystander))
     table.tickets[ticket.id] = ticket if bystander else _continued(ticket, message)
 
@@ -90,11 +91,13 @@ async def _by_topic(message: Message, table: Table) -> Ticket | None:
 
 
 async def _same_topic(message: Message, ticket: Ticket, table: Table) -> bool:
-    """Greetings and the like join whatever there is, and whatever there is joins them; two questions must be alike."""
+    """A burst is one topic; greetings and the like join whatever there is, and whatever there is joins them; two questions must be alike."""
     timeline = [m for m in await table.timeline(ticket.id) if m.is_customers]
     recent = [m for m in timeline if message.at - m.at <= table.policy.tickets.window]
     if not recent:
         return False
+    if any(m.author == message.author and message.at - m.at <= table.policy.pause.quiet for m in recent):
+        return True
     asked = [m for m in timeline if await _asks(m, table)]
     if not asked or not await _asks(message, table):
         return True
@@ -132,6 +135,15 @@ async def _opened(message: Message, table: Table) -> Ticket:
         guest=in_ours or table.channel.intake is Intake.MENTIONS,
         previous=before[-1].id if before else None,
     )
+
+
+async def _with_ours(ticket: Ticket, table: Table) -> Ticket:
+    """Take in what ours wrote in the thread while the bot still waited: whoever was faster than the pause has the ticket."""
+    thread = await table.services.store.thread(ticket.place)
+    ours = [m for m in thread if m.role in TEAM | {Role.COLLEAGUE} and m.ticket is None and not m.deleted]
+    table.said.setdefault(ticket.id, []).extend(replace(m, ticket=ticket.id) for m in ours)
+    last = next((m for m in reversed(ours) if m.role in TEAM and not m.mentions_bot), None)
+    return replace(ticket, owner=last.author, owner_name=last.author_name, answered_at=last.at) if last else ticket
 
 
 def _continued(ticket: Ticket, message: Message) -> Ticket:

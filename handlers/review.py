@@ -41,6 +41,7 @@ async def edit(event: ButtonClicked, ticket: Ticket, services: Services) -> Chan
     worded = replace(draft.proposal, parts=edited_parts(draft.proposal, event), claims=(), confidence=1.0)
     mine = replace(draft, id=DraftId(derived("r", event.id)), proposal=replace(draft.proposal, parts=worded.parts), edited_from=draft.id)
     old = replace(_decided(draft, event, s, verdict=Verdict.EDIT), status=DraftStatus.STALE)
+    s = replace(s, drafts=tuple(old if d.id == old.id else d for d in s.drafts))
     return write(SaveDraft(old, was=draft.status)) + _send(event, s, _decided(mine, event, s, verdict=Verdict.EDIT), was=None)
 
 

@@ -122,8 +122,9 @@ def _doubts(draft: Draft, d: Dossier) -> tuple[str, ...]:
 
 
 def _decided(draft: Draft, d: Dossier) -> Card:
-    sent = draft.status is DraftStatus.SENT
-    return Card((Header(f"{_line(draft)}  for {_who(d)}"), Buttons(buttons.after(draft, d, automatic=False) if sent else (buttons.why(d),))))
+    # What an edit sent is a draft of its own; the card stays where it was and its buttons go on to what was sent.
+    sent = next((x for x in (draft, *reversed(d.drafts)) if x.status is DraftStatus.SENT and draft.id in (x.id, x.edited_from)), None)
+    return Card((Header(f"{_line(draft)}  for {_who(d)}"), Buttons(buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),))))
 
 
 def _line(draft: Draft) -> str:
