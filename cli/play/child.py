@@ -45,7 +45,7 @@ class Child:
         """Have it do something; raise Died when it ends first, InvalidInput when it says that this cannot be done."""
         assert self._process and self._process.stdin and self._process.stdout
         try:
-            self._process.stdin.write(json.dumps({"act": act, **values}).encode() + b"\n")
+            self._process.stdin.write(json.dumps({"act": act, **values}, default=str).encode() + b"\n")
             await self._process.stdin.drain()
             line = await self._process.stdout.readline()
         except (BrokenPipeError, ConnectionResetError):

@@ -46,12 +46,8 @@ async def _seen(desk: Runtime, user: UserRef) -> Sequence[Entry]:
 
 
 async def _about(desk: Runtime, seen: Sequence[Entry], ref: MessageRef) -> Sequence[Entry]:
-    """Return the messages about what stands at `ref`: of its ticket, or of its thread."""
+    """Return the messages about what stands at `ref`: of its ticket, or while it has none of its thread."""
     said = await desk.services.store.message(ref)
-    ticket = said.ticket if said else None
-    root = (said.place.thread if said else None) or ref.id
-    return [
-        entry
-        for entry in seen
-        if (ticket and entry.ticket == ticket) or (entry.ref.channel == ref.channel and (entry.thread or entry.ref.id) == root)
-    ]
+    if said and said.ticket:
+        return [entry for entry in seen if entry.ticket == said.ticket]
+    return [entry for entry in seen if entry.ref.channel == ref.channel and (entry.thread or entry.ref.id) == ref.id]
