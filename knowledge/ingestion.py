@@ -17,7 +17,7 @@ from knowledge.chunks import searchable
 from knowledge.sources import Reading
 from knowledge.vectors import packed
 
-BATCH = 64
+BATCH = 128
 """Chunks embedded together, across documents; what a crash may cost."""
 Progress = Callable[[int, int], None]
 """Called with the documents done and the documents to do."""
