@@ -52,7 +52,9 @@ class SqlCustomers(Reads):
         """Return the teammates, leads and admins with their verified platform users, by name."""
         verified = (identities.c.person == people.c.id) & (identities.c.trust == Trust.PERSON)
         statement = select(identities.c.user, people.c.doc).join(people, verified).where(people.c.role.in_(TEAM))
-        found: list[tuple[UserRef, Person]] = await self.database.read(lambda c: [(parse_user(user), unpack(Person, doc)) for user, doc in c.execute(statement)])
+        found: list[tuple[UserRef, Person]] = await self.database.read(
+            lambda c: [(parse_user(user), unpack(Person, doc)) for user, doc in c.execute(statement)]
+        )
         return sorted(found, key=lambda pair: (pair[1].name, str(pair[0])))
 
     async def save(

@@ -9,22 +9,22 @@ import asyncio
 import contextvars
 import json
 import logging
-from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from traceback import extract_tb
 from typing import Any
 
 import sqlalchemy as sa
-from dbos import DBOS, DBOSConfig, Serializer, SetWorkflowID
+from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetWorkflowID, WorkflowStatus
 
 from desk.errors import Misconfigured, Retryable
 from desk.events import Event
 from desk.ids import EventId
+from store.database import translated
 from store.rows import pack, unpack
+from store.turns import Turns
 
 Dispatch = Callable[[Event], Awaitable[None]]
 Workflow = Callable[[str], Coroutine[Any, Any, None]]
@@ -55,7 +55,54 @@ class Failure:
     error: str
 
 
-class DurableEngine:
+class EngineRows:
+    """What the engine keeps, to look at and to tend. It runs nothing, so a command may use it beside a server."""
+
+    def __init__(self, url: str) -> None:
+        self._url = sa.make_url(url)
+        self._database = _open(self._url)
+
+    async def failed(self) -> Sequence[Failure]:
+        """Return the events that were given up, oldest first."""
+        rows = await self._list(FAILED, load_input=False)
+        return [Failure(EventId(row.workflow_id), _instant(row.updated_at), str(row.error or row.status)) for row in rows]
+
+    async def purge(self, before: datetime) -> int:
+        """Delete the events that finished before an instant, failed ones included; return how many."""
+        rows = await self._list(FINISHED, completed_before=before.isoformat(), load_input=False, load_output=False)
+        return await self._delete([row.workflow_id for row in rows])
+
+    async def erase(self, words: Sequence[str]) -> int:
+        """Delete the finished events that mention any of these words (ids of users or messages); return how many."""
+        rows = await self._list(FINISHED, load_output=False)
+        return await self._delete([row.workflow_id for row in rows if any(word in json.dumps(row.input, ensure_ascii=False) for word in words)])
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        self._database.dispose()
+
+    async def _list(self, status: list[str], **filters: Any) -> list[WorkflowStatus]:
+        """Return rows page by page; none where no engine ever ran."""
+        found: list[WorkflowStatus] = []
+        if client := await asyncio.to_thread(self._client):
+            while page := await client.list_workflows_async(status=status, limit=PAGE, offset=len(found), **filters):
+                found += page
+        return found
+
+    async def _delete(self, ids: Sequence[str]) -> int:
+        if ids and (client := await asyncio.to_thread(self._client)):
+            for start in range(0, len(ids), PAGE):
+                await client.delete_workflows_async(list(ids[start : start + PAGE]))
+        return len(ids)
+
+    def _client(self) -> DBOSClient | None:
+        schema = None if self._database.dialect.name == "sqlite" else "dbos"
+        if not sa.inspect(self._database).has_table("workflow_status", schema=schema):
+            return None
+        return DBOSClient(system_database_engine=self._database, serializer=PlainJson(), retry_connection_errors=False)
+
+
+class DurableEngine(EngineRows):
     """Runs events through `dispatch`: one at a time per key, at most `bound` at once, again after a crash.
 
     `url` is a SQLite file of the engine's own (sharing the application's stalls both) or a Postgres database, which may be the application's.
@@ -63,24 +110,21 @@ class DurableEngine:
     """
 
     def __init__(self, url: str, dispatch: Dispatch, *, executor: str = "w0", bound: int = 64) -> None:
-        self._url = sa.make_url(url)
+        super().__init__(url)
         self._dispatch = dispatch
         self._executor = executor
         self._bound = asyncio.Semaphore(bound)
-        self._locks: dict[str, asyncio.Lock] = {}
-        self._waiting: Counter[str] = Counter()
+        self._turns = Turns()
         self._started: set[asyncio.Future[Any]] = set()
         self._running: set[asyncio.Task[Any]] = set()
         self._recovering = True
         self._workflow: Workflow | None = None
-        self._database: sa.Engine | None = None
         self._outside = contextvars.copy_context()
 
     async def start(self) -> None:
         """Launch, and begin to run again what an earlier process left unfinished."""
         if self._workflow is None:
             self._recovering = True
-            self._database = _open(self._url)
             self._workflow = _launch(self._url, self._database, executor=self._executor, handle=self._handle)
 
     async def submit(self, event: Event) -> None:
@@ -98,7 +142,7 @@ class DurableEngine:
         while True:
             if busy := self._started | self._running:
                 await asyncio.wait(busy)
-            elif self._recovering and await self._any_unfinished():
+            elif self._recovering and await self._list(UNFINISHED, executor_id=[self._executor], load_input=False, load_output=False):
                 await asyncio.sleep(LOOK_AGAIN)
             elif not self._started and not self._running:
                 self._recovering = False
@@ -117,21 +161,7 @@ class DurableEngine:
         # DBOS made its threads the loop's own, and takes them along.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="frontdesk"))
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
-        if self._database:
-            self._database.dispose()
-
-    async def failed(self) -> Sequence[Failure]:
-        """Return the events that were given up, oldest first."""
-        rows = await DBOS.list_workflows_async(status=FAILED, load_input=False)
-        return [Failure(EventId(row.workflow_id), _instant(row.updated_at), str(row.error or row.status)) for row in rows]
-
-    async def purge(self, before: datetime) -> int:
-        """Delete the events that finished before an instant, failed ones included; return how many."""
-        return await self._delete(lambda _: True, completed_before=before.isoformat())
-
-    async def erase(self, words: Sequence[str]) -> int:
-        """Delete the finished events that mention any of these words (ids of users or messages); return how many."""
-        return await self._delete(lambda text: any(word in text for word in words))
+        await self.close()
 
     async def _handle(self, text: str) -> None:
         """Run one event to its end. Cancelled, it stays unfinished and is recovered."""
@@ -140,7 +170,7 @@ class DurableEngine:
         assert task
         self._running.add(task)
         task.add_done_callback(lambda ended: self._end(ended, event.id))
-        async with self._turn(event.key):
+        async with self._turns.of(event.key):
             pause = PAUSE
             while not await self._try(event, pause):
                 await asyncio.sleep(pause)
@@ -154,18 +184,6 @@ class DurableEngine:
                 log.warning("event %s is tried again in %.2f s: %s", event.id, pause, error)
                 return False
         return True
-
-    @asynccontextmanager
-    async def _turn(self, key: str) -> AsyncIterator[None]:
-        """Wait for the events of this key that came before; forget the lock when nobody waits for it."""
-        self._waiting[key] += 1
-        try:
-            async with self._locks.setdefault(key, asyncio.Lock()):
-                yield
-        finally:
-            self._waiting[key] -= 1
-            if not self._waiting[key]:
-                del self._waiting[key], self._locks[key]
 
     def _follow(self, begun: asyncio.Task[asyncio.Future[Any] | None]) -> None:
         """Once an event is durable, follow the workflow that runs it."""
@@ -181,21 +199,6 @@ class DurableEngine:
         if not task.cancelled() and (error := task.exception()):
             where = extract_tb(error.__traceback__)[-1]
             log.error("event %s failed and is given up: %s at %s:%s", event, type(error).__name__, where.filename, where.lineno)
-
-    async def _any_unfinished(self) -> bool:
-        return bool(await DBOS.list_workflows_async(status=UNFINISHED, executor_id=[self._executor], load_input=False, load_output=False, limit=1))
-
-    async def _delete(self, wanted: Callable[[str], bool], **filters: Any) -> int:
-        ids: list[str] = []
-        rows = await DBOS.list_workflows_async(status=FINISHED, limit=PAGE, load_output=False, **filters)
-        offset = 0
-        while rows:
-            ids += [row.workflow_id for row in rows if wanted(json.dumps(row.input, ensure_ascii=False))]
-            offset += PAGE
-            rows = await DBOS.list_workflows_async(status=FINISHED, limit=PAGE, offset=offset, load_output=False, **filters)
-        for start in range(0, len(ids), PAGE):
-            await DBOS.delete_workflows_async(ids[start : start + PAGE])
-        return len(ids)
 
 
 class PlainJson(Serializer):
@@ -242,7 +245,7 @@ def _launch(url: sa.URL, database: sa.Engine, *, executor: str, handle: Workflow
 
 async def _begin(workflow: Workflow, event: Event) -> asyncio.Future[Any] | None:
     """Return what runs the event, None when its id was submitted before."""
-    with SetWorkflowID(event.id):
+    with translated(), SetWorkflowID(event.id):
         handle = await DBOS.start_workflow_async(workflow, pack(event))
     return getattr(handle, "task", None)
 
