@@ -1,0 +1,363 @@
+"""A world for the use cases: the real store and customer record, with a chat, a clock, a knowledge base and a model that tests script."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from crm.embedded import EmbeddedCrm
+from desk import audience
+from desk.article import Chunk, Document
+from desk.audience import Audiences, may_show
+from desk.cards import Button, Card, english, find_button, plain
+from desk.changes import SaveChannel, write
+from desk.customer import Account, Identity, Invoice, Person, Role, Trust
+from desk.decision import Decision
+from desk.draft import Claim, Draft, Evidence, Part, Passage, Proposal
+from desk.errors import Unavailable
+from desk.events import ButtonClicked, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived
+from desk.ids import AccountId, EventId, PersonId
+from desk.policy import Policy
+from desk.policy_check import merged, read_policy
+from desk.ports import Brief, Hits, Tools
+from desk.post import Post
+from desk.space import Channel, ChannelKind, ChannelRef, Intake, MessageRef, Place, Platform, UserRef
+from desk.ticket import Ticket
+from desk.timeline import Purpose
+from desk.triage import Classification, Signal
+from handlers.dispatch import dispatch
+from handlers.outbox import Sender
+from handlers.services import Services
+from handlers.timers import Sweeper
+from store.customers import SqlCustomers
+from store.database import open_database
+from store.library import SqlLibrary
+from store.repository import SqlStore
+from tests.fakes import START, FakeChat, FakeClock
+
+ROOT = Path(__file__).resolve().parents[1]
+PEOPLE = {
+    "mara": Person(PersonId("mara"), "Mara", account=AccountId("acme"), zone="Europe/Berlin", entitlements=frozenset({"billing"})),
+    "jon": Person(PersonId("jon"), "Jon", account=AccountId("acme")),
+    "ina": Person(PersonId("ina"), "Ina", account=AccountId("globex")),
+    "noor": Person(PersonId("noor"), "Noor", Role.TEAMMATE),
+    "tom": Person(PersonId("tom"), "Tom", Role.TEAMMATE),
+    "lea": Person(PersonId("lea"), "Lea", Role.LEAD),
+    "ada": Person(PersonId("ada"), "Ada", Role.ADMIN),
+    "kim": Person(PersonId("kim"), "Kim", Role.COLLEAGUE),
+}
+ACCOUNTS = (
+    Account(AccountId("acme"), "Acme", tier="enterprise", health=62, health_trend="falling", manager="Lea"),
+    Account(AccountId("globex"), "Globex", tier="team"),
+)
+CHUNK = Chunk(
+    "c-refund",
+    "refunds",
+    0,
+    "Refund times",
+    "",
+    "https://help.example/refunds",
+    audience.PUBLIC,
+    "Refunds reach the card within 5 to 7 working days.",
+)
+
+
+def passage(chunk: Chunk) -> Passage:
+    """Return a chunk as search returns it."""
+    return Passage(chunk.id, chunk.document, chunk.title, chunk.heading, chunk.url, chunk.audience, chunk.text, chunk.hash, 1.0, 0.8)
+
+
+def user(name: str) -> UserRef:
+    """Return somebody's platform user."""
+    return UserRef(Platform.LOCAL, "main", name)
+
+
+def channel(name: str) -> ChannelRef:
+    """Return a channel by name."""
+    return ChannelRef(Platform.LOCAL, "main", name)
+
+
+@dataclass
+class ScriptedPolicy:
+    """The shipped policy with what a test changes."""
+
+    changes: dict[str, Any] = field(default_factory=dict)
+
+    async def current(self) -> Policy:
+        return read_policy(merged(tomllib.loads((ROOT / "policy.toml").read_text()), self.changes))
+
+
+@dataclass
+class ScriptedKnowledge:
+    """A knowledge base of a few passages: a word of the query finds them, the audience is honored."""
+
+    passages_: dict[str, Passage] = field(default_factory=dict)
+    down: bool = False
+
+    async def search(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
+        if self.down:
+            raise Unavailable("kb")
+        words = set(re.findall(r"\w+", query.lower()))
+        found = [
+            p for p in self.passages_.values() if may_show(audiences, p.audience) and words & set(re.findall(r"\w+", f"{p.title} {p.text}".lower()))
+        ]
+        return Hits(tuple(found[:k]), await self.version())
+
+    async def passages(self, ids: Sequence[str]) -> Mapping[str, Passage]:
+        return {id: self.passages_[id] for id in ids if id in self.passages_}
+
+    async def version(self) -> str:
+        return str(len(self.passages_))
+
+
+@dataclass
+class ScriptedTriager:
+    """Triage by words: `#human`, `#security` and the like are signals, `chat` asks nothing; two texts that name one topic word are alike."""
+
+    down: bool = False
+    topics: tuple[str, ...] = ("refund", "login", "export")
+
+    async def triage(self, text: str) -> Classification:
+        if self.down:
+            raise Unavailable("model")
+        signals = frozenset(signal for signal in Signal if f"#{signal.removeprefix('asks_')}" in text.lower())
+        asks = not text.lower().startswith(("chat", "thanks", "hi"))
+        return Classification("billing", 0.9, is_request=asks, language="de" if "bitte" in text else "en", signals=signals)
+
+    async def similarity(self, a: str, b: str) -> float:
+        if self.down:
+            raise Unavailable("model")
+        first, second = ({topic for topic in self.topics if topic in text.lower()} for text in (a, b))
+        return 1.0 if first & second or not (first and second) else 0.0
+
+
+@dataclass
+class ScriptedAnswerer:
+    """Answers with the first passage found; `vague` asks back, `unsure` lowers the confidence, `invoice` adds a private part from the record."""
+
+    down: bool = False
+    confidence: float = 0.9
+    unsupported: bool = False
+
+    async def propose(self, brief: Brief, tools: Tools) -> Proposal:
+        if self.down:
+            raise Unavailable("model")
+        if "vague" in brief.text:
+            return Proposal((Part(audience.PUBLIC, "Which part is it?"),), question=True, confidence=1.0)
+        parts, claims, evidence = [], [], []
+        for passage in list(await tools.search(brief.text))[:1]:
+            evidence.append(
+                Evidence(
+                    1, "passage", passage.id, passage.audience, passage.text, passage.title, passage.document, "", passage.url, hash=passage.hash
+                )
+            )
+            parts.append(Part(audience.PUBLIC, f"{passage.text} [1]"))
+            claims.append(Claim(passage.text, not self.unsupported, (1,), 0))
+        for fact in [f for f in await tools.record() if f.kind == "invoice" and "invoice" in brief.text][:1]:
+            n = len(evidence) + 1
+            evidence.append(Evidence(n, "record", fact.key, fact.audience, fact.value, fact.label, hash=fact.hash))
+            parts.append(Part(fact.audience, f"{fact.value} [{n}]", to=brief.author.user))
+            claims.append(Claim(fact.value, True, (n,), len(parts) - 1))
+        if not parts:
+            return Proposal(abstained="no_evidence")
+        return Proposal(tuple(parts), tuple(claims), tuple(evidence), 0.2 if "unsure" in brief.text else self.confidence)
+
+
+@dataclass
+class World:
+    """The desk with everything around it. Verbs tell a story; `settle` lets it happen."""
+
+    services: Services
+    chat: FakeChat
+    clock: FakeClock
+    policy: ScriptedPolicy
+    knowledge: ScriptedKnowledge
+    triager: ScriptedTriager
+    answerer: ScriptedAnswerer
+    store: SqlStore
+    customers: SqlCustomers
+    library: SqlLibrary
+    queue: list[Event] = field(default_factory=list)
+    numbers: int = 0
+
+    async def says(self, who: str, text: str, *, where: str = "community", under: MessageRef | None = None, **more: Any) -> MessageRef:
+        """Somebody writes, in a channel or under a message."""
+        self.numbers += 1
+        ref = MessageRef(channel(where), f"m{self.numbers}")
+        at = self.clock.now() + timedelta(microseconds=self.numbers)
+        place = Place(ref.channel, under.id if under else None)
+        role = PEOPLE[who].role if who in PEOPLE else Role.CUSTOMER
+        event = MessageReceived(
+            id=EventId(f"e{self.numbers}"), ref=ref, place=place, author=user(who), author_name=who.title(), role=role, text=text, at=at, **more
+        )
+        await self.emit(event)
+        return ref
+
+    async def edits(self, ref: MessageRef, text: str) -> None:
+        """Somebody changes what they wrote."""
+        self.numbers += 1
+        await self.emit(MessageEdited(id=EventId(f"e{self.numbers}"), ref=ref, text=text, at=self.clock.now() + timedelta(microseconds=self.numbers)))
+
+    async def deletes(self, ref: MessageRef) -> None:
+        """Somebody takes back what they wrote."""
+        self.numbers += 1
+        await self.emit(MessageDeleted(id=EventId(f"e{self.numbers}"), ref=ref, at=self.clock.now() + timedelta(microseconds=self.numbers)))
+
+    async def learns(self, *chunks: Chunk) -> None:
+        """The knowledge base holds these chunks from now on; one of a known id is changed."""
+        for chunk in chunks:
+            document = Document(chunk.document, "test", chunk.title, chunk.url, chunk.audience, chunk.hash)
+            await self.library.put(document, [chunk], {chunk.id: b""}, embedder="test")
+            self.knowledge.passages_[chunk.id] = passage(chunk)
+
+    async def clicks(self, who: str, label: str, *, ref: MessageRef | None = None, **form: str) -> None:
+        """Somebody presses a button: on the latest message that has one of this label, or on `ref`."""
+        at, button = self.button(label, ref=ref)
+        await self.press(who, button, at, **form)
+
+    async def press(self, who: str, button: Button, at: MessageRef, **form: str) -> None:
+        """Somebody presses this very button, whatever stands there by now."""
+        self.numbers += 1
+        record = await self.store.card_at(at)
+        event = ButtonClicked(
+            id=EventId(f"e{self.numbers}"),
+            action=button.action,
+            ticket=button.ticket,
+            subject=button.subject,
+            basis=button.basis,
+            by=user(who),
+            by_name=who.title(),
+            role=PEOPLE[who].role,
+            at=self.clock.now() + timedelta(microseconds=self.numbers),
+            place=Place(at.channel),
+            card=record.id if record else None,
+            form=form,
+        )
+        await self.emit(event)
+
+    async def commands(self, who: str, text: str) -> None:
+        """Somebody gives a slash command."""
+        self.numbers += 1
+        event = CommandInvoked(
+            id=EventId(f"e{self.numbers}"),
+            text=text,
+            by=user(who),
+            by_name=who.title(),
+            role=PEOPLE[who].role,
+            at=self.clock.now(),
+            place=Place(channel("agents")),
+        )
+        await self.emit(event)
+
+    async def emit(self, event: Event) -> None:
+        """Deliver an event and everything that follows at this instant."""
+        self.queue.append(event)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Work until nothing is queued, due or sendable."""
+        sweeper, sender = Sweeper(self.services, self._submit), Sender(self.services)
+        busy = True
+        while busy:
+            while self.queue:
+                await dispatch(self.queue.pop(0), self.services, self._submit)
+            busy = await sweeper.sweep()
+            busy = await sender.drain() or busy or bool(self.queue)
+
+    async def wait(self, **span: float) -> None:
+        """Let time pass, stopping at every instant at which something is due."""
+        target = self.clock.now() + timedelta(**span)
+        while True:
+            due = [at for at in (await self.store.next_due(), await self.store.next_sendable()) if at is not None and at > self.clock.now()]
+            self.clock.at = min([target, *due])
+            await self.settle()
+            if self.clock.at >= target:
+                return
+
+    async def asks(self, who: str, text: str, **more: Any) -> MessageRef:
+        """Somebody writes and pauses."""
+        ref = await self.says(who, text, **more)
+        await self.wait(seconds=9)
+        return ref
+
+    def posts(self, *purposes: Purpose, where: str | None = None) -> list[Post]:
+        """Return what was sent, in order."""
+        return [
+            p for p in self.chat.sent if (not purposes or p.purpose in purposes) and (where is None or str(p.target).startswith(str(channel(where))))
+        ]
+
+    def texts(self, *purposes: Purpose, where: str | None = None) -> list[str]:
+        """Return what was sent as plain text."""
+        return [plain(p.card) for p in self.posts(*purposes, where=where) if p.card]
+
+    def button(self, label: str, *, ref: MessageRef | None = None) -> tuple[MessageRef, Button]:
+        """Return the latest button of this label that stands anywhere, and where."""
+        for at, post in reversed(self.chat.standing.items()):
+            if ref in (None, at) and post.card and (button := find_button(post.card, label)):
+                return at, button
+        raise AssertionError(
+            f"no button {english(label)!r}; there are {[b.name for p in self.chat.standing.values() if p.card for b in p.card.buttons]}"
+        )
+
+    def card(self, purpose: Purpose) -> Card:
+        """Return the latest standing card of a purpose."""
+        return next(p.card for p in reversed(self.chat.standing.values()) if p.purpose is purpose and p.card)
+
+    async def ticket(self) -> Ticket:
+        """Return the only ticket there is."""
+        (ticket,) = await self.store.tickets()
+        return ticket
+
+    async def decisions(self) -> list[str]:
+        """Return the words of all decisions, in order."""
+        return [decision.word for decision in await self.all_decisions()]
+
+    async def all_decisions(self) -> Sequence[Decision]:
+        """Return all decisions, in order."""
+        return await self.store.decisions()
+
+    async def drafts(self) -> Sequence[Draft]:
+        """Return the drafts of the only ticket."""
+        return await self.store.drafts((await self.ticket()).id)
+
+    async def _submit(self, event: Event) -> None:
+        self.queue.append(event)
+
+
+@asynccontextmanager
+async def world(folder: Path, *, mode: str = "auto", **policy: Any) -> AsyncIterator[World]:
+    """Open a world whose files lie in `folder`, with channels community, shared (Acme), direct (Mara) and agents."""
+    source = ScriptedPolicy(merged({"modes": {"default": mode}}, policy))
+    clock, chat = FakeClock(), FakeChat(internal={channel("agents")}, members={user(name): person.role for name, person in PEOPLE.items()})
+    database = await open_database(f"sqlite+aiosqlite:///{folder / 'desk.db'}")
+    store, customers = SqlStore(database, source), SqlCustomers(database)
+    identities = [Identity(user(name), person.id, Trust.PERSON, "test", START) for name, person in PEOPLE.items()]
+    invoices = [Invoice(AccountId("acme"), "INV-204", Decimal("420.00"), "EUR", "refunding")]
+    await customers.save(accounts=ACCOUNTS, people=list(PEOPLE.values()), identities=identities, invoices=invoices)
+    knowledge, triager, answerer = ScriptedKnowledge(), ScriptedTriager(), ScriptedAnswerer()
+    services = Services(store, clock, EmbeddedCrm(customers, source), knowledge, triager, answerer, {Platform.LOCAL: chat}, source)
+    await store.commit(EventId("declare"), write(*map(SaveChannel, _channels())), at=START)
+    try:
+        made = World(services, chat, clock, source, knowledge, triager, answerer, store, customers, SqlLibrary(database))
+        await made.learns(CHUNK)
+        yield made
+    finally:
+        await database.close()
+
+
+def _channels() -> tuple[Channel, ...]:
+    declared = START - timedelta(days=1)
+    return (
+        Channel(channel("community"), "community", ChannelKind.COMMUNITY, declared),
+        Channel(channel("mentions"), "mentions", ChannelKind.COMMUNITY, declared, intake=Intake.MENTIONS),
+        Channel(channel("shared"), "acme-shared", ChannelKind.SHARED, declared, account=AccountId("acme")),
+        Channel(channel("direct"), "direct", ChannelKind.DIRECT, declared, person=PersonId("mara")),
+        Channel(channel("agents"), "agents", ChannelKind.INTERNAL, declared, agents=True),
+    )
