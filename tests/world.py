@@ -84,6 +84,11 @@ def channel(name: str) -> ChannelRef:
     return ChannelRef(Platform.LOCAL, "main", name)
 
 
+def words_of(text: str) -> set[str]:
+    """Return the words of a text, in lower case."""
+    return set(re.findall(r"\w+", text.lower()))
+
+
 @dataclass
 class ScriptedPolicy:
     """The shipped policy with what a test changes."""
