@@ -1,0 +1,220 @@
+"""Claims: every sentence of a reply tied to its evidence, and checked against it by code."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from urllib.parse import urlsplit
+
+from agent.figures import Figure, figures, tidy
+from agent.sentences import Kind, blocks, items, sentences
+from agent.wording import content, is_negative, share
+from desk.audience import Audience
+from desk.draft import Claim, Evidence, Proposal
+
+ENTAILED = 0.6
+"""The share of a sentence's content words that its evidence must contain."""
+CITED = re.compile(r"\[(\d{1,3})\]")
+RECORD = "record"
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What a sentence stands on: the evidence it cites, as one text, with its figures."""
+
+    text: str
+    figures: tuple[Figure, ...]
+    words: frozenset[str]
+    is_record: bool
+
+
+def check(proposal: Proposal, *, hosts: Collection[str] = (), fixed: Collection[str] = ()) -> Proposal:
+    """Return the proposal with its claims made anew from its parts; a sentence is supported only when code finds it in its evidence.
+
+    `hosts` are the hosts that links may lead to (none: all). `fixed` are sentences of ours that claim nothing. A claim that the proposal
+    already ties to evidence keeps those numbers where its sentence carries none.
+    """
+    tied = {_key(claim.text): claim.evidence for claim in proposal.claims}
+    claims = [
+        replace(claim, part=n)
+        for n, part in enumerate(proposal.parts)
+        for claim in _claims(part.text, proposal.evidence, audience=part.audience, hosts=hosts, fixed=fixed, tied=tied)
+    ]
+    return replace(proposal, claims=tuple(claims))
+
+
+def check_text(text: str, evidence: Sequence[Evidence], hosts: Collection[str] = (), *, fixed: Collection[str] = ()) -> tuple[Claim, ...]:
+    """Return the claims of a text that a person wrote or changed; a sentence without a number is tied to whatever evidence carries it."""
+    return tuple(_claims(text, evidence, audience=None, hosts=hosts, fixed=fixed, tied={}))
+
+
+def cut(text: str) -> tuple[str, ...]:
+    """Return what claims something in a reply: sentences, items of lists, whole tables and code blocks."""
+    found: list[str] = []
+    for block in blocks(text):
+        if block.kind is Kind.TEXT:
+            found += sentences(block.text)
+        elif block.kind is Kind.LIST:
+            found += items(block.text)
+        elif block.kind is not Kind.HEADING:
+            found.append(block.text)
+    return _with_numbers(found)
+
+
+def unsupported(sentence: str, grounds: Sequence[Evidence], *, hosts: Collection[str] = ()) -> str:
+    """Return what of a sentence its evidence does not carry, "" when all of it does."""
+    ground = _ground(grounds)
+    for figure in figures(sentence):
+        why = _missing(figure, ground, hosts)
+        if why:
+            return why
+    if ground.is_record:
+        return ""
+    missing = content(tidy(sentence))
+    if missing and share(missing, ground.words) < ENTAILED:
+        return "the evidence does not say this"
+    return _denied(sentence, ground)
+
+
+def _claims(
+    text: str,
+    evidence: Sequence[Evidence],
+    *,
+    audience: Audience | None,
+    hosts: Collection[str],
+    fixed: Collection[str],
+    tied: Mapping[str, tuple[int, ...]],
+) -> list[Claim]:
+    known = {item.n: item for item in evidence}
+    skipped = {_key(sentence) for phrase in fixed for sentence in (phrase, *cut(phrase))}
+    found = []
+    for sentence in cut(text):
+        own = tuple(int(n) for n in CITED.findall(sentence))
+        bare = CITED.sub("", sentence).strip()
+        if not bare or (not own and _key(bare) in skipped):
+            continue
+        numbers = own or tied.get(_key(bare), ()) or _best(bare, evidence, hosts)
+        found.append(_claim(bare, [known[n] for n in numbers if n in known], audience=audience, hosts=hosts))
+    return found
+
+
+def _claim(sentence: str, grounds: Sequence[Evidence], *, audience: Audience | None, hosts: Collection[str]) -> Claim:
+    numbers = tuple(item.n for item in grounds)
+    hidden = [item for item in grounds if audience is not None and not item.audience <= audience]
+    if not grounds:
+        return Claim(sentence, supported=False, why="no evidence")
+    if hidden:
+        return Claim(sentence, supported=False, evidence=numbers, why=f"[{hidden[0].n}] is for {hidden[0].audience} only")
+    why = unsupported(sentence, grounds, hosts=hosts)
+    return Claim(sentence, supported=not why, evidence=numbers, why=why)
+
+
+def _with_numbers(found: Sequence[str]) -> tuple[str, ...]:
+    """Give a list, table or code block the number that stands behind it: every item of a list rests on the number at its end."""
+    numbered: list[str] = []
+    for text in found:
+        if numbered and CITED.sub("", text).strip() == "":
+            numbered[-1] += f" {text.strip()}"
+        else:
+            numbered.append(text)
+    for n in range(len(numbered) - 2, -1, -1):
+        mark = CITED.findall(numbered[n + 1])
+        is_item = re.match(r"\s*(?:[-*+•]|\d{1,3}[.)])\s", numbered[n]) and re.match(r"\s*(?:[-*+•]|\d{1,3}[.)])\s", numbered[n + 1])
+        if is_item and mark and not CITED.search(numbered[n]):
+            numbered[n] += "".join(f" [{number}]" for number in mark)
+    return tuple(numbered)
+
+
+def _best(sentence: str, evidence: Sequence[Evidence], hosts: Collection[str]) -> tuple[int, ...]:
+    """Return the piece of evidence that carries a sentence, else the one that shares most of its words, else none."""
+    words = content(tidy(sentence))
+    near = sorted(evidence, key=lambda item: -share(words, content(_said(item))))
+    carrying = next((item for item in near if not unsupported(sentence, [item], hosts=hosts)), None)
+    if carrying:
+        return (carrying.n,)
+    return (near[0].n,) if near and share(words, content(_said(near[0]))) > 0 else ()
+
+
+def _ground(grounds: Sequence[Evidence]) -> Ground:
+    text = "\n\n".join(map(_said, grounds))
+    return Ground(text, figures(text), content(text), bool(grounds) and all(item.source == RECORD for item in grounds))
+
+
+def _said(item: Evidence) -> str:
+    return tidy("\n\n".join(filter(None, (item.title, item.heading, item.quote, item.url))))
+
+
+def _missing(figure: Figure, ground: Ground, hosts: Collection[str]) -> str:
+    if figure.kind == "link":
+        host = urlsplit(figure.value).hostname or ""
+        if hosts and not any(host == allowed or host.endswith(f".{allowed}") for allowed in hosts):
+            return f'"{figure.said}": links to {host} are not allowed'
+    if _contains(figure, ground):
+        return ""
+    instead = _instead(figure, ground)
+    return f'"{figure.said}": ' + (f"the evidence says {instead}" if instead else "not in the evidence")
+
+
+def _contains(figure: Figure, ground: Ground) -> bool:
+    there = {other.value for other in ground.figures if other.kind == figure.kind}
+    if figure.value in there:
+        return True
+    match figure.kind:
+        case "name" | "link":
+            flat = " ".join(ground.text.lower().split())
+            return figure.value in flat or (figure.kind == "name" and figure.value.partition(" ")[2] in flat)
+        case "code":
+            return figure.value in " ".join(ground.text.split())
+        case "date":
+            return any(_same_day(figure.value, other) for other in there)
+        case "amount":
+            return ground.is_record and _is_sum(figure.value, ground)
+        case "quantity":
+            return _is_bare_number(figure, ground)
+        case _:
+            return False
+
+
+def _is_bare_number(figure: Figure, ground: Ground) -> bool:
+    """Tell whether a number without a unit occurs in the evidence, also as an end of a range or part of a label."""
+    value, _, unit = figure.value.partition(" ")
+    if unit or ".." in value:
+        return False
+    ends = {end for other in ground.figures if other.kind in ("quantity", "amount") for end in re.split(r"\.\.| ", other.value)}
+    return value in ends or bool(re.search(rf"(?<!\d){re.escape(value)}(?!\d)", ground.text))
+
+
+def _is_sum(value: str, ground: Ground) -> bool:
+    currency, amount = value.split(" ")
+    parts = {other.value for other in ground.figures if other.kind == "amount" and other.value.startswith(currency)}
+    counted = [Decimal(part.split(" ")[1]) for other in ground.figures if other.kind == "amount" and (part := other.value) in parts]
+    return sum(counted, Decimal(0)) == Decimal(amount)
+
+
+def _same_day(one: str, other: str) -> bool:
+    (year, *day), (other_year, *other_day) = one.split("-"), other.split("-")
+    return day == other_day and (year == other_year or "*" in (year, other_year))
+
+
+def _instead(figure: Figure, ground: Ground) -> str:
+    """Return what the evidence says in this place: a figure of the same kind and unit, when there is exactly one."""
+    unit = figure.value.partition(" ")[2] if figure.kind == "quantity" else ""
+    alike = {other.value for other in ground.figures if other.kind == figure.kind and (not unit or other.value.endswith(f" {unit}"))}
+    if figure.kind not in ("quantity", "amount", "date") or len(alike) != 1:
+        return ""
+    return alike.pop().replace("..", " to ").removesuffix(f" {unit}" if unit else "\0")
+
+
+def _denied(sentence: str, ground: Ground) -> str:
+    """Return a reason when a sentence denies what its evidence affirms, or the other way round."""
+    words = content(sentence)
+    nearest = max(cut(ground.text), key=lambda said: (share(words, content(said)), -len(said)), default="")
+    if words and share(words, content(nearest)) >= ENTAILED and is_negative(sentence) != is_negative(nearest):
+        return "the evidence says the opposite"
+    return ""
+
+
+def _key(sentence: str) -> str:
+    return " ".join(tidy(sentence).split()).strip().lower()

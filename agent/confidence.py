@@ -1,0 +1,72 @@
+"""Confidence: how likely it is that the quoted passage answers, from what the search and the question show."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+from agent.ranking import Read
+from agent.wording import content, share, topical
+from desk.errors import Misconfigured
+
+FITTED = Path(__file__).parent / "fitted" / "confidence.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What confidence is computed from, all between about 0 and 1; the first five grow with it, the last shrinks it."""
+
+    dense: float
+    best_unit: float
+    margin: float
+    agreement: float
+    coverage: float
+    out_of_scope: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coefficients:
+    """What `python -m benchmarks.answers --fit` found."""
+
+    embedder: str
+    bias: float
+    weights: Mapping[str, float]
+
+
+def cues(question: str, reads: Sequence[Read], *, out_of_scope: float) -> Cues:
+    """Read the cues of a ranked search.
+
+    `margin` is the distance to the best passage of another article, `agreement` whether each leg of the search puts the
+    chosen article first, `coverage` which part of the question's topical words the passage contains.
+    """
+    top = reads[0]
+    others = [read.score for read in reads if read.passage.document != top.passage.document]
+    firsts = (max(reads, key=lambda read: read.passage.dense), max(reads, key=lambda read: read.passage.lexical))
+    words = content(f"{top.passage.title} {top.passage.heading} {top.passage.text}")
+    return Cues(
+        dense=top.passage.dense,
+        best_unit=top.best,
+        margin=top.score - max(others, default=0.0),
+        agreement=sum(first.passage.document == top.passage.document for first in firsts) / len(firsts),
+        coverage=share(topical(question), words),
+        out_of_scope=out_of_scope,
+    )
+
+
+def confidence(found: Cues, *, embedder: str) -> float:
+    """Return the probability, 0 to 1, that the first passage answers. Raises Misconfigured under another embedder than it was fitted to."""
+    fitted = coefficients()
+    if fitted.embedder != embedder:
+        raise Misconfigured(f"confidence was fitted to the embedder {fitted.embedder!r}, not {embedder!r}: run python -m benchmarks.answers --fit")
+    return 1 / (1 + math.exp(-(fitted.bias + sum(fitted.weights[name] * value for name, value in asdict(found).items()))))
+
+
+@cache
+def coefficients() -> Coefficients:
+    """Read the coefficients on first use; where they come from stands beside them in the file."""
+    read = json.loads(FITTED.read_text(encoding="utf-8"))
+    return Coefficients(read["embedder"], read["bias"], read["weights"])

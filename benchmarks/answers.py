@@ -1,0 +1,147 @@
+"""Answers: how many of the demo's questions the local answerer may answer alone, and how many of those wrongly.
+
+`python -m benchmarks.answers` prints coverage at 2 % and 5 % wrong; `--fit` first fits the confidence anew and writes agent/fitted/confidence.json.
+An answer is right when what it quotes is from the article the question was written for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import sys
+import tempfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from agent import ranking
+from agent.confidence import FITTED, Cues, cues
+from agent.fit import ready
+from agent.memo import Memo
+from agent.triage import LocalTriager
+from agent.wording import question_of
+from benchmarks.help_center import DEMO, opened
+from desk.audience import PUBLIC
+from desk.policy import Triage
+from desk.triage import CATEGORIES
+from knowledge.embeddings import OnnxEmbedder
+from knowledge.search import HybridKnowledge
+
+QUESTIONS = DEMO / "faq_eval.jsonl"
+THRESHOLDS = Triage(CATEGORIES, request=0.5, out_of_scope=0.6, signal=0.7, language=0.75)
+RIDGE = 0.02
+FOLDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """One question with what the search showed and whether its first passage is from the right article."""
+
+    question: str
+    cues: Cues
+    right: bool
+    answerable: bool
+
+
+async def tried(knowledge: HybridKnowledge, embedder: OnnxEmbedder) -> list[Tried]:
+    """Search for every question and read the cues."""
+    memo = Memo(embedder)
+    triager = LocalTriager(embedder, await ready(embedder, Path(tempfile.mkdtemp())), THRESHOLDS)
+    found = []
+    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        question = question_of(row["question"])
+        passages = (await knowledge.search(question, frozenset({PUBLIC}), k=10)).passages
+        vectors = await memo.vectors([question, *ranking.gists(passages)])
+        reads = ranking.rank(vectors[0], vectors[1:], passages)
+        alien = (await triager.triage(row["question"])).out_of_scope_score
+        right = reads[0].passage.document == row["article"]
+        found.append(Tried(row["question"], cues(question, reads, out_of_scope=alien), right, row["article"] is not None))
+    return found
+
+
+def regress(features: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Fit a ridge logistic regression by Newton's method on standardized features; return bias and weights for raw ones."""
+    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
+    design = np.hstack([np.ones((len(features), 1)), (features - mean) / spread])
+    penalty = np.diag([1e-6, *[RIDGE] * features.shape[1]])
+    solution = np.zeros(design.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-design @ solution))
+        gradient = design.T @ (chance - labels) / len(labels) + penalty @ solution
+        curvature = (design * (chance * (1 - chance))[:, None]).T @ design / len(labels) + penalty
+        solution -= np.linalg.solve(curvature, gradient)
+    weights = solution[1:] / spread
+    return np.array([solution[0] - weights @ mean, *weights])
+
+
+def held_out(features: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return each question's confidence under coefficients that have not seen it."""
+    chances = np.zeros(len(labels))
+    for fold in range(FOLDS):
+        unseen = np.arange(len(labels)) % FOLDS == fold
+        solution = regress(features[~unseen], labels[~unseen])
+        chances[unseen] = 1 / (1 + np.exp(-(solution[0] + features[unseen] @ solution[1:])))
+    return chances
+
+
+def coverage(chances: NDArray[np.float64], labels: NDArray[np.float64], *, wrong: float) -> tuple[int, int, float]:
+    """Return how many are answered, how many of them wrongly, and the threshold, for the largest coverage with at most this share wrong."""
+    order = np.argsort(-chances)
+    errors = np.cumsum(1 - labels[order])
+    counts = np.arange(1, len(order) + 1)
+    fitting = np.flatnonzero(errors <= wrong * counts)
+    if not len(fitting):
+        return 0, 0, 1.0
+    last = int(fitting[-1])
+    return last + 1, int(errors[last]), float(chances[order[last]])
+
+
+def wilson(hits: int, count: int, *, z: float = 1.96) -> tuple[float, float]:
+    """Return the 95 % confidence interval of a share (Wilson 1927)."""
+    if not count:
+        return 0.0, 1.0
+    share = hits / count
+    center, spread = share + z * z / (2 * count), z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
+    return (center - spread) / (1 + z * z / count), (center + spread) / (1 + z * z / count)
+
+
+def write(solution: NDArray[np.float64], embedder: str, count: int) -> None:
+    """Write the coefficients with where they come from."""
+    names = list(Cues.__dataclass_fields__)
+    about = {
+        "embedder": embedder,
+        "fitted": f"ridge logistic regression ({RIDGE}) on the {count} questions of demo/faq_eval.jsonl over demo/knowledge by python -m benchmarks.answers --fit",
+        "bias": round(float(solution[0]), 3),
+        "weights": {name: round(float(weight), 3) for name, weight in zip(names, solution[1:], strict=True)},
+    }
+    FITTED.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+
+
+async def main() -> None:
+    embedder = OnnxEmbedder()
+    found = await tried(await opened(embedder), embedder)
+    features, labels = np.array([list(asdict(each.cues).values()) for each in found]), np.array([float(each.right) for each in found])
+    if "--fit" in sys.argv:
+        write(regress(features, labels), embedder.id, len(found))
+    answerable = [each for each in found if each.answerable]
+    print(f"first passage from the right article: {sum(each.right for each in answerable)} of {len(answerable)} answerable questions")
+    chances = held_out(features, labels)
+    for wrong in (0.02, 0.05):
+        answered, errors, threshold = coverage(chances, labels, wrong=wrong)
+        low, high = wilson(answered, len(found))
+        worst = wilson(errors, answered)[1]
+        print(
+            f"at most {wrong:.0%} wrong: {answered} of {len(found)} answered ({low:.0%} to {high:.0%}), {errors} wrong (at most {worst:.0%}), from {threshold:.2f}"
+        )
+    for threshold in (0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8):
+        chosen = chances >= threshold
+        errors = int((1 - labels[chosen]).sum())
+        print(f"  threshold {threshold:.1f}: {chosen.sum()} answered, {errors} wrong ({errors / max(1, chosen.sum()):.1%})")
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
