@@ -11,7 +11,7 @@ from desk.errors import NotAllowed
 from desk.events import ButtonClicked
 from desk.ids import OutboxId, derived
 from desk.ticket import Ticket
-from handlers import act, feedback, review, steering
+from handlers import feedback, review, say, steering
 from handlers.services import Services
 
 Press = Callable[[ButtonClicked, Ticket, Services], Awaitable[Changes]]
@@ -57,7 +57,7 @@ async def button_clicked(event: ButtonClicked, services: Services) -> Changes:
 def refused(event: ButtonClicked, sentence: str) -> Changes:
     """Tell the person who pressed, and nobody else."""
     audience = INTERNAL if event.role in TEAM else PUBLIC
-    return act.whisper(sentence, to=event.by, place=event.place, cause=event.id, at=event.at, audience=audience)
+    return say.whisper(sentence, to=event.by, place=event.place, cause=event.id, at=event.at, audience=audience)
 
 
 async def _press(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:

@@ -15,8 +15,8 @@ from desk.ids import MessageId, OutboxId, derived
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose
-from handlers import act, internal, replies, turn
-from handlers.act import Deed
+from handlers import act, internal, replies, say, turn
+from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
 
@@ -60,7 +60,7 @@ async def scored(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
     score = int(event.action.removeprefix("csat_"))
     comment = _comment(event, ticket)
     record = Feedback(derived("f", ticket.id, "csat"), ticket.id, "csat", event.by, event.at, score=score, comment=comment.id if comment else None)
-    thanks = act.whisper(policy.phrase("csat_thanks", ticket.language), to=event.by, place=event.place, cause=event.id, at=event.at, audience=PUBLIC)
+    thanks = say.whisper(policy.phrase("csat_thanks", ticket.language), to=event.by, place=event.place, cause=event.id, at=event.at, audience=PUBLIC)
     kept = write(RecordFeedback(record), *((SaveMessage(comment),) if comment else ()))
     low = await _low(event, ticket, services, score=score) if score <= policy.csat.low else NOTHING
     return kept + thanks + low

@@ -18,7 +18,7 @@ from desk.policy import Policy
 from desk.space import Channel, ChannelKind, Place
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose, edited, message_id, ordered, tombstone
-from handlers import act
+from handlers import say
 from handlers.services import Services
 
 OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
@@ -109,7 +109,7 @@ async def _customers(message: Message, channel: Channel, services: Services, *, 
         return stored
     stored += write(_pause(channel, group, first=min(times), last=max(times), policy=policy))
     if await _is_meant(message, channel, services, policy=policy):
-        stored += act.heard(message, cause=cause, at=services.clock.now())
+        stored += say.heard(message, cause=cause, at=services.clock.now())
     return stored
 
 

@@ -13,8 +13,8 @@ from desk.errors import NotAllowed
 from desk.events import ButtonClicked
 from desk.ids import DraftId, derived
 from desk.ticket import Ticket
-from handlers import act, drafting, internal, turn
-from handlers.act import Deed
+from handlers import act, drafting, internal, say, turn
+from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
 
@@ -152,7 +152,7 @@ async def _would_be_same(draft: Draft, s: Situation, services: Services) -> bool
 
 async def _renew(event: ButtonClicked, s: Situation, draft: Draft, *, services: Services) -> Changes:
     """Mark a draft stale, say so to who pressed, and put the new one before the team."""
-    told = act.whisper(
+    told = say.whisper(
         "Something this draft rests on has changed, so it was not sent. A new draft follows.",
         to=event.by,
         place=event.place,
@@ -206,7 +206,7 @@ def _handed_back(event: ButtonClicked, why: str) -> Changes:
     """Give an edit that lost back to its writer, word for word."""
     words = "\n\n".join(text for name, text in event.form.items() if name.startswith("text"))
     card = Card((Text(f"{why} This is what you wrote:"), Quote(words)))
-    return act.whisper(why, to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card, label="handed_back")
+    return say.whisper(why, to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card, label="handed_back")
 
 
 def _label(event: ButtonClicked, ticket: Ticket, *, kind: str) -> Changes:

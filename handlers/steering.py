@@ -28,8 +28,8 @@ from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
 from desk.events import ButtonClicked, TurnStarted
 from desk.ids import DraftId, EventId, derived
 from desk.ticket import Attention, Reason, Status, Ticket, handed_back
-from handlers import act, drafting, feedback, internal
-from handlers.act import Deed
+from handlers import act, drafting, feedback, internal, say
+from handlers.deed import Deed
 from handlers.reasons import decision_lines
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -109,7 +109,7 @@ async def why(event: ButtonClicked, ticket: Ticket, services: Services) -> Chang
     decisions = await services.store.decisions(ticket.id)
     lines = [line for decision in decisions for line in decision_lines(decision)]
     card = Card((Text("\n".join(lines) or "Nothing was decided yet."),))
-    return act.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card)
+    return say.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card)
 
 
 def _acknowledged(s: Situation, event: ButtonClicked) -> Changes:

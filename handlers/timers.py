@@ -17,7 +17,7 @@ from desk.events import DeadlineReached, Event
 from desk.ids import EventId, TicketId, derived
 from desk.ticket import Reason, Status, Ticket
 from handlers import act, daily, feedback, gather, internal, turn
-from handlers.act import Deed
+from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import load
 

@@ -24,7 +24,7 @@ from escalation.case import Case
 from escalation.priority import score
 from escalation.rules import evaluate
 from handlers import act, drafting
-from handlers.act import Deed
+from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
 

@@ -11,7 +11,7 @@ from desk.changes import NOTHING, Changes
 from desk.customer import LEADS, TEAM, Role
 from desk.errors import InvalidInput, NotAllowed
 from desk.events import CommandInvoked
-from handlers import act
+from handlers import say
 from handlers.commands import queue, stop, tickets
 from handlers.services import Services
 
@@ -60,7 +60,7 @@ async def command_invoked(event: CommandInvoked, services: Services) -> Changes:
         card, changes = await _run(event, services)
     except (InvalidInput, NotAllowed) as error:
         card, changes = Card((Text(str(error)),)), NOTHING
-    return changes + act.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card)
+    return changes + say.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card)
 
 
 async def _run(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:

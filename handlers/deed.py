@@ -1,0 +1,23 @@
+"""The deed: what an action needs beside the situation, and what comes of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from desk.changes import Changes
+from desk.draft import Draft
+from desk.escalation import Trigger
+from desk.ticket import Ticket
+
+Outcome = tuple[Ticket, Changes]
+"""The ticket as it will be saved, and everything else that is written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What an action needs beside the situation: the draft, the rules that fired, and who of ours stands behind it (empty: the bot alone)."""
+
+    draft: Draft | None = None
+    triggers: tuple[Trigger, ...] = ()
+    who: str = ""
+    csat_due: bool = False

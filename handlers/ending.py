@@ -1,0 +1,65 @@
+"""Waiting and ending: what is said when it takes longer, and when it is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from desk.audience import PUBLIC
+from desk.changes import ClearDeadlines, Feedback, RecordFeedback, write
+from desk.escalation import Trigger
+from desk.ids import OutboxId, derived
+from desk.ticket import Containment, Holding, Status
+from desk.timeline import Purpose
+from handlers import internal, replies, say
+from handlers.deed import Deed, Outcome
+from handlers.situation import Situation
+
+
+def close(s: Situation, deed: Deed, *, confirmed: bool) -> Outcome:
+    """Close the ticket; ask how it was when that is due, else say the one sentence."""
+    containment = (Containment.CONFIRMED if confirmed else Containment.SILENT) if s.ticket.deflected else None
+    ticket = replace(
+        s.ticket,
+        status=Status.SOLVED if confirmed else Status.CLOSED,
+        closed=s.now,
+        containment=containment,
+        holding=None,
+        not_solved=0,
+        topic_since=s.now,
+        escalated=False,
+    )
+    text = say.phrase(s, "thanks_solved" if confirmed else "closed_silent")
+    changes = write(ClearDeadlines(str(ticket.id))) + internal.outdated(s) + internal.refreshed(s)
+    if not deed.csat_due:
+        return ticket, changes + say.post(s, "closed", replies.sentence(text), Purpose.FEEDBACK if confirmed else Purpose.NOTICE, audience=PUBLIC)
+    drawn = replies.csat(f"{text} {say.phrase(s, 'csat_ask')}", ticket=s.ticket, policy=s.policy, language=s.language)
+    asked = RecordFeedback(Feedback(derived("f", "csat_asked", ticket.id), ticket.id, "csat_asked", s.ticket.customer, s.now))
+    return ticket, changes + write(asked) + say.post(s, "csat", drawn, Purpose.CSAT, audience=PUBLIC)
+
+
+def renew(s: Situation, deed: Deed) -> Outcome:
+    """Renew a promise that passed, once; tell a lead each time."""
+    assert s.ticket.holding is not None, "only a holding answer promises"
+    told = internal.page(s, deed.triggers, s.leads[:1], label="promise")
+    if s.ticket.holding.renewed:
+        return s.ticket, told
+    holding = replace(s.ticket.holding, renewed=True, promised=s.answer_by)
+    said = say.post(s, "renewed", replies.sentence(say.phrase(s, "holding_renewed", time=say.time(s, s.answer_by))), Purpose.HOLDING, audience=PUBLIC)
+    return replace(s.ticket, holding=holding), said + told + say.promise(s, s.answer_by)
+
+
+def hold(s: Situation) -> Outcome:
+    """Say once that a part of us is down, with a time; tell a human; try again."""
+    by = _rounded(s.now + s.policy.down.expect)
+    drawn = replies.with_help(
+        say.phrase(s, "down", time=say.time(s, by)), ticket=s.ticket, subject=str(s.ticket.id), policy=s.policy, language=s.language
+    )
+    holding = s.ticket.holding or Holding(OutboxId(derived("o", s.cause, "down")), s.now, by)
+    ticket = replace(s.ticket, holding=holding, status=Status.WAITING_TEAM, heard_once=s.ticket.heard_once | {"down"})
+    said = say.post(s, "down", drawn, Purpose.HOLDING, audience=PUBLIC) + say.promise(s, by)
+    return ticket, said + internal.escalation(s, (Trigger("down", 2),), quiet=True)
+
+
+def _rounded(at: datetime) -> datetime:
+    return at.replace(second=0, microsecond=0) + timedelta(minutes=1)

@@ -1,0 +1,148 @@
+"""Saying: the primitives of the one door. Whatever a customer reads is made here, and refused here where it may not stand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from desk.audience import PUBLIC, Audience, may_show
+from desk.cards import Card, plain
+from desk.changes import NOTHING, Changes, ClearDeadlines, Enqueue, SaveMessage, SetDeadline, write
+from desk.customer import Role
+from desk.deadlines import Deadline, DeadlineKind
+from desk.errors import NotAllowed
+from desk.ids import EventId, MessageId, OutboxId, derived
+from desk.post import Direct, Op, Post, Target
+from desk.space import Place, UserRef
+from desk.ticket import Ticket
+from desk.timeline import Message, Purpose
+from handlers import replies
+from handlers.situation import Situation
+from handlers.times import shown
+
+HEARD = "eyes"
+
+
+def heard(message: Message, *, cause: EventId, at: datetime) -> Changes:
+    """Show on a message that it was heard."""
+    row = Post(OutboxId(derived("o", cause, "heard")), message.place, Purpose.NOTICE, message.audience, at, op=Op.REACT, emoji=HEARD, on=message.ref)
+    return write(Enqueue(row))
+
+
+def whisper(
+    text: str, *, to: UserRef, place: Place, cause: EventId, at: datetime, audience: Audience, card: Card | None = None, label: str = "whisper"
+) -> Changes:
+    """Tell one person something in a place without the others; it answers their own click or command."""
+    row = Post(
+        OutboxId(derived("o", cause, label)), place, Purpose.NOTICE, audience, at, op=Op.WHISPER, card=card or replies.sentence(text), to=(to,)
+    )
+    return write(Enqueue(row))
+
+
+def post(
+    s: Situation, label: str, drawn: Card, purpose: Purpose, *, audience: Audience, target: Target | None = None, to: tuple[UserRef, ...] = ()
+) -> Changes:
+    """Queue one post for the customer and put it in the timeline. Raises NotAllowed where the place may not show it."""
+    _refuse(s, audience, target)
+    outbox = OutboxId(derived("o", s.cause, label))
+    whom = to or ((target.user,) if isinstance(target, Direct) else ())
+    row = Post(outbox, target or s.ticket.place, purpose, audience, s.now, card=drawn, ticket=s.ticket.id, to=whom)
+    return write(Enqueue(row), SaveMessage(_message(s, MessageId(outbox), drawn, purpose, audience=audience)))
+
+
+def answer(s: Situation, drawn: Card, purpose: Purpose, *, audience: Audience) -> Changes:
+    """Post what the thread reads, in place of the holding answer; an edit notifies nobody, so an old one's author is also mentioned."""
+    holding = s.ticket.holding
+    if holding is None or holding.kept:
+        return post(s, "answer", drawn, purpose, audience=audience) + write(ClearDeadlines(str(s.ticket.id), (DeadlineKind.PROMISE,)))
+    _refuse(s, audience, None)
+    edit = Post(
+        OutboxId(derived("o", s.cause, "answer")),
+        s.ticket.place,
+        purpose,
+        audience,
+        s.now,
+        op=Op.EDIT,
+        card=drawn,
+        ticket=s.ticket.id,
+        changes=holding.outbox,
+    )
+    message = _message(s, MessageId(holding.outbox), drawn, purpose, audience=audience)
+    changes = write(
+        Enqueue(edit), SaveMessage(replace(message, at=holding.at, edited_at=s.now)), ClearDeadlines(str(s.ticket.id), (DeadlineKind.PROMISE,))
+    )
+    spoken = any(m.role not in (Role.CUSTOMER, Role.BOT) and m.at > holding.at for m in s.timeline)
+    if s.now - holding.at > s.policy.holding.notify and not spoken:
+        note = replies.sentence(phrase(s, "holding_replaced", name=s.ticket.customer_name))
+        changes += post(s, "replaced", note, Purpose.NOTICE, audience=PUBLIC, to=(s.ticket.customer,))
+    return changes
+
+
+def tell_privately(s: Situation, text: str, user: UserRef, *, label: str) -> Changes:
+    """Say something that only concerns what this person wrote; it holds nothing of the customer record, so anybody may be told."""
+    row = Post(
+        OutboxId(derived("o", s.cause, label)),
+        Direct(user),
+        Purpose.NOTICE,
+        PUBLIC,
+        s.now,
+        card=replies.sentence(text),
+        ticket=s.ticket.id,
+        to=(user,),
+    )
+    return write(Enqueue(row))
+
+
+def links(s: Situation) -> Changes:
+    """Point from later top-level messages of the ticket to where it is answered."""
+    changes = NOTHING
+    for message in _unlinked(s):
+        assert message.ref is not None
+        text = phrase(s, "linked", link=replies.message_link(s.ticket, "#"))
+        changes += post(s, f"link{message.id}", replies.sentence(text), Purpose.NOTICE, audience=PUBLIC, target=Place(s.channel.ref, message.ref.id))
+    return changes
+
+
+def linked(ticket: Ticket, s: Situation) -> Ticket:
+    """Return the ticket with the later messages noted that `links` points from."""
+    return replace(ticket, linked=(*ticket.linked, *(m.id for m in _unlinked(s))))
+
+
+def _unlinked(s: Situation) -> tuple[Message, ...]:
+    return tuple(
+        m for m in s.timeline if m.is_customers and m.ref and m.place.thread is None and m.ref != s.ticket.anchor and m.id not in s.ticket.linked
+    )
+
+
+def _message(s: Situation, id: MessageId, drawn: Card, purpose: Purpose, *, audience: Audience) -> Message:
+    return Message(id, None, s.ticket.place, None, s.policy.company.bot, Role.BOT, plain(drawn), s.now, purpose, audience, s.ticket.id)
+
+
+def _refuse(s: Situation, audience: Audience, target: Target | None) -> None:
+    """The last line of law 4: what a place may not show does not leave."""
+    shown_there = s.private(target.user) or frozenset() if isinstance(target, Direct) else s.place
+    if not may_show(shown_there, audience):
+        raise NotAllowed(f"a part for {audience} may not stand in {target or s.ticket.place}")
+
+
+def silence(s: Situation) -> Changes:
+    """Start waiting for the customer: one reminder, then the end."""
+    key, policy = str(s.ticket.id), s.policy.tickets
+    remind = Deadline(derived("remind", key), DeadlineKind.REMIND, key, s.now + policy.remind)
+    return write(SetDeadline(remind), SetDeadline(Deadline(derived("close", key), DeadlineKind.CLOSE, key, s.now + policy.close)))
+
+
+def promise(s: Situation, by: datetime) -> Changes:
+    """Watch a promised time."""
+    key = str(s.ticket.id)
+    return write(SetDeadline(Deadline(derived("promise", key), DeadlineKind.PROMISE, key, by)))
+
+
+def phrase(s: Situation, code: str, **values: object) -> str:
+    """Return a fixed sentence in the ticket's language."""
+    return s.policy.phrase(code, s.language, **values)
+
+
+def time(s: Situation, instant: datetime) -> str:
+    """Return an instant as the customer reads it."""
+    return shown(instant, now=s.now, zone=s.zone, language=s.language)
