@@ -47,8 +47,10 @@ def outdated(s: Situation, *, keep: DraftId | None = None) -> Changes:
 
 
 def refreshed(s: Situation) -> Changes:
-    """Draw all cards of the ticket again."""
-    return write(*(Refresh(c.id, OutboxId(derived("o", s.cause, c.id)), s.now) for c in s.cards))
+    """Draw the ticket's cards again, but for those of drafts that were over before: nothing changes on them any more."""
+    over = {draft.id for draft in s.drafts if draft.status in (DraftStatus.STALE, DraftStatus.REJECTED, DraftStatus.RETRACTED)}
+    live = [c for c in s.cards if c.kind is not CardKind.DRAFT or c.subject not in over]
+    return write(*(Refresh(c.id, OutboxId(derived("o", s.cause, c.id)), s.now) for c in live))
 
 
 def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | None = None, quiet: bool = False) -> Changes:

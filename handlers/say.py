@@ -98,7 +98,7 @@ def links(s: Situation) -> Changes:
     changes = NOTHING
     for message in _unlinked(s):
         assert message.ref is not None
-        text = phrase(s, "linked", link=replies.message_link(s.ticket, "#"))
+        text = phrase(s, "linked", link=replies.message_link(s.ticket, time(s, s.ticket.opened)))
         changes += post(s, f"link{message.id}", replies.sentence(text), Purpose.NOTICE, audience=PUBLIC, target=Place(s.channel.ref, message.ref.id))
     return changes
 

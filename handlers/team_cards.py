@@ -30,7 +30,7 @@ def draft_card(draft: Draft, d: Dossier) -> Card:
     title = "Quiet draft" if draft.status is DraftStatus.QUIET else "Draft"
     blocks: list[Block] = [Header(f"{title}  for {_who(d)}", _aside(d)), *_words(d), *_parts(draft, d)]
     blocks += [Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else []
-    blocks += [Text(f"Not sure: {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
+    blocks += [Text(f"Waits because {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
     return Card((*blocks, Buttons(buttons.unique((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d))))))
 
 

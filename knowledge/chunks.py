@@ -145,7 +145,7 @@ def _split(block: Block) -> Iterator[str]:
     room = max(MOST - size(block.head + block.tail), TINY)
     waiting: list[str] = []
     for part in (short for long in block.parts for short in _shortened(long, room)):
-        if waiting and sum(map(size, waiting)) + size(part) > room:
+        if waiting and size(block.glue.join([*waiting, part])) > room:
             yield block.head + block.glue.join(waiting) + block.tail
             waiting = []
         waiting.append(part)

@@ -54,7 +54,7 @@ def read(path: Path, *, folders: Mapping[str, Audience]) -> Reading:
             failures.append(found)
         else:
             _take(found, folders=folders, articles=articles, failures=failures)
-    return Reading(str(path.resolve()), tuple(articles.values()), tuple(failures))
+    return Reading(os.path.realpath(path), tuple(articles.values()), tuple(failures))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,19 +78,19 @@ def _take(file: _File, *, folders: Mapping[str, Audience], articles: dict[str, A
 
 
 def _found(path: Path) -> Iterator[_File | Failure]:
-    if path.is_dir():
+    if os.path.isdir(path):
         yield from _walk(path)
-    elif not path.exists():
+    elif not os.path.exists(path):
         yield Failure(str(path), "there is no such file or folder", None)
     elif path.suffix.lower() not in READERS:
         yield Failure(str(path), f"files of this kind are not read; known are {', '.join(READERS)}", None)
     else:
-        yield _File(path, path.name, f"{path.resolve().parent.name}/{path.name}")
+        yield _File(path, path.name, f"{Path(os.path.realpath(path)).parent.name}/{path.name}")
 
 
 def _walk(root: Path) -> Iterator[_File | Failure]:
     """Yield the files of a folder in order of their paths; hidden ones are passed over, links out of the folder are failures."""
-    home = root.resolve()
+    home = Path(os.path.realpath(root))
     unreadable: list[OSError] = []
     for folder, inner, names in os.walk(root, onerror=unreadable.append):
         inner[:] = sorted(name for name in inner if not name.startswith("."))
@@ -99,7 +99,7 @@ def _walk(root: Path) -> Iterator[_File | Failure]:
             if name.startswith(".") or file.suffix.lower() not in READERS:
                 continue
             path = file.relative_to(root).as_posix()
-            inside = file.resolve().is_relative_to(home)
+            inside = Path(os.path.realpath(file)).is_relative_to(home)
             yield (
                 _File(file, path, f"{home.name}/{path}")
                 if inside
