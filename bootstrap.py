@@ -21,8 +21,6 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from bot.web.workspace import LocalWorkspace
-    from handlers.outbox import Sender
-    from handlers.timers import Sweeper
     from knowledge.embeddings import OnnxEmbedder
     from knowledge.index import Follower
     from knowledge.ingestion import Progress, Report

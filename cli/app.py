@@ -49,7 +49,8 @@ def run(arguments: Sequence[str]) -> int:
         return _fail(str(error), FAILURE if isinstance(error, PolicyError) else WRONG_CALL)
     except FrontdeskError as error:
         return _fail(str(error), FAILURE)
-    except Exception as error:  # noqa: BLE001 - the last door: a person at a terminal gets a sentence
+    # The last door: whatever it is, a person at a terminal gets a sentence.
+    except Exception as error:
         log.debug("the command failed", exc_info=True)
         return _fail(f"something went wrong: {type(error).__name__}: {error} (FRONTDESK_LOG_LEVEL=debug shows where)", FAILURE)
     return result if isinstance(result, int) else 0

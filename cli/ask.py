@@ -111,7 +111,8 @@ def _classified(found: Any) -> dict[str, Any]:
 def _labelled(found: dict[str, Any]) -> str:
     asks = "a request" if found["is_request"] else "not a request"
     scope = ", out of scope" if found["out_of_scope"] else ""
-    return f"{found['category']} ({found['confidence']:.2f}), {asks} ({found['is_request_confidence']:.2f}){scope}, {found['sentiment']}, language {found['language'] or 'unsure'}"
+    sure = f"{found['category']} ({found['confidence']:.2f}), {asks} ({found['is_request_confidence']:.2f})"
+    return f"{sure}{scope}, {found['sentiment']}, language {found['language'] or 'unsure'}"
 
 
 def _told(answer: dict[str, Any]) -> str:

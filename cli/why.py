@@ -51,7 +51,8 @@ def _told(decisions: list[dict[str, Any]]) -> str:
 
 def _paragraph(found: dict[str, Any]) -> str:
     would = f" (would {found['would']})" if found["would"] else ""
-    head = f"{found['n']}. {found['at']}  {found['action']}{would}  mode {found['mode']}, {found['category'] or 'no category'}, confidence {found['confidence']:.2f} of {found['threshold']:.2f}"
+    seen = f"mode {found['mode']}, {found['category'] or 'no category'}, confidence {found['confidence']:.2f} of {found['threshold']:.2f}"
+    head = f"{found['n']}. {found['at']}  {found['action']}{would}  {seen}"
     because = [f"   because {reason['text']}" for reason in found["reasons"]]
     rests = [f"   [{item['n']}] {item['title'] or item['id']}  {item['audience']}  {item['url']}" for item in found["evidence"]]
     return "\n".join([head, *because, *rests])

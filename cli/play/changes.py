@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import fields as fields_of
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,8 @@ from desk.errors import InvalidInput
 from desk.policy_check import merged
 
 Table = Mapping[str, Any]
-Note = str | None
+Notes = list[str]
+"""What the script's writer should know."""
 R = TypeVar("R", Account, Person, Invoice)
 
 
@@ -38,30 +39,35 @@ def write_policy(home: Path, overrides: Table) -> None:
     waiting.replace(path)
 
 
-async def change_articles(desk: Runtime, changes: Table) -> Note:
-    """Write or remove articles and ingest again; return what could not be read."""
-    report = await desk.reading.ingest(write_articles(desk.reading.records.settings.home, changes))
-    return "; ".join(f"{failure.path}: {failure.reason}" for failure in report.failed) or None
+async def ingest_again(desk: Runtime, folders: Sequence[Path]) -> Notes:
+    """Bring the library in step with the play's folders; return what could not be read."""
+    report = await desk.reading.ingest(folders) if folders else None
+    return [f"{failure.path} was not taken in: {failure.reason}" for failure in report.failed] if report else []
 
 
-async def change_policy(desk: Runtime, changes: Table) -> Note:
+async def change_articles(desk: Runtime, changes: Table) -> Notes:
+    """Write or remove articles and ingest again."""
+    return await ingest_again(desk, write_articles(desk.reading.records.settings.home, changes))
+
+
+async def change_policy(desk: Runtime, changes: Table) -> Notes:
     """Lay changes over the home's policy file."""
     home = desk.reading.records.settings.home
     overrides = merged(tomllib.loads((home / "policy.toml").read_text(encoding="utf-8")), changes)
     check_policy(overrides)
     write_policy(home, overrides)
     await desk.services.policy.current()
-    return None
+    return []
 
 
-async def change_record(desk: Runtime, changes: Table) -> Note:
+async def change_record(desk: Runtime, changes: Table) -> Notes:
     """Change fields of accounts and people by name, and of invoices by number."""
     for name, values in changes.items():
         await _change(desk, name, values)
-    return None
+    return []
 
 
-CHANGES: dict[str, Callable[[Runtime, Table], Awaitable[Note]]] = {"kb": change_articles, "crm": change_record, "policy": change_policy}
+CHANGES: dict[str, Callable[[Runtime, Table], Awaitable[Notes]]] = {"kb": change_articles, "crm": change_record, "policy": change_policy}
 """What a script can change."""
 
 

@@ -43,7 +43,9 @@ class Child:
 
     async def ask(self, act: str, values: Mapping[str, Any]) -> Any:
         """Have it do something; raise Died when it ends first, InvalidInput when it says that this cannot be done."""
-        assert self._process and self._process.stdin and self._process.stdout
+        assert self._process is not None, "start() comes first"
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
         try:
             self._process.stdin.write(json.dumps({"act": act, **values}, default=str).encode() + b"\n")
             await self._process.stdin.drain()

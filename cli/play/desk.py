@@ -16,7 +16,7 @@ from bootstrap import Runtime, open_runtime
 from bot.web.rooms import local_channel, local_user
 from bot.web.uploads import read_upload
 from cli.play.cast import cast_of
-from cli.play.changes import CHANGES, write_policy
+from cli.play.changes import CHANGES, ingest_again, write_policy
 from cli.play.clock import ControlledClock
 from cli.play.dump import dump
 from cli.play.faults import Faults
@@ -58,15 +58,14 @@ class Performer:
         assert self._clock is not None
         return self._clock
 
-    async def begin(self, values: dict[str, Any]) -> None:
-        """Make the home what the script's setup says."""
+    async def begin(self, values: dict[str, Any]) -> list[str]:
+        """Make the home what the script's setup says; return what could not be ingested."""
         setup, home = values["setup"], self._settings.home
         start = datetime.fromisoformat(setup["start"])
         write_policy(home, setup["policy"])
         await self._open(ControlledClock(home / CLOCK, start=start))
         await enroll(self.desk, cast_of(setup, start), at=start)
-        if folders := copy_knowledge([Path(path) for path in setup["knowledge"]], home):
-            await self._check_ingested(folders)
+        return await ingest_again(self.desk, copy_knowledge([Path(path) for path in setup["knowledge"]], home))
 
     async def resume(self, values: dict[str, Any]) -> None:
         """Go on in a home that a killed process left."""
@@ -128,17 +127,13 @@ class Performer:
         """Say which systems are down."""
         self._faults.down = frozenset(values["down"])
 
-    async def change(self, values: dict[str, Any]) -> None:
-        """Change the articles, the customer record or the policy."""
-        await CHANGES[values["what"]](self.desk, values["set"])
+    async def change(self, values: dict[str, Any]) -> list[str]:
+        """Change the articles, the customer record or the policy; return what could not be ingested."""
+        return await CHANGES[values["what"]](self.desk, values["set"])
 
     async def arm(self, values: dict[str, Any]) -> None:
-        """Be killed at a point of the next work."""
-        self._faults.armed = values["point"]
-
-    async def disarm(self, values: dict[str, Any]) -> None:
-        """Be killed no more."""
-        self._faults.armed = None
+        """Be killed at a point of the next work, at none when it is null."""
+        self._faults.arm(values["point"])
 
     async def dump(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return everything that was said and decided."""
@@ -153,11 +148,6 @@ class Performer:
     def _settings_now(self) -> Settings:
         return self._settings.model_copy(update={"policy": self._settings.home / "policy.toml"})
 
-    async def _check_ingested(self, folders: list[Path]) -> None:
-        report = await self.desk.reading.ingest(folders)
-        if report.failed:
-            raise InvalidInput(f"setup: knowledge: {report.failed[0].path}: {report.failed[0].reason}")
-
     async def _deliver(self, event: Event, values: dict[str, Any]) -> None:
         """Let the event arrive as often as the step says; it came once already."""
         for _ in range(1, values["deliver"]):
@@ -165,13 +155,10 @@ class Performer:
 
 
 Act = Callable[[Performer, dict[str, Any]], Awaitable[Any]]
-ACTS: dict[str, Act] = {
-    act.__name__: act
-    for act in (
-        Performer.begin, Performer.resume, Performer.say, Performer.edit, Performer.delete, Performer.react, Performer.click, Performer.command, Performer.advance,
-        Performer.next_due, Performer.settle, Performer.switch, Performer.change, Performer.arm, Performer.disarm, Performer.dump,
-    )
-}  # fmt: skip
+_SETTING = (Performer.begin, Performer.resume, Performer.dump)
+_SAYING = (Performer.say, Performer.edit, Performer.delete, Performer.react, Performer.click, Performer.command)
+_TURNING = (Performer.advance, Performer.next_due, Performer.settle, Performer.switch, Performer.change, Performer.arm)
+ACTS: dict[str, Act] = {act.__name__: act for act in (*_SETTING, *_SAYING, *_TURNING)}
 """What a driver may ask for, by name."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,7 @@ from cli.play.child import Child, Died
 from cli.play.script import Script
 from cli.play.step import Step
 from cli.play.verbs import VERBS
+from desk.customer import TEAM
 from desk.errors import FrontdeskError, InvalidInput
 from desk.policy_check import read_duration
 from desk.space import ChannelKind
@@ -49,13 +51,14 @@ class Driver:
     async def run(self) -> dict[str, Any]:
         """Perform every step and return the dump."""
         await self.child.start()
-        await self.child.ask("begin", {"setup": _setup(self.script)})
+        _note(*await self.child.ask("begin", {"setup": _setup(self.script)}))
         for step in self.script.steps:
             await self._perform(step)
         if self._armed:
-            await self.child.ask("disarm", {})
-            say(f"{self._armed.label}: the point {self._armed.values['crash']!r} was never reached, so nothing was killed.")
+            await self.child.ask("arm", {"point": None})
+            _note(f"{self._armed.label}: the point {self._armed.values['crash']!r} was never reached, so nothing was killed")
         dump: dict[str, Any] = await self.child.ask("dump", {})
+        _note(*dump["failed"])
         return dump
 
     async def tell(self, act: str, step: Step, **values: Any) -> Any:
@@ -85,6 +88,10 @@ class Driver:
     def files(self, step: Step) -> list[str]:
         """Return the step's files as absolute paths."""
         return [str(self.script.file(name).resolve()) for name in step.values.get("files", ())]
+
+    def note(self, step: Step, sentences: list[str]) -> None:
+        """Tell the script's writer something though the play goes on."""
+        _note(*(f"{step.label}: {sentence}" for sentence in sentences))
 
     async def pass_time(self, step: Step) -> None:
         """Move the clock from one due instant to the next, never past the end of the wait."""
@@ -136,12 +143,30 @@ class Driver:
         await self.child.ask("resume", {"down": sorted(self._down)})
 
     def _home_of(self, who: str, step: Step) -> str:
-        """Return the first channel that is open to a person: the team's own is theirs, customers start outside."""
-        ours = self.script.person(who)["role"] != "customer"
-        internal = [c["name"] for c in self.script.channels if (c["kind"] == ChannelKind.INTERNAL) == ours]
-        if not internal:
-            raise InvalidInput(f'{step.label}: say where: channel = "..."')
-        return str(internal[0])
+        """Return the first channel that is a person's own: the team's for the team, for the others the first outside that is open to them."""
+        person = self.script.person(who)
+        own = next((channel["name"] for channel in self.script.channels if _is_open(channel, person)), None)
+        if own is None:
+            raise InvalidInput(f'{step.label}: no channel is open to {who}: say where, channel = "..."')
+        return str(own)
+
+
+def _is_open(channel: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
+    match channel["kind"]:
+        case ChannelKind.INTERNAL:
+            return person["role"] in TEAM
+        case ChannelKind.COMMUNITY:
+            return person["role"] not in TEAM
+        case ChannelKind.SHARED:
+            return bool(channel["account"] == person.get("account"))
+        case _:
+            return bool(channel["person"] == person["name"])
+
+
+def _note(*sentences: str) -> None:
+    """Tell what the script's writer should know though the play goes on."""
+    for sentence in sentences:
+        say(f"note: {sentence}.")
 
 
 def _setup(script: Script) -> dict[str, Any]:

@@ -19,6 +19,7 @@ async def dump(desk: Runtime) -> dict[str, Any]:
     return {
         "posts": await _posts(desk, tickets),
         "decisions": [shapes.decision(found, n) for n, found in enumerate(await store.decisions(), 1)],
+        "failed": [f"event {failure.event} was given up: {failure.error}" for failure in await desk.engine.failed()],
         "tickets": [shapes.ticket(found, names=names, accounts=accounts) | {"channel": channels[found.place.channel]} for found in tickets],
     }
 

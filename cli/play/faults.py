@@ -28,11 +28,19 @@ class Faults:
 
     def __init__(self) -> None:
         self.down: frozenset[str] = frozenset()
-        self.armed: str | None = None
+        self._armed: str | None = None
+        self._released = asyncio.Event()
+
+    def arm(self, point: str | None) -> None:
+        """Be killed at this point of the next work; None takes that back."""
+        self._armed = point
+        self._released = asyncio.Event()
+        if point != "acknowledged":
+            self._released.set()
 
     def reach(self, point: str) -> None:
         """Kill this process, as a power cut would, if this is the point that was armed."""
-        if self.armed == point:
+        if self._armed == point:
             os.kill(os.getpid(), signal.SIGKILL)
 
     def wrappers(self) -> Wrappers:
@@ -61,8 +69,8 @@ class Faults:
     def _dispatch(self, dispatch: Submit) -> Submit:
         async def work(event: Event) -> None:
             # The engine starts an event as soon as it is durable; held here, it cannot get ahead of the kill.
-            while self.armed == "acknowledged":
-                await asyncio.sleep(0.01)
+            if self._armed == "acknowledged":
+                await self._released.wait()
             await dispatch(event)
 
         return work

@@ -63,10 +63,12 @@ def _lines(post: Shape) -> list[str]:
 def _decision(found: Shape) -> str:
     would = f" (would {found['would']})" if found["would"] else ""
     because = "; ".join(reason["text"] for reason in found["reasons"])
-    return f"{found['at'][11:19]}  {found['ticket']}  {found['action']}{would}  {found['mode']}, {found['category'] or '-'}, {found['confidence']:.2f} of {found['threshold']:.2f}: {because}"
+    seen = f"{found['mode']}, {found['category'] or '-'}, {found['confidence']:.2f} of {found['threshold']:.2f}"
+    return f"{found['at'][11:19]}  {found['ticket']}  {found['action']}{would}  {seen}: {because}"
 
 
 def _ticket(found: Shape) -> str:
     end = f", {found['containment']}" if found["containment"] else ""
     owner = f", held by {found['owner']}" if found["owner"] else ""
-    return f"{found['id']}  {found['customer']} in #{found['channel']}: {found['status']}{end}, {found['attention']}{owner}, {found['priority']['level']} {found['priority']['score']}"
+    priority = f"{found['priority']['level']} {found['priority']['score']}"
+    return f"{found['id']}  {found['customer']} in #{found['channel']}: {found['status']}{end}, {found['attention']}{owner}, {priority}"

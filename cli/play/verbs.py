@@ -36,6 +36,10 @@ class Stage(Protocol):
         """Return the step's files as absolute paths."""
         ...
 
+    def note(self, step: Step, sentences: list[str]) -> None:
+        """Tell the script's writer something though the play goes on."""
+        ...
+
     async def pass_time(self, step: Step) -> None:
         """Move the clock from one due instant to the next, settling at each."""
         ...
@@ -104,7 +108,7 @@ async def _up(stage: Stage, step: Step) -> None:
 
 
 async def _change(stage: Stage, step: Step) -> None:
-    await stage.tell("change", step, what=step.values["changes"], set=step.values["set"])
+    stage.note(step, await stage.tell("change", step, what=step.values["changes"], set=step.values["set"]))
 
 
 async def _crash(stage: Stage, step: Step) -> None:

@@ -168,7 +168,7 @@ def test_a_wrong_step_is_named(script, step, sentence):
     ],
 )
 def test_a_wrong_script_is_told_in_one_sentence(script, text, sentence):
-    with pytest.raises(InvalidInput, match="^") as caught:
+    with pytest.raises(InvalidInput) as caught:
         script(base=text)
     assert sentence in str(caught.value)
     assert "\n" not in str(caught.value)
