@@ -1,0 +1,122 @@
+"""Calls as a shell makes them: exit codes, one sentence on standard error, and clean standard output."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from cli.app import run
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def call(capsys, monkeypatch, tmp_path):
+    monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("FRONTDESK_POLICY", raising=False)
+
+    def do(*arguments: str):
+        code = run(arguments)
+        found = capsys.readouterr()
+        return code, found.out, found.err
+
+    return do
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(["serch", "x"], id="an unknown command"),
+        pytest.param(["search"], id="a missing argument"),
+        pytest.param(["search", "x", "--colour"], id="an unknown option"),
+        pytest.param(["search", "x", "-k", "0"], id="too few results"),
+        pytest.param(["search", "x", "-k", "many"], id="a number that is none"),
+        pytest.param(["search", "x", "--by", "page"], id="an unknown grouping"),
+        pytest.param(["search", "x", "--audience", "everybody"], id="an unknown audience"),
+        pytest.param(["search", "x", "--audience", "account"], id="an account without a name"),
+        pytest.param(["ask", "x", "--kind", "internal"], id="a kind nobody asks in"),
+        pytest.param(["ask", "x", "--trust", "full"], id="an unknown trust"),
+        pytest.param(["ask", "x", "--mode", "loud"], id="an unknown mode"),
+        pytest.param(["ask", "x", "--sentiment", "angry"], id="an unknown sentiment"),
+        pytest.param(["ingest", "/nowhere"], id="a path that is not there"),
+        pytest.param(["play", "/nowhere.toml"], id="a script that is not there"),
+        pytest.param(["policy", "check", "/nowhere.toml"], id="a policy that is not there"),
+        pytest.param(["why", "t-none"], id="a ticket that is not there"),
+    ],
+)
+def test_a_wrong_call_is_one_sentence_and_exit_code_2(call, arguments):
+    code, out, err = call(*arguments)
+    assert (code, out) == (2, "")
+    assert len(err.strip().splitlines()) == 1
+    assert "Traceback" not in err
+
+
+def test_a_wrong_setting_is_one_sentence_and_exit_code_1(call, monkeypatch):
+    monkeypatch.setenv("FRONTDESK_PORT", "eighty")
+    code, out, err = call("search", "x")
+    assert (code, out) == (1, "")
+    assert err.startswith("FRONTDESK_PORT is set to something that cannot be used")
+
+
+def test_a_policy_with_a_typo_is_told_with_its_line(call, tmp_path):
+    wrong = tmp_path / "policy.toml"
+    wrong.write_text('[tickets]\nwindw = "1h"\n')
+    code, _, err = call("policy", "check", str(wrong))
+    assert code == 1
+    assert "policy.toml:2" in err
+    assert "window" in err
+
+
+def test_a_right_policy_is_told_with_its_version(call, tmp_path):
+    right = tmp_path / "policy.toml"
+    right.write_text('[modes]\ndefault = "draft"\n')
+    code, out, _ = call("policy", "check", str(right), "--json")
+    assert code == 0
+    assert '"version"' in out
+
+
+def test_the_policy_diff_shows_what_the_operators_file_changed(call, tmp_path):
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "policy.toml").write_text('[modes]\ndefault = "draft"\n')
+    code, out, _ = call("policy", "diff")
+    assert (code, out) == (0, "modes.default: shipped 'observe', file 'draft'\n")
+
+
+def test_the_policy_in_force_can_be_shown(call):
+    code, out, _ = call("policy", "show")
+    assert code == 0
+    assert "modes.default = 'observe'" in out
+
+
+@pytest.mark.parametrize("flag", ["-h", "--help"])
+def test_help_has_a_short_flag(call, flag):
+    code, out, _ = call("search", flag)
+    assert code == 0
+    assert "--audience" in out
+
+
+def test_the_hidden_command_is_not_listed(call):
+    assert "play-desk" not in call("--help")[1]
+
+
+def test_help_takes_less_than_0_7_seconds_of_cpu():
+    before = os.times()
+    subprocess.run([sys.executable, "main.py", "--help"], cwd=ROOT, capture_output=True, check=True)
+    after = os.times()
+    assert (after.children_user - before.children_user) + (after.children_system - before.children_system) < 0.7
+
+
+def test_a_reader_that_goes_away_leaves_no_traceback(tmp_path):
+    command = f"{sys.executable} main.py policy show | head -1"
+    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "FRONTDESK_HOME": str(tmp_path)}, check=False)
+    assert "Traceback" not in done.stderr
+
+
+def test_the_launcher_works_from_anywhere(tmp_path):
+    began = time.monotonic()
+    done = subprocess.run([str(ROOT / "frontdesk"), "--help"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert time.monotonic() - began < 10

@@ -1,0 +1,75 @@
+"""Settings come from the environment, and a wrong one is told in a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from desk.errors import Misconfigured
+from settings import home_is_set, read_settings
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch, tmp_path):
+    for name in ("HOME", "DATABASE_URL", "POLICY", "HOST", "PORT", "LOG_LEVEL"):
+        monkeypatch.delenv(f"FRONTDESK_{name}", raising=False)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+
+
+def test_the_home_is_in_the_users_data_directory_by_default(tmp_path):
+    assert read_settings().home == tmp_path / "frontdesk"
+
+
+def test_an_empty_variable_counts_as_unset(monkeypatch, tmp_path):
+    monkeypatch.setenv("FRONTDESK_HOME", "")
+    assert read_settings().home == tmp_path / "frontdesk"
+    assert not home_is_set({"FRONTDESK_HOME": ""})
+
+
+def test_what_is_given_wins_over_the_environment(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_PORT", "9000")
+    assert read_settings(port=9001).port == 9001
+
+
+def test_the_policy_is_the_homes_own_unless_another_is_named(monkeypatch, tmp_path):
+    assert read_settings().policy_file == tmp_path / "frontdesk" / "policy.toml"
+    named = tmp_path / "mine.toml"
+    named.write_text("")
+    monkeypatch.setenv("FRONTDESK_POLICY", str(named))
+    assert read_settings().policy_file == named
+
+
+def test_a_relative_home_does_not_move_with_the_working_directory(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("FRONTDESK_HOME", "here")
+    assert read_settings().home == Path(tmp_path / "here")
+
+
+def test_the_database_address_is_never_shown(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", "postgresql://desk:hunter2@localhost/desk")
+    assert "hunter2" not in repr(read_settings())
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        pytest.param("PORT", "eighty", "a number from 0", id="a port that is no number"),
+        pytest.param("PORT", "70000", "a number from 0", id="a port that does not exist"),
+        pytest.param("POLICY", "/nowhere/policy.toml", "a policy.toml that exists", id="a policy that is not there"),
+        pytest.param("LOG_LEVEL", "loud", "one of debug, info", id="an unknown log level"),
+        pytest.param("DATABASE_URL", "mysql://secret@host/db", "postgresql://", id="a database we do not speak"),
+    ],
+)
+def test_a_wrong_setting_is_named_with_what_to_write_and_without_its_value(monkeypatch, name, value, hint):
+    monkeypatch.setenv(f"FRONTDESK_{name}", value)
+    with pytest.raises(Misconfigured) as caught:
+        read_settings()
+    assert f"FRONTDESK_{name}" in str(caught.value)
+    assert hint in str(caught.value)
+    assert value not in str(caught.value)
+
+
+def test_every_problem_is_told_at_once(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_PORT", "x")
+    monkeypatch.setenv("FRONTDESK_LOG_LEVEL", "y")
+    with pytest.raises(Misconfigured, match=r"FRONTDESK_PORT .*FRONTDESK_LOG_LEVEL"):
+        read_settings()

@@ -1,0 +1,217 @@
+"""The stories that ship: each is played through the whole desk, and ends as it should."""
+
+import pytest
+
+from tests.cli.told import STORIES, Told, tell
+
+QUESTION = "asked"
+
+
+@pytest.fixture
+async def story(request) -> Told:
+    """Play the story that the test is named after."""
+    name = request.node.originalname.removeprefix("test_").replace("_", "-")
+    return await tell(STORIES / f"{name}.toml")
+
+
+@pytest.fixture
+async def crashed(request) -> Told:
+    return await tell(STORIES / f"crash-{request.param}.toml")
+
+
+def test_every_story_has_a_test():
+    tested = {name.removeprefix("test_").replace("_", "-") for name in globals() if name.startswith("test_")}
+    assert {path.stem for path in STORIES.glob("*.toml") if not path.stem.startswith("crash-")} <= tested
+    assert len(list(STORIES.glob("*.toml"))) >= 15
+
+
+def test_answered(story):
+    (answer,) = story.bot("answer")
+    assert answer["thread"] == QUESTION
+    assert answer["at"].startswith("2026-11-02T10:00:08")
+    assert answer["evidence"][0]["document"] == "refund-times"
+    assert "5 to 7 working days" in answer["text"]
+    assert answer["buttons"] == ["Solved", "Not solved", "Get a human"]
+    assert (story.ticket["status"], story.ticket["containment"]) == ("solved", "confirmed")
+    assert len(story.bot("csat")) == 1
+    assert story.actions == ["reply", "close"]
+
+
+def test_burst(story):
+    (answer,) = story.bot("answer")
+    assert answer["thread"] == "first"
+    assert story.ticket["turn"] == 3
+    assert story.actions == ["reply"]
+
+
+def test_edit_before_answer(story):
+    (answer,) = story.bot("answer")
+    assert [source["document"] for source in answer["evidence"]] == ["refund-times"]
+
+
+def test_deleted_before_answer(story):
+    assert story.bot() == []
+    assert story.bot(inside=True) == []
+
+
+def test_bystander(story):
+    assert {ticket["customer"] for ticket in story.tickets} == {"Poppy Lane", "Lucia Ferrer"}
+    assert {post["thread"] for post in story.bot("answer")} == {QUESTION}
+    (refused,) = story.bot("notice", op="whisper")
+    assert refused["to"] == ["Lucia Ferrer"]
+    assert {ticket["status"] for ticket in story.tickets} == {"waiting_customer"}
+
+
+def test_private_part_community(story):
+    (answer,) = story.bot("answer")
+    assert answer["channel"] == "community"
+    assert not {"INV-204", "INV-205"} & set(answer["text"].split())
+    (part,) = story.bot("part")
+    assert part["channel_kind"] == "direct"
+    assert "INV-205" in part["text"]
+    assert part["audience"] == "person:mara-voss"
+
+
+def test_private_part_shared(story):
+    public = [post["text"] for post in story.bot() if post["channel"] == "acme-shared"]
+    assert not any("INV-" in text for text in public)
+    parts = story.bot("part")
+    assert {post["audience"] for post in parts} == {"person:mara-voss"}
+    assert "INV-204" in parts[0]["text"]
+
+
+def test_stale_draft(story):
+    assert story.decisions[-1]["turn"] > story.decisions[0]["turn"]
+    (told,) = story.bot("notice", op="whisper", inside=True)
+    assert told["to"] == ["Jonas Reed"]
+    assert len(story.standing("answer")) == 1
+    assert [decision["action"] for decision in story.decisions].count("reply") == 1
+
+
+def test_double_click(story):
+    assert story.actions == ["suggest", "reply"]
+    assert len(story.standing("answer")) == 1
+    (told,) = story.bot("notice", op="whisper", inside=True)
+    assert told["to"] == ["Priya Dale"]
+    assert "Jonas Reed was faster" in told["text"]
+
+
+def test_edit_race(story):
+    (answer,) = story.standing("answer")
+    assert answer["text"].startswith("Within 5 to 7 working days after we approve it.")
+    (told,) = story.bot("notice", op="whisper", inside=True)
+    assert told["to"] == ["Priya Dale"]
+    assert "Jonas Reed was faster" in told["text"]
+    assert "About a week, says Priya." in told["text"]
+
+
+def test_hand_over_and_back(story):
+    assert story.actions == ["reply", "stand_by", "reply"]
+    jonas = next(n for n, post in enumerate(story.posts) if post["ref"] == "jonas")
+    handed_back = next(n for n, post in enumerate(story.posts) if post["purpose"] == "answer" and n > jonas)
+    assert not [post for post in story.posts[jonas:handed_back] if post["author"] == "frontdesk" and post["channel_kind"] != "internal"]
+    assert story.ticket["owner"] is None
+    assert story.ticket["attention"] == "active"
+
+
+def test_late_holding_answer(story):
+    assert story.actions == ["suggest", "hold", "reply"]
+    assert [post["to"] for post in story.posts if post["purpose"] == "page"] == [["Ines Duarte"]]
+    pointed = [post for post in story.bot("notice") if post["to"] == ["Poppy Lane"]]
+    assert len(pointed) == 1
+    assert len(story.standing("answer")) == 1
+
+
+def test_correction(story):
+    correction = story.bot("answer")[-1]
+    assert correction["text"].startswith("Correction from Jonas Reed")
+    assert "corrected" in story.codes()
+
+
+def test_retraction(story):
+    assert story.standing("answer") == []
+    assert (story.ticket["status"], story.ticket["owner"]) == ("waiting_team", "Jonas Reed")
+    assert story.actions == ["reply", "withdraw"]
+
+
+@pytest.mark.parametrize("crashed", ["now", "acknowledged", "committed", "sent"], indirect=True)
+def test_a_crash_loses_nothing_and_says_nothing_twice(crashed):
+    (answer,) = crashed.bot("answer")
+    assert answer["thread"] == QUESTION
+    assert crashed.actions == ["reply"]
+    assert len(crashed.bot("auto_card", inside=True)) == 1
+    assert crashed.ticket["status"] == "waiting_customer"
+
+
+def test_delivered_thrice(story):
+    assert [post["op"] for post in story.posts if post["ref"] == QUESTION] == ["post", "edit"]
+    assert story.actions == ["suggest", "reply"]
+    assert len(story.bot("holding")) == 1
+    assert len(story.bot("answer")) == 1
+
+
+def test_observe_day(story):
+    assert story.bot() == []
+    assert {(decision["action"], decision["would"]) for decision in story.decisions} == {("observe", "reply")}
+    daily = story.bot("notice", inside=True)
+    assert [post["op"] for post in daily] == ["post", "edit"]
+    assert daily[-1]["text"].count("Called right.") == 1
+
+
+def test_silence(story):
+    assert story.actions == ["reply", "remind", "close"]
+    (reminder,) = story.bot("reminder")
+    assert reminder["at"].startswith("2026-11-03T10:00:08")
+    (csat,) = story.bot("csat")
+    assert csat["at"].startswith("2026-11-05T10:00:08")
+    assert (story.ticket["status"], story.ticket["containment"]) == ("closed", "silent")
+
+
+def test_asks_for_a_human(story):
+    assert story.actions[0] == "escalate"
+    assert "asks_human" in story.codes(0)
+    assert len(story.bot("notice")) == 1
+    assert story.bot("answer")[0]["text"].startswith("Hello Mara, Jonas here.")
+    assert story.ticket["status"] == "closed"
+
+
+def test_not_solved_twice(story):
+    assert story.actions == ["reply", "ask", "escalate"]
+    assert len(story.bot("question")) == 1
+    assert story.ticket["status"] == "waiting_team"
+
+
+def test_colleague(story):
+    assert story.bot() == []
+    assert set(story.actions) == {"stand_by"}
+    assert {ticket["customer"] for ticket in story.tickets} == {"Mara Voss"}
+    assert story.ticket["attention"] == "dormant"
+
+
+def test_mute(story):
+    muted = next(n for n, post in enumerate(story.posts) if post["ref"] == "muted")
+    unmuted = next(n for n, post in enumerate(story.posts) if n > muted and post["at"] >= "2026-11-02T10:01:10")
+    assert not [post for post in story.posts[muted:unmuted] if post["author"] == "frontdesk" and post["channel_kind"] != "internal"]
+    assert story.actions == ["reply", "stand_by", "reply"]
+
+
+def test_model_down(story):
+    assert story.actions == ["hold", "reply"]
+    assert len(story.bot("holding")) == 1
+    assert len(story.bot("escalation_card", op="post", inside=True)) == 1
+    assert len(story.standing("answer")) == 1
+    assert story.ticket["status"] == "waiting_customer"
+
+
+def test_security_while_observing(story):
+    assert [post for post in story.bot() if post["purpose"] != "page"] == []
+    assert [post["to"] for post in story.posts if post["purpose"] == "page"] == [["Ines Duarte"]]
+    assert story.decisions[0]["would"] == "escalate"
+    assert story.ticket["priority"]["level"] == "urgent"
+
+
+def test_german(story):
+    outside = story.bot()
+    assert outside
+    assert all(not {"Thanks", "person", "answer"} & set(post["text"].split()) for post in outside)
+    assert "reply" not in story.actions

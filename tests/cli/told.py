@@ -1,0 +1,51 @@
+"""A story as it was told: what a play printed, with what tests ask of it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from cli.play.driver import play
+from cli.play.script import read_script
+from cli.play.transcript import named
+
+STORIES = Path(__file__).parents[2] / "demo" / "stories"
+SAID_TO_CUSTOMERS = {"answer", "part", "holding", "question", "csat", "reminder", "notice"}
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a play printed as JSON."""
+
+    posts: list[dict[str, Any]]
+    decisions: list[dict[str, Any]]
+    tickets: list[dict[str, Any]]
+
+    @property
+    def actions(self) -> list[str]:
+        """Return what was decided, in order."""
+        return [decision["action"] for decision in self.decisions]
+
+    @property
+    def ticket(self) -> dict[str, Any]:
+        """Return the only ticket."""
+        (ticket,) = self.tickets
+        return ticket
+
+    def bot(self, *purposes: str, op: str | None = None, inside: bool = False) -> list[dict[str, Any]]:
+        """Return what the bot posted outside (or inside) of the team's channels, of these purposes and this operation."""
+        mine = [post for post in self.posts if post["author"] == "frontdesk" and (post["channel_kind"] == "internal") == inside]
+        return [post for post in mine if (not purposes or post["purpose"] in purposes) and op in (None, post["op"])]
+
+    def codes(self, n: int = -1) -> set[str]:
+        """Return the codes of a decision's reasons."""
+        return {reason["code"] for reason in self.decisions[n]["reasons"]}
+
+    def standing(self, purpose: str) -> list[dict[str, Any]]:
+        """Return the posts of a purpose as they stand at the end, each once."""
+        last = {post["ref"]: post for post in self.posts if post["op"] != "whisper"}
+        return [post for post in last.values() if post["purpose"] == purpose and post["op"] != "delete" and post["author"] == "frontdesk"]
+
+
+async def tell(path: Path) -> Told:
+    """Play a script and return what it printed."""
+    return Told(**named(*await play(read_script(path))))
