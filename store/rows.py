@@ -59,7 +59,8 @@ def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None
 
 def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with its key or unique id is there; tell whether it was inserted."""
-    return connection.execute(_insert(connection, table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    statement = _insert(connection, table).values(**values).on_conflict_do_nothing().returning(*table.primary_key)
+    return connection.execute(statement).first() is not None
 
 
 def all_of(connection: Connection, kind: type[T], statement: Executable) -> Sequence[T]:

@@ -1,0 +1,1 @@
+"""The store: what the desk remembers, and the engine."""
