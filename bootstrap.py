@@ -123,10 +123,14 @@ class Runtime:
         self.workspace = workspace
         self.engine = engine
         self.services = services
-        self.emit = submit
+        self._submit = submit
         self.sweeper = Sweeper(services, submit)
         self.sender = Sender(services)
         self._views = Views(services)
+
+    async def emit(self, event: Event) -> None:
+        """Make an event durable; acknowledge the platform when this returns."""
+        await self._submit(event)
 
     async def view(self, query: Query) -> View:
         """Return what to show, read only and permission checked."""

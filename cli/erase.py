@@ -15,12 +15,8 @@ from cli.start import records, run_async
 if TYPE_CHECKING:
     from bootstrap import Records
     from bot.web.workspace import LocalWorkspace
-    from desk.events import Event
     from desk.space import UserRef
-    from store.engine import DurableEngine
-
-EXECUTOR = "command"
-"""The engine's name for this process: another than the server's, whose running work must be left alone."""
+    from store.engine import EngineRows
 
 
 def register(app: typer.Typer) -> None:
@@ -87,17 +83,13 @@ async def _workspace(kept: Records) -> AsyncIterator[LocalWorkspace]:
 
 
 @asynccontextmanager
-async def engine_of(kept: Records) -> AsyncIterator[DurableEngine]:
-    """Open the engine to look at or tend its rows, beside a server that runs."""
+async def engine_of(kept: Records) -> AsyncIterator[EngineRows]:
+    """Open the engine's rows to look at or tend them; nothing is run, so a server beside is not disturbed."""
     from bootstrap import engine_url
-    from store.engine import DurableEngine
+    from store.engine import EngineRows
 
-    async def nothing(event: Event) -> None:
-        """This process is given no work: the server's executor has another name."""
-
-    engine = DurableEngine(engine_url(kept.settings), nothing, executor=EXECUTOR)
-    await engine.start()
+    rows = EngineRows(engine_url(kept.settings))
     try:
-        yield engine
+        yield rows
     finally:
-        await engine.stop()
+        await rows.close()

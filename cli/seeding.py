@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from bot.web.rooms import local_channel
 from desk.changes import Changes, SaveChannel
 from desk.customer import Account, Identity, Invoice, Person, Trust
 from desk.ids import EventId, derived
-from desk.space import Channel, UserRef
+from desk.space import Channel, ChannelKind, UserRef
 
 if TYPE_CHECKING:
     from bootstrap import Runtime
@@ -50,7 +51,7 @@ async def enroll(desk: Runtime, cast: Cast, *, at: datetime) -> None:
     await desk.customers.save(accounts=cast.accounts, people=[seat.person for seat in known], identities=identities, invoices=cast.invoices)
     for seat in cast.seats:
         await _add(desk, seat)
-    await _open(desk, cast.rooms, at=at)
+    await _open(desk, [*cast.rooms, *_directs(cast, at)], at=at)
 
 
 async def _open(desk: Runtime, rooms: Sequence[Room], *, at: datetime) -> None:
@@ -65,6 +66,17 @@ async def _open(desk: Runtime, rooms: Sequence[Room], *, at: datetime) -> None:
     changed = tuple(SaveChannel(room.channel) for room in rooms if declared.get(room.channel.ref) != room.channel)
     if changed:
         await desk.services.store.commit(EventId(derived("seed", *changed)), Changes(changed), at=at)
+
+
+def _directs(cast: Cast, at: datetime) -> list[Room]:
+    """Return a direct channel with the bot for everybody who has none: what is not declared is not heard."""
+    met = {room.guest for room in cast.rooms if room.channel.kind is ChannelKind.DIRECT}
+    return [Room(_direct(seat, at), seat.user) for seat in cast.seats if seat.user not in met]
+
+
+def _direct(seat: Seat, at: datetime) -> Channel:
+    person = seat.person.id if seat.trust is Trust.PERSON else None
+    return Channel(local_channel(f"dm {seat.user.id}"), seat.person.name, ChannelKind.DIRECT, declared_at=at, person=person)
 
 
 async def _add(desk: Runtime, seat: Seat) -> None:

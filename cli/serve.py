@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.output import say
-from cli.start import run_async, settings
+from cli.start import run_async
+from cli.start import settings as read
 
 if TYPE_CHECKING:
     from bootstrap import Runtime
+    from bot.web.suggestions import Suggestion
+    from settings import Settings
 
-DEMO = Path(__file__).resolve().parents[1] / "demo"
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="The port; the next free one is taken when it is in use.")]
+Prepare = Callable[["Runtime"], Awaitable[Sequence["Suggestion"]]]
 
 
 def register(app: typer.Typer) -> None:
@@ -29,26 +31,62 @@ def register(app: typer.Typer) -> None:
 
 def run(port: Port = None) -> None:
     """Serve: start every platform that has tokens, and the workspace on this machine."""
-    run_async(_serve(settings(**_given(port=port)), title="Frontdesk"))
+    from cli.demo import furnish
+
+    run_async(serve(_settings(port), prepare=furnish, title="Frontdesk"))
 
 
 def demo(port: Port = None) -> None:
     """Serve the demo company: its customers, its articles and its team, on this machine only."""
+    from cli.demo import lay_out, move_in
     from settings import default_home, home_is_set
 
-    home = None if home_is_set() else default_home() / "demo"
-    found = settings(**_given(port=port, home=home))
-    policy = found.policy_file or DEMO / "policy.toml"
-    run_async(_serve(found.model_copy(update={"policy": policy}), title="Pelican Ledger", seed=True))
+    found = _settings(port)
+    home = found.home if home_is_set() else default_home() / "demo"
+    lay_out(home)
+    run_async(serve(found.model_copy(update={"home": home}), prepare=move_in, title="Pelican Ledger"))
 
 
-async def _serve(found: Settings, *, title: str, seed: bool = False) -> None:
+async def serve(settings: Settings, *, prepare: Prepare, title: str) -> None:
+    """Serve until the process is asked to stop; the address is the only line on standard output."""
     from bootstrap import open_runtime
 
-    async with open_runtime(found) as desk:
-        if seed:
-            await _seed(desk)
-        async with _listening(desk, title=title) as address:
+    stopping = _stopping()
+    async with open_runtime(settings) as desk:
+        suggestions = await prepare(desk)
+        async with _listening(desk, title=title, suggestions=suggestions) as address:
             print(address, flush=True)
-            await _stopped()
+            say(f"{title} is at {address}; Ctrl+C stops it.")
+            await stopping.wait()
     say("Stopped.")
+
+
+@asynccontextmanager
+async def _listening(desk: Runtime, *, title: str, suggestions: Sequence[Suggestion]) -> AsyncIterator[str]:
+    from bot.web.app import create_app
+    from bot.web.pages import Site
+    from bot.web.server import serve as listen
+
+    async def mode() -> str:
+        return (await desk.services.policy.current()).modes.default.word
+
+    async def health() -> Mapping[str, object]:
+        return {"policy": (await desk.services.policy.current()).version, "knowledge": await desk.services.knowledge.version()}
+
+    settings = desk.reading.records.settings
+    app = create_app(desk.workspace, desk, site=Site(title, suggestions, mode=mode, health=health))
+    async with listen(app, settings.host, settings.port) as address:
+        desk.reading.records.home.announce(address)
+        yield address
+
+
+def _stopping() -> asyncio.Event:
+    """Return what is set when somebody asks the process to stop."""
+    asked = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, asked.set)
+    return asked
+
+
+def _settings(port: int | None) -> Settings:
+    return read() if port is None else read(port=port)
