@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent import quoting
-from agent.ranking import Read, Unit
+from agent.ranking import Read
 from agent.record import Said
+from agent.units import Unit
 from desk.audience import PUBLIC, Audience, may_show
 from desk.customer import Fact
 from desk.draft import Evidence, Part

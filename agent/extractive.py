@@ -23,10 +23,11 @@ from desk.ports import Brief, Embedder, Tools
 
 MODEL = "extractive-1"
 SEARCHED = 10
-WEAK = 0.2
+WEAK = 0.1
 """Below this confidence a quote would more likely mislead than help: nothing is drafted, and a human gets the question."""
-BESIDE_RECORD = 0.3
-BESIDE_PHRASE = 0.5
+BESIDE_RECORD = 0.15
+BESIDE_PHRASE = 0.3
+"""The confidence that a quote needs to stand beside a field of the record, and beside the sentence that the record is not for this person."""
 RECORD = 0.9
 """The confidence of an answer filled from the record: what can be wrong is the intent."""
 INTENT, INTENT_TO_REFUSE = 0.6, 0.75
@@ -62,8 +63,8 @@ class ExtractiveAnswerer:
             return _asking(brief)
         passages = [passage for passage in await tools.search(question, k=SEARCHED) if _may_use(passage, brief)]
         vectors = await self._memo.vectors([question_of(brief.text), question, *ranking.gists(passages)])
-        reads = ranking.rank(vectors[1], vectors[2:], passages)
-        sure = confidence(cues(question, reads, out_of_scope=brief.classification.out_of_scope_score), embedder=self._memo.id) if reads else 0.0
+        reads = ranking.rank(question, vectors[1], vectors[2:], passages=passages)
+        sure = confidence(cues(reads, out_of_scope=brief.classification.out_of_scope_score), embedder=self._memo.id) if reads else 0.0
         told = await self._told(brief, vectors[:1], tools)
         return _proposal(brief, question, Found(reads, sure, told))
 
@@ -89,7 +90,7 @@ def _proposal(brief: Brief, question: str, found: Found) -> Proposal:
     for said in told.said:
         assembly.say(said)
     if quoted:
-        assembly.quote(quoted, quoting.chosen(quoted, question))
+        assembly.quote(quoted, quoting.chosen(quoted))
     if told.lacks:
         assembly.add(brief.phrases[told.lacks])
     for name in brief.files:

@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import pairwise
 
-from agent.ranking import Read, Unit
+from agent.ranking import Read
 from agent.sentences import Kind
+from agent.units import Unit
 
-SHORT = 45
-"""Words up to which a section is quoted whole: cutting it would save nothing."""
-MOST = 4
+SHORT = 60
+"""Words up to which a section or paragraph is quoted whole: cutting it would save little and lose what its sentences refer to."""
+MOST = 3
 BESIDE = 0.12
 """How much less near than the best a sentence may be and still be quoted."""
 FLOOR = 0.3
-STEPS = re.compile(r"\b(?:how|where|steps?|way to|set ?up|instructions|guide|wie|wo|comment|ou|como|donde|onde)\b", re.IGNORECASE)
+REFERS = re.compile(r"^\W*(?:it|its|this|that|these|those|they|them|then|there|such|otherwise|after that|instead)\b", re.IGNORECASE)
 
 
-def chosen(read: Read, question: str) -> tuple[Unit, ...]:
+def chosen(read: Read) -> tuple[Unit, ...]:
     """Return the units to quote: the best one, what is nearly as near, and whatever they cannot do without."""
     if not read.near:
         return read.units[:1]
-    near = {
-        unit.at: value + (0.1 if unit.kind is Kind.LIST and STEPS.search(question) else 0.0)
-        for unit, value in zip(read.units, read.near, strict=False)
-    }
-    best = max(near, key=lambda at: near[at])
+    best = max(range(len(read.near)), key=lambda at: read.near[at])
     section = [unit for unit in read.units if unit.section == read.units[best].section]
-    if sum(len(unit.text.split()) for unit in section) <= SHORT:
+    if _words(section) <= SHORT:
         return tuple(section)
-    ranked = sorted((at for at in near if near[at] >= max(FLOOR, near[best] - BESIDE)), key=lambda at: -near[at])[:MOST]
+    ranked = sorted((at for at, near in enumerate(read.near) if near >= max(FLOOR, read.near[best] - BESIDE)), key=lambda at: -read.near[at])[:MOST]
     return _complete(read.units, {best, *ranked})
 
 
@@ -52,12 +50,19 @@ def cited(unit: Unit, n: int) -> str:
 
 
 def _complete(units: tuple[Unit, ...], kept: set[int]) -> tuple[Unit, ...]:
-    """Add the sentence that leads into a quoted list, table or code block, and the block that a quoted sentence leads into."""
-    for unit in units:
-        following = unit.at + 1
-        leads = (
-            unit.kind is Kind.TEXT and unit.text.rstrip("*_ ").endswith(":") and following < len(units) and units[following].section == unit.section
-        )
-        if leads and (unit.at in kept or following in kept):
-            kept |= {unit.at, following}
+    """Add the rest of short paragraphs, the sentence that a quoted one refers back to, and what stands on either side of a colon."""
+    for at in sorted(kept):
+        paragraph = [unit for unit in units if unit.block == units[at].block]
+        if _words(paragraph) <= SHORT:
+            kept |= {unit.at for unit in paragraph}
+    for unit in reversed(units):
+        if unit.at in kept and unit.at and REFERS.match(unit.text) and units[unit.at - 1].section == unit.section:
+            kept.add(unit.at - 1)
+    for unit, following in pairwise(units):
+        if unit.text.rstrip("*_ ").endswith(":") and unit.section == following.section and kept & {unit.at, following.at}:
+            kept |= {unit.at, following.at}
     return tuple(unit for unit in units if unit.at in kept)
+
+
+def _words(units: Iterable[Unit]) -> int:
+    return sum(len(unit.text.split()) for unit in units)

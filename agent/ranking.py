@@ -2,52 +2,37 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from agent.sentences import Block, Kind, blocks, sentences
+from agent.shape import bonus
+from agent.units import Unit, units
+from agent.wording import content, share, topical
 from desk.draft import Passage
 
 READ = 6
 """Passages that are read sentence by sentence."""
 UNITS = 24
 """Sentences and blocks that are embedded for one question; each takes about 1.5 ms."""
-WORDS_OF_UNIT = 40
-UNIT_WEIGHT, LEXICAL_WEIGHT, NEIGHBOR_WEIGHT = 0.5, 0.2, 0.2
-"""What the best sentence, the shared words and a second passage of the article count beside a passage's own cosine (benchmarks/answers.py)."""
-HEADLINE = re.compile(r"^\*\*[^*]+\*\*:?$")
-
-
-@dataclass(frozen=True, slots=True)
-class Unit:
-    """A sentence, list, table or code block of a passage, as written. `at` is its place there; `section` counts the bold headlines before it."""
-
-    text: str
-    kind: Kind
-    at: int
-    block: int
-    section: int
-    headline: str = ""
-
-    @property
-    def gist(self) -> str:
-        """Return what is embedded of it: its headline and its first words, without the marks of a table."""
-        words = re.sub(r"[|*`]|-{3,}", " ", self.text).split()
-        return f"{self.headline} {' '.join(words[:WORDS_OF_UNIT])}".strip()
+WEIGHTS = (1.0, 0.5, 0.25, 0.2, 0.2)
+"""What counts: a passage's own cosine, its best sentence's, its headings', the question's words it contains, and its BM25 score beside the best."""
+NEIGHBOR_WEIGHT = 0.2
+"""What the best sentence of another passage of the article adds. All of them chosen on demo/faq_eval.jsonl (benchmarks/answers.py)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A passage with its units and how near each comes to the question."""
+    """A passage with its units and how near each, and its headings, come to the question; `coverage` is the share of the question's words in it."""
 
     passage: Passage
     units: tuple[Unit, ...]
     near: tuple[float, ...]
     score: float = 0.0
+    coverage: float = 0.0
+    named: float = 0.0
 
     @property
     def best(self) -> float:
@@ -55,46 +40,44 @@ class Read:
         return max(self.near, default=0.0)
 
 
-def units(passage: Passage) -> tuple[Unit, ...]:
-    """Cut a passage into what can be quoted; its headings and bold headlines are no sentences."""
-    found: list[Unit] = []
-    headline, section = "", 0
-    for n, block in enumerate(blocks(passage.text)):
-        if block.kind is Kind.HEADING or HEADLINE.match(block.text.strip()):
-            headline, section = block.text.strip("#*: "), section + 1
-            continue
-        for text in _quotable(block):
-            found.append(Unit(text, block.kind, len(found), n, section, headline))
-    return tuple(found)
-
-
 def gists(passages: Sequence[Passage]) -> tuple[str, ...]:
-    """Return the texts to embed beside the question: the units of the first passages, shared out so that each gets its turn."""
-    return tuple(f"{passage.title}. {unit.gist}" for passage in passages[:READ] for unit in _read(passage, len(passages)))
+    """Return the texts to embed beside the question: of each passage its headings, then its units, shared out so that each gets its turn."""
+    return tuple(
+        text for passage in passages[:READ] for text in (_name(passage), *(f"{passage.title}. {unit.gist}" for unit in _read(passage, len(passages))))
+    )
 
 
-def rank(question: NDArray[np.float32], vectors: NDArray[np.float32], passages: Sequence[Passage]) -> tuple[Read, ...]:
-    """Return the first passages, the one that answers best first; `vectors` are those of `gists(passages)`."""
+def rank(question: str, asked: NDArray[np.float32], vectors: NDArray[np.float32], *, passages: Sequence[Passage]) -> tuple[Read, ...]:
+    """Return the first passages, the one that answers best first; `asked` is the question's vector, `vectors` are those of `gists(passages)`."""
     reads, start = [], 0
+    top = max((passage.lexical for passage in passages[:READ]), default=0.0) or 1.0
+    words, looks = topical(question), bonus(question)
     for passage in passages[:READ]:
-        read = _read(passage, len(passages))
-        near = vectors[start : start + len(read)] @ question
-        reads.append(Read(passage, read, tuple(map(float, near))))
-        start += len(read)
-    top = max((read.passage.lexical for read in reads), default=0.0) or 1.0
-    scored = [Read(read.passage, units(read.passage), read.near, _score(read, reads, top)) for read in reads]
-    return tuple(sorted(scored, key=lambda read: -read.score))
+        named, *near = (vectors[start : start + 1 + len(_read(passage, len(passages)))] @ asked).tolist()
+        start += 1 + len(near)
+        found = units(passage)
+        near = [value + looks(unit) for value, unit in zip(near, found, strict=False)]
+        covered = share(words, content(f"{passage.title} {passage.heading} {passage.text}"))
+        cues = (passage.dense, max(near, default=0.0), named, covered, passage.lexical / top)
+        reads.append(Read(passage, found, tuple(near), float(np.dot(WEIGHTS, cues)), covered, named))
+    scored = [replace(read, score=read.score + NEIGHBOR_WEIGHT * _neighbor(read, reads)) for read in reads]
+    article = {document: max(read.score for read in scored if read.passage.document == document) for document in {r.passage.document for r in scored}}
+    # Which article answers shows in all of its text; which of its passages does, in the best sentence.
+    return tuple(
+        sorted(
+            scored, key=lambda read: (-article[read.passage.document], read.passage.document, -(read.best + (read.passage.dense + read.named) / 2))
+        )
+    )
 
 
-def _score(read: Read, reads: Sequence[Read], top: float) -> float:
-    neighbors = [other.passage.dense for other in reads if other is not read and other.passage.document == read.passage.document]
-    words = read.passage.lexical / top
-    return read.passage.dense + UNIT_WEIGHT * read.best + LEXICAL_WEIGHT * words + NEIGHBOR_WEIGHT * max(neighbors, default=0.0)
+def _neighbor(read: Read, reads: Sequence[Read]) -> float:
+    """Return how near the best sentence of another passage of the same article comes."""
+    return max((other.best for other in reads if other is not read and other.passage.document == read.passage.document), default=0.0)
+
+
+def _name(passage: Passage) -> str:
+    return f"{passage.title}. {passage.heading}"
 
 
 def _read(passage: Passage, count: int) -> tuple[Unit, ...]:
     return units(passage)[: max(3, UNITS // max(1, min(count, READ)))]
-
-
-def _quotable(block: Block) -> tuple[str, ...]:
-    return sentences(block.text) if block.kind is Kind.TEXT else (block.text,)
