@@ -14,7 +14,7 @@ from cli.play.child import Child, Died
 from cli.play.script import Script
 from cli.play.step import Step
 from cli.play.verbs import VERBS
-from desk.customer import TEAM
+from desk.customer import TEAM, Role
 from desk.errors import FrontdeskError, InvalidInput
 from desk.policy_check import read_duration
 from desk.space import ChannelKind
@@ -77,13 +77,12 @@ class Driver:
     def remember(self, step: Step, spot: Spot) -> None:
         """Keep where this step's message stands; a step without an id is known by its number."""
         self.spots[step.id or f"step {step.n}"] = spot
+        self._last[step.values["who"]] = spot["channel"]
 
     def channel(self, step: Step) -> str:
         """Return the channel a step happens in."""
         who = step.values["who"]
-        name = step.values.get("channel", "").lstrip("#") or self._last.get(who) or self._home_of(who, step)
-        self._last[who] = name
-        return name
+        return step.values.get("channel", "").lstrip("#") or self._last.get(who) or self._home_of(who, step)
 
     def files(self, step: Step) -> list[str]:
         """Return the step's files as absolute paths."""
@@ -158,7 +157,7 @@ def _is_open(channel: Mapping[str, Any], person: Mapping[str, Any]) -> bool:
         case ChannelKind.COMMUNITY:
             return person["role"] not in TEAM
         case ChannelKind.SHARED:
-            return bool(channel["account"] == person.get("account"))
+            return bool(person["role"] == Role.COLLEAGUE or channel["account"] == person.get("account"))
         case _:
             return bool(channel["person"] == person["name"])
 

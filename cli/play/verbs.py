@@ -65,12 +65,8 @@ class Verb:
 
 
 async def _say(stage: Stage, step: Step) -> None:
-    where = {"channel": stage.channel(step), "thread": None}
-    if "reply_to" in step.values:
-        spot = stage.spot(step.values["reply_to"])
-        where = {"channel": spot["channel"], "thread": spot["thread"] or spot["ref"]}
-    on = {"on": step.values["on"]} if "on" in step.values else {}
-    stage.remember(step, await stage.tell("say", step, who=step.values["who"], text=step.values["says"], files=stage.files(step), **where, **on))
+    said = {"who": step.values["who"], "text": step.values["says"], "files": stage.files(step)}
+    stage.remember(step, await stage.tell("say", step, **said, **_where(stage, step)))
 
 
 async def _edit(stage: Stage, step: Step) -> None:
@@ -113,6 +109,14 @@ async def _change(stage: Stage, step: Step) -> None:
 
 async def _crash(stage: Stage, step: Step) -> None:
     await stage.arm(step, step.values["crash"])
+
+
+def _where(stage: Stage, step: Step) -> dict[str, str | None]:
+    """Return where somebody writes: under an earlier message, in the latest card's thread, or in a channel."""
+    if "reply_to" in step.values:
+        spot = stage.spot(step.values["reply_to"])
+        return {"channel": spot["channel"], "thread": spot["thread"] or spot["ref"]}
+    return {"on": step.values["on"]} if "on" in step.values else {"channel": stage.channel(step), "thread": None}
 
 
 def _at(stage: Stage, step_id: str) -> dict[str, str]:
