@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import shutil
@@ -22,6 +23,14 @@ CURSOR = "cursor.json"
 DENSE, WORDS, AUDIENCE, CHUNK = "dense", "words", "audience", "chunk"
 AVERAGE_WORDS = 60.0
 """For BM25's length normalization: the usual length of a chunk after stop words."""
+BUSY = "another process has the index folder open"
+PASSING = {
+    "WouldBlock": BUSY,
+    "No space left": "the disk is full",
+    "os error 28": "the disk is full",
+    "Too many open files": "too many files are open",
+}
+"""What qdrant-edge says of troubles that an index made anew would share."""
 NAMESPACE = uuid.UUID("6f7fd9d2-3e0b-4f3c-8e55-6d0c3a1f5b7e")
 
 
@@ -37,12 +46,14 @@ class EdgeIndex:
         self._dimensions = dimensions
         self._shard: Any = None
         self._position = 0
+        self._lock: int | None = None
         self._temporary = False
 
     @classmethod
     def open(cls, folder: Path, *, embedder: str, dimensions: int) -> EdgeIndex:
-        """Open or make an index; raise Unavailable("kb") while another process has the folder open."""
+        """Open or make an index; raise Unavailable("kb") while somebody else has the folder open."""
         index = cls(folder, embedder=embedder, dimensions=dimensions)
+        index._lock = _locked(folder)
         try:
             index._load()
         except Broken:
@@ -53,8 +64,8 @@ class EdgeIndex:
     def temporary(cls, *, embedder: str, dimensions: int) -> EdgeIndex:
         """Make an empty index in a folder that goes when it is closed: for a command that runs beside the server."""
         index = cls(Path(tempfile.mkdtemp(prefix="frontdesk-index-")), embedder=embedder, dimensions=dimensions)
-        index.clear()
         index._temporary = True
+        index.clear()
         return index
 
     def position(self) -> int:
@@ -92,9 +103,8 @@ class EdgeIndex:
         import qdrant_edge as edge
 
         self._release()
-        shutil.rmtree(self._folder, ignore_errors=True)
-        self._folder.mkdir(parents=True, exist_ok=True)
         with _translated():
+            _empty(self._folder)
             self._shard = edge.EdgeShard.create(str(self._folder), self._config())
             self._shard.update(edge.UpdateOperation.create_field_index(AUDIENCE, edge.PayloadSchemaType.Keyword))
             self._remember(0)
@@ -102,6 +112,9 @@ class EdgeIndex:
     def close(self) -> None:
         """Let go of the folder's lock."""
         self._release()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
         if self._temporary:
             shutil.rmtree(self._folder, ignore_errors=True)
 
@@ -112,7 +125,7 @@ class EdgeIndex:
         with _translated():
             self._shard = edge.EdgeShard.load(str(self._folder), self._config())
             count = self._shard.info().points_count
-        if {key: cursor.get(key) for key in self._kind} != self._kind or count != cursor.get("count"):
+        if {key: cursor.get(key) for key in self._kind} != self._kind or count != cursor.get("count") or not isinstance(cursor.get("position"), int):
             raise Broken("the index folder is another embedder's, or points are missing")
         self._position = cursor["position"]
 
@@ -149,6 +162,7 @@ class EdgeIndex:
         return edge.EdgeConfig(
             vectors={DENSE: edge.EdgeVectorParams(size=self._dimensions, distance=edge.Distance.Cosine)},
             sparse_vectors={WORDS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
+            wal_enabled=not self._temporary,
         )
 
     def _release(self) -> None:
@@ -167,14 +181,40 @@ def _point(chunk: str) -> str:
     return str(uuid.uuid5(NAMESPACE, chunk))
 
 
+def _locked(folder: Path) -> int:
+    """Take the lock beside a folder, so that nobody empties one that is in use; return what holds it."""
+    with _translated():
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(folder.with_name(f"{folder.name}.lock"), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise Unavailable("kb", BUSY) from error
+    return lock
+
+
+def _empty(folder: Path) -> None:
+    """Leave an empty folder where anything may have been."""
+    if folder.is_dir() and not folder.is_symlink():
+        shutil.rmtree(folder)
+    else:
+        folder.unlink(missing_ok=True)
+    folder.mkdir()
+
+
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn what qdrant-edge raises into our errors: bare `Exception` with a message, and Rust panics, which derive from BaseException."""
+    """Turn errors into ours: what may pass by itself is Unavailable, the rest is Broken.
+
+    qdrant-edge raises bare `Exception` with a message, and Rust panics, which derive from BaseException.
+    """
     try:
         yield
+    except OSError as error:
+        raise Unavailable("kb", f"the index folder: {error.strerror}") from error
     except BaseException as error:
         if type(error) is not Exception and type(error).__name__ != "PanicException":
             raise
-        if "WouldBlock" in str(error):
-            raise Unavailable("kb", "another process has the index folder open") from error
-        raise Broken(f"the index: {error}") from error
+        passing = next((why for sign, why in PASSING.items() if sign in str(error)), None)
+        raise (Unavailable("kb", passing) if passing else Broken(f"the index: {error}")) from error

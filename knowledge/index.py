@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from desk.errors import FrontdeskError, Unavailable
+from desk.errors import FrontdeskError
 from desk.ports import Library
 from knowledge.chunks import searchable
 
@@ -76,6 +76,7 @@ class Follower:
         self._embedder = embedder
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="index")
         self._turn = asyncio.Lock()
+        self._made = 0
 
     async def refresh(self) -> int:
         """Apply what changed in the library since the last time and return the position reached; an index that broke is made anew."""
@@ -83,8 +84,7 @@ class Follower:
             try:
                 return await self._catch_up()
             except Broken:
-                await self.ask(self._index.clear)
-                return await self._catch_up()
+                return await self._make_anew()
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Run one call of the index in its thread."""
@@ -92,16 +92,32 @@ class Follower:
 
     async def near(self, vector: Sequence[float], audiences: Sequence[str] | None, *, k: int) -> list[Found]:
         """Return the nearest chunks of these audiences (None for all), best first."""
-        return await self.ask(lambda: self._index.near(vector, audiences, k=k))
+        return await self._answer(lambda: self._index.near(vector, audiences, k=k))
 
     async def matching(self, text: str, audiences: Sequence[str] | None, *, k: int) -> list[Found]:
         """Return the chunks of these audiences that share words with a text, best first."""
-        return await self.ask(lambda: self._index.matching(text, audiences, k=k))
+        return await self._answer(lambda: self._index.matching(text, audiences, k=k))
 
     async def close(self) -> None:
         """Let go of the index, and of its folder for another process."""
         await self.ask(self._index.close)
         self._thread.shutdown()
+
+    async def _answer(self, question: Callable[[], T]) -> T:
+        """Ask, and when the index is broken make it anew, once for all who found it so, and ask again."""
+        made = self._made
+        try:
+            return await self.ask(question)
+        except Broken:
+            async with self._turn:
+                if made == self._made:
+                    await self._make_anew()
+            return await self.ask(question)
+
+    async def _make_anew(self) -> int:
+        await self.ask(self._index.clear)
+        self._made += 1
+        return await self._catch_up()
 
     async def _catch_up(self) -> int:
         reached = await self.ask(self._index.position)
@@ -123,8 +139,3 @@ class Follower:
         position = changes[-1].seq if changes else target
         await self.ask(lambda: self._index.apply(put, gone, position=position))
         return position
-
-
-def unavailable(error: FrontdeskError) -> Unavailable:
-    """Return the error that callers of the knowledge base know."""
-    return Unavailable("kb", str(error))

@@ -12,7 +12,7 @@ from desk.draft import Passage
 from desk.errors import Unavailable
 from desk.ports import Embedder, Hits, Library
 from knowledge.article import clean
-from knowledge.index import Broken, Follower, Found, unavailable
+from knowledge.index import Broken, Follower, Found
 
 QUERY = 4_000
 """Characters of a query that are used."""
@@ -48,13 +48,14 @@ class HybridKnowledge:
         """
         text = shortened(query)
         try:
-            position = await self._index.refresh()
+            lags = await self._lags()
+            version = await self.version()
             if not text or not audiences or k < 1:
-                return Hits(version=self._version(position))
+                return Hits(version=version)
             legs, degraded = await self._legs(text, audiences, k=k)
-            return Hits((await self._passages(legs, audiences))[:k], self._version(position), degraded)
+            return Hits((await self._passages(legs, audiences))[:k], version, degraded or lags)
         except (Broken, Unavailable) as error:
-            raise unavailable(error) from error
+            raise Unavailable("kb", str(error)) from error
 
     async def search_documents(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
         """Return the best documents, each once as its best passage."""
@@ -70,14 +71,19 @@ class HybridKnowledge:
 
     async def version(self) -> str:
         """Return the library's position and the embedder's id."""
-        return self._version(await self._library.position())
+        return f"{await self._library.position()}/{self._embedder.id}"
 
     async def close(self) -> None:
         """Let go of the index."""
         await self._index.close()
 
-    def _version(self, position: int) -> str:
-        return f"{position}/{self._embedder.id}"
+    async def _lags(self) -> bool:
+        """Bring the index up to date; tell whether that failed, when what it has is still worth searching (a full disk)."""
+        try:
+            await self._index.refresh()
+        except Unavailable:
+            return True
+        return False
 
     async def _legs(self, text: str, audiences: Audiences, *, k: int) -> tuple[tuple[list[Found], list[Found]], bool]:
         """Return what each leg found; raise when both are down."""
@@ -136,10 +142,12 @@ def windows(query: str) -> list[str]:
 
 def shortened(query: str) -> str:
     """Return a query as one line; of a very long one the beginning and the end, cut between words where there are any."""
-    text = " ".join(clean(query[: 4 * QUERY] + query[4 * QUERY :][-4 * QUERY :]).split())
+    if len(query) > 8 * QUERY:  # A 10 MB message is not worth cleaning as a whole.
+        query = f"{query[: 4 * QUERY]} {query[-4 * QUERY :]}"
+    text = " ".join(clean(query).split())
     if len(text) <= QUERY:
         return text
-    opening, ending = text[:OPENING], text[OPENING - QUERY :]
+    opening, ending = text[:OPENING], text[OPENING - QUERY + 1 :]
     return f"{opening.rpartition(' ')[0] or opening} {ending.partition(' ')[2] or ending}"
 
 

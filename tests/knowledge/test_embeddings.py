@@ -61,7 +61,7 @@ def test_another_file_in_the_model_s_place_is_refused(tmp_path, name):
 
 
 def test_a_missing_model_is_one_sentence(tmp_path):
-    with pytest.raises(Misconfigured, match="cannot be read.*rebuild it with"):
+    with pytest.raises(Misconfigured, match=r"cannot be read.*rebuild it with"):
         OnnxEmbedder(tmp_path).embed_now(["text"])
 
 

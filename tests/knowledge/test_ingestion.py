@@ -30,7 +30,11 @@ async def test_a_first_run_adds_everything(shelf, tmp_path):
     report = await shelf.ingest(write(tmp_path, FILES), folders={"internal/": INTERNAL})
     assert counts(report) == (3, 0, 0, 0)
     assert report.chunks == 3
-    assert {each.id: each.audience for each in await shelf.library.documents()} == {"refunds.md": PUBLIC, "plans.md": PUBLIC, "internal/vip.md": INTERNAL}
+    assert {each.id: each.audience for each in await shelf.library.documents()} == {
+        "refunds.md": PUBLIC,
+        "plans.md": PUBLIC,
+        "internal/vip.md": INTERNAL,
+    }
 
 
 async def test_a_second_run_embeds_nothing(shelf, tmp_path):
@@ -146,7 +150,9 @@ async def test_progress_counts_the_documents_to_do(shelf, tmp_path):
     from knowledge.ingestion import ingest
 
     seen = []
-    await ingest([write(tmp_path, FILES)], library=shelf.library, embedder=shelf.embedder, folders={}, progress=lambda done, total: seen.append((done, total)))
+    await ingest(
+        [write(tmp_path, FILES)], library=shelf.library, embedder=shelf.embedder, folders={}, progress=lambda done, total: seen.append((done, total))
+    )
     assert seen == [(1, 3), (2, 3), (3, 3)]
 
 

@@ -29,7 +29,9 @@ def reasons(reading: Reading) -> dict[str, str]:
 
 
 def test_a_folder_is_read_in_order_of_its_paths(tmp_path):
-    folder = write(tmp_path, {"b.md": TEXT, "a/z.markdown": TEXT, "c.jsonl": '{"id": "one", "content": "text"}', "notes.txt": TEXT, ".git/x.md": TEXT})
+    folder = write(
+        tmp_path, {"b.md": TEXT, "a/z.markdown": TEXT, "c.jsonl": '{"id": "one", "content": "text"}', "notes.txt": TEXT, ".git/x.md": TEXT}
+    )
     assert ids(read(folder)) == ["b.md", "one", "a/z.markdown"]
 
 
