@@ -40,18 +40,19 @@ class Coefficients:
 def cues(reads: Sequence[Read], *, out_of_scope: float) -> Cues:
     """Read the cues of a ranked search.
 
-    `margin` is the distance to the best passage of another article, `agreement` whether each leg of the search puts the
+    `margin` is the distance between the chosen article and the next, `agreement` whether each leg of the search puts the
     chosen article first, `coverage` which part of the question's topical words the passage contains.
     """
-    top = reads[0]
-    others = [read.score for read in reads if read.passage.document != top.passage.document]
+    chosen = reads[0].passage.document
+    article = [read for read in reads if read.passage.document == chosen]
+    others = max((read.score for read in reads if read.passage.document != chosen), default=0.0)
     firsts = (max(reads, key=lambda read: read.passage.dense), max(reads, key=lambda read: read.passage.lexical))
     return Cues(
-        dense=top.passage.dense,
-        best_unit=top.best,
-        margin=top.score - max(others, default=0.0),
-        agreement=sum(first.passage.document == top.passage.document for first in firsts) / len(firsts),
-        coverage=top.coverage,
+        dense=max(read.passage.dense for read in article),
+        best_unit=max(read.best for read in article),
+        margin=max(read.score for read in article) - others,
+        agreement=sum(first.passage.document == chosen for first in firsts) / len(firsts),
+        coverage=max(read.coverage for read in article),
         out_of_scope=out_of_scope,
     )
 

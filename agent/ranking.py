@@ -25,19 +25,25 @@ NEIGHBOR_WEIGHT = 0.2
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A passage with its units and how near each, and its headings, come to the question; `coverage` is the share of the question's words in it."""
+    """A passage with its units and how near each, and its headings, come to the question; `coverage` is the
+    share of the question's words in it, `headed` that in its headings."""
 
     passage: Passage
     units: tuple[Unit, ...]
     near: tuple[float, ...]
     score: float = 0.0
     coverage: float = 0.0
-    named: float = 0.0
+    headed: float = 0.0
 
     @property
     def best(self) -> float:
         """Return the nearness of its best unit."""
         return max(self.near, default=0.0)
+
+    @property
+    def fit(self) -> float:
+        """Return how well it answers beside other passages of the same article."""
+        return self.best + self.passage.dense / 2 + self.headed
 
 
 def gists(passages: Sequence[Passage]) -> tuple[str, ...]:
@@ -59,15 +65,11 @@ def rank(question: str, asked: NDArray[np.float32], vectors: NDArray[np.float32]
         near = [value + looks(unit) for value, unit in zip(near, found, strict=False)]
         covered = share(words, content(f"{passage.title} {passage.heading} {passage.text}"))
         cues = (passage.dense, max(near, default=0.0), named, covered, passage.lexical / top)
-        reads.append(Read(passage, found, tuple(near), float(np.dot(WEIGHTS, cues)), covered, named))
+        reads.append(Read(passage, found, tuple(near), float(np.dot(WEIGHTS, cues)), covered, share(words, content(passage.heading))))
     scored = [replace(read, score=read.score + NEIGHBOR_WEIGHT * _neighbor(read, reads)) for read in reads]
     article = {document: max(read.score for read in scored if read.passage.document == document) for document in {r.passage.document for r in scored}}
-    # Which article answers shows in all of its text; which of its passages does, in the best sentence.
-    return tuple(
-        sorted(
-            scored, key=lambda read: (-article[read.passage.document], read.passage.document, -(read.best + (read.passage.dense + read.named) / 2))
-        )
-    )
+    # Which article answers shows in all of its text; which of its passages does, in the best sentence and the heading.
+    return tuple(sorted(scored, key=lambda read: (-article[read.passage.document], read.passage.document, -read.fit)))
 
 
 def _neighbor(read: Read, reads: Sequence[Read]) -> float:
