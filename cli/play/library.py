@@ -48,10 +48,10 @@ def write_articles(home: Path, texts: Mapping[str, str]) -> list[Path]:
 def _article(home: Path, name: str) -> Path:
     """Return where an article is: in the folder that has it, else in the first one."""
     roots = folders(home) or [home / FOLDER / FILES]
-    path = next((root / name for root in roots if (root / name).exists()), roots[0] / name)
-    if not path.resolve().is_relative_to((home / FOLDER).resolve()):
+    root = next((root for root in roots if (root / name).exists()), roots[0])
+    if not (root / name).resolve().is_relative_to(root.resolve()):
         raise InvalidInput(f"the article {name!r} would lie outside of the ingested folder")
-    return path
+    return root / name
 
 
 def _free(folder: Path, path: Path) -> Path:

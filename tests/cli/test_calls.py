@@ -111,7 +111,9 @@ def test_help_takes_less_than_0_7_seconds_of_cpu():
 
 def test_a_reader_that_goes_away_leaves_no_traceback(tmp_path):
     command = f"{sys.executable} main.py policy show | head -1"
-    done = subprocess.run(command, shell=True, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "FRONTDESK_HOME": str(tmp_path)}, check=False)
+    done = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "FRONTDESK_HOME": str(tmp_path)}, check=False
+    )
     assert "Traceback" not in done.stderr
 
 
