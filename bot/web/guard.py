@@ -1,0 +1,115 @@
+"""Guard: the page is for this machine only, so every request must come from it and from the page itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LIMIT = 12 * 1024 * 1024
+"""The largest body that is taken, in bytes."""
+LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+HEADERS = (
+    (b"content-security-policy", POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
+)
+TOO_LARGE = "That is more than 12 MB. Send it in smaller pieces, or attach a smaller file."
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not served."""
+
+    status: int
+    sentence: str
+
+
+class Guard:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp, *, limit: int = LIMIT) -> None:
+        self._app = app
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve a request that may be served, with a policy that lets no foreign script run."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+        refusal = refused(scope["method"], headers)
+        if refusal is None and scope["method"] not in SAFE:
+            body = await _body(receive, self._limit)
+            refusal = Refusal(413, TOO_LARGE) if body is None else None
+            receive = _again(body or b"", receive)
+        answer = self._app if refusal is None else said(refusal, headers)
+        await answer(scope, receive, _with_headers(send))
+
+
+def refused(method: str, headers: Mapping[str, str]) -> Refusal | None:
+    """Return why a request may not be served, None when it may.
+
+    The host must be this machine's: a foreign page can point a name of its own at 127.0.0.1, but the browser still says that name.
+    What changes anything must come from the page: browsers say the origin of every post, and programs that say none are no browsers.
+    """
+    host = headers.get("host", "")
+    if _hostname(f"//{host}") not in LOOPBACK:
+        return Refusal(421, "This page is served to this machine only: open it at 127.0.0.1 or localhost.")
+    origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
+    foreign = site not in ("none", "same-origin") or (origin is not None and urlsplit(origin).netloc != host)
+    return Refusal(403, "This came from another page, so nothing was done.") if foreign and method not in SAFE else None
+
+
+def said(refusal: Refusal, headers: Mapping[str, str]) -> Response:
+    """Return a refusal as JSON to who asks for JSON, as a sentence to others."""
+    if "application/json" in headers.get("accept", ""):
+        return JSONResponse({"error": refusal.sentence}, refusal.status)
+    return PlainTextResponse(refusal.sentence, refusal.status)
+
+
+def _hostname(address: str) -> str | None:
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+async def _body(receive: Receive, limit: int) -> bytes | None:
+    """Read a body, None when it is too large; it is read on for a while all the same, because a browser that is cut off shows no answer."""
+    pieces, size, more = [], 0, True
+    while more and size <= 4 * limit:
+        message = await receive()
+        piece = message.get("body", b"")
+        size += len(piece)
+        more = message.get("more_body", False)
+        if size <= limit:
+            pieces.append(piece)
+    return b"".join(pieces) if size <= limit else None
+
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    waiting = [body]
+
+    async def replay() -> Message:
+        return {"type": "http.request", "body": waiting.pop(), "more_body": False} if waiting else await receive()
+
+    return replay
+
+
+def _with_headers(send: Send) -> Send:
+    async def wrapped(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
+        await send(message)
+
+    return wrapped
