@@ -44,7 +44,9 @@ class MemoryLibrary:
             if chunk.id not in new:
                 self._drop(chunk.id)
         for chunk in chunks:
-            if self._chunks.get(chunk.id) != chunk:
+            before = self._chunks.get(chunk.id)
+            if before is None or before.hash != chunk.hash:
+                self._vectors = {key: vector for key, vector in self._vectors.items() if key[0] != chunk.id}
                 self._note(chunk.id, gone=False)
             self._chunks[chunk.id] = chunk
         self._documents[document.id] = document
