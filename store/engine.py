@@ -36,6 +36,8 @@ RECOVERIES = 1_000_000
 PAUSE, LONGEST_PAUSE = 0.05, 30.0
 """Seconds before a handler that met something passing runs again, doubling up to the longest."""
 LOOK_AGAIN = 0.02
+LISTEN = 0.1
+"""Seconds that a thread of DBOS, of which nothing is used, sleeps at a time: how long stopping takes."""
 GRACE = 5.0
 """Seconds that handlers get to finish when the engine stops; what does not is recovered at the next start."""
 PAGE = 500
@@ -237,6 +239,7 @@ def _launch(url: sa.URL, database: sa.Engine, *, executor: str, handle: Workflow
         "serializer": PlainJson(),
         "log_level": "CRITICAL",
         "enable_otlp": False,
+        "notification_listener_polling_interval_sec": LISTEN,
     }
     DBOS(config=config)
     DBOS.launch()
