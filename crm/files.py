@@ -89,7 +89,9 @@ class _Line:
     def word(self, column: str, words: type[E], default: E) -> E:
         """Return one word of a list of words."""
         choice = {_spelled(word): word for word in words}
-        return self.read(column, lambda value: _chosen(choice, value), f"one of {', '.join(choice)}") or default
+        found = self.read(column, lambda value: _chosen(choice, value), f"one of {', '.join(choice)}")
+        # Trust none is zero, so "or" would turn it into the default.
+        return default if found is None else found
 
     def named(self, column: str, known: Mapping[str, T]) -> T | None:
         """Return what a name in another file stands for."""
