@@ -175,3 +175,17 @@ async def test_sqlite_keeps_what_was_acknowledged_through_a_power_cut(sqlite_url
 async def test_every_table_has_a_primary_key(database: Database):
     tables = await database.read(lambda c: {name: inspect(c).get_pk_constraint(name)["constrained_columns"] for name in metadata.tables})
     assert all(tables.values())
+
+
+@pytest.mark.parametrize("after", [0, 0.001, 0.003])
+async def test_a_write_that_is_given_up_leaves_the_database_usable(database: Database, after: float):
+    def add_one(connection: Connection, id: str) -> None:
+        connection.execute(text("INSERT INTO accounts (id, doc) VALUES (:id, '{}')"), {"id": id})
+
+    for n in range(10):
+        writing = asyncio.create_task(database.write(lambda c, n=n: add_one(c, f"given-up-{n}")))
+        await asyncio.wait([writing], timeout=after)
+        writing.cancel()
+        await asyncio.gather(writing, return_exceptions=True)
+    await database.write(lambda c: add_one(c, "kept"))
+    assert "kept" in await database.read(lambda c: c.execute(text("SELECT id FROM accounts")).scalars().all())
