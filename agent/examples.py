@@ -33,7 +33,7 @@ Lessons = Mapping[str, tuple[Example, ...]]
 
 def lessons(folder: Path = FOLDER) -> Lessons:
     """Read the examples and lay out what each head is taught; raise Misconfigured for a line that is no example."""
-    rows = {path.stem: _rows(path) for path in sorted(folder.glob("*.jsonl"))}
+    rows = {path.stem: rows_of(path) for path in sorted(folder.glob("*.jsonl"))}
     texts = {name: tuple(row["text"] for row in found) for name, found in rows.items()}
     categories = {category: texts[category.replace(" ", "_")] for category in CATEGORIES}
     asked = tuple(text for found in categories.values() for text in found)
@@ -63,7 +63,8 @@ def fingerprint(taught: Lessons) -> str:
     return hashlib.blake2b("\x1e".join(lines).encode(), digest_size=8).hexdigest()
 
 
-def _rows(path: Path) -> Sequence[Mapping[str, str]]:
+def rows_of(path: Path) -> Sequence[Mapping[str, str]]:
+    """Read one file of examples, a mapping a line; raise Misconfigured for a line that is none."""
     rows = []
     for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
         if line.strip():

@@ -80,7 +80,7 @@ def fit(vectors: Matrix, labels: Sequence[str], *, penalty: float = 2e-4, folds:
     if folds < 2:
         return Head(classes, weights, bias)
     logits = held_out_logits(vectors, codes, count=len(classes), penalty=penalty, folds=folds)
-    return Head(classes, weights, bias, _temperature(logits, codes))
+    return Head(classes, weights, bias, temperature(logits, codes))
 
 
 def fold_of(codes: NDArray[np.int64], folds: int) -> NDArray[np.int64]:
@@ -101,6 +101,13 @@ def held_out_logits(vectors: Matrix, codes: NDArray[np.int64], *, count: int, pe
         weights, bias = _regress(vectors[seen], codes[seen], count=count, penalty=penalty)
         logits[unseen] = vectors[unseen] @ weights.T + bias
     return logits
+
+
+def temperature(logits: Matrix, codes: NDArray[np.int64]) -> float:
+    """Return by what to divide held-out logits so that their probabilities are as good as they can be."""
+    rows = np.arange(len(codes))
+    losses = [-np.log(softmax(logits / t)[rows, codes] + 1e-9).mean() for t in TEMPERATURES]
+    return float(round(TEMPERATURES[int(np.argmin(losses))], 4))
 
 
 def save(heads: Heads, folder: Path) -> None:
@@ -164,9 +171,3 @@ def _regress(vectors: Matrix, codes: NDArray[np.int64], *, count: int, penalty: 
         solution = following
     weights = solution[:, :-1]
     return weights, solution[:, -1] - weights @ center
-
-
-def _temperature(logits: Matrix, codes: NDArray[np.int64]) -> float:
-    rows = np.arange(len(codes))
-    losses = [-np.log(softmax(logits / t)[rows, codes] + 1e-9).mean() for t in TEMPERATURES]
-    return float(round(TEMPERATURES[int(np.argmin(losses))], 4))

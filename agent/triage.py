@@ -129,9 +129,13 @@ class LocalTriager:
         return frozenset(found)
 
     def _senses(self, signal: Signal, pieces: Sequence[str], vectors: Matrix) -> bool:
-        """Tell whether a head hears a signal in one of the sentences. The embedder knows English only: elsewhere patterns listen alone."""
+        """Tell whether a head hears a signal in one of the sentences. The embedder knows English only: elsewhere patterns listen alone.
+
+        The heads learned from as many signals as other sentences; in a channel signals are rare, so a head has to be surer than a pattern.
+        """
         rows = self._heads[signal.value].of(YES, vectors)[1:]
-        return any(float(row) >= self._thresholds.signal for piece, row in zip(pieces, rows, strict=True) if may_sense(signal, plain(piece)))
+        needed = (1 + self._thresholds.signal) / 2
+        return any(float(row) >= needed for piece, row in zip(pieces, rows, strict=True) if may_sense(signal, plain(piece)))
 
 
 def may_sense(signal: Signal, said: str) -> bool:

@@ -69,7 +69,7 @@ async def tried(knowledge: HybridKnowledge, embedder: OnnxEmbedder) -> list[Trie
 
 
 def regress(features: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fit a ridge logistic regression on standardized features, without those that would count the wrong way; return bias and weights for raw ones."""
+    """Fit a ridge logistic regression on standardized features; return bias and weights for raw ones, 0 for one that would count the wrong way."""
     used = np.ones(features.shape[1], dtype=bool)
     while True:
         solution = _newton(features * used, labels)
