@@ -93,18 +93,17 @@ async def complete(library: Library, embedder: Embedder, *, progress: Progress |
 
 def plan(reading: Reading, known: Mapping[str, Document], *, embedder: str) -> Plan:
     """Compare what a path holds with the documents in the library; nothing is removed that an unreadable file may still hold."""
-    pieces: list[Piece] = []
-    failed = list(reading.failures)
-    for article in reading.articles:
-        piece = _piece(article, source=reading.source, known=known.get(article.id), embedder=embedder)
-        if isinstance(piece, Failure):
-            failed.append(piece)
-        else:
-            pieces.append(piece)
+    made = [_piece(article, source=reading.source, known=known.get(article.id), embedder=embedder) for article in reading.articles]
+    pieces = tuple(item for item in made if isinstance(item, Piece))
+    failed = (*reading.failures, *(item for item in made if isinstance(item, Failure)))
+    return Plan(pieces, _gone(reading.source, pieces, failed, known=known), failed)
+
+
+def _gone(source: str, pieces: Sequence[Piece], failed: Sequence[Failure], *, known: Mapping[str, Document]) -> tuple[str, ...]:
+    if any(failure.ids is None for failure in failed):
+        return ()
     present = {piece.document.id for piece in pieces}.union(*(failure.ids or () for failure in failed))
-    unsure = any(failure.ids is None for failure in failed)
-    gone = () if unsure else tuple(id for id, document in known.items() if document.source == reading.source and id not in present)
-    return Plan(tuple(pieces), gone, tuple(failed))
+    return tuple(id for id, document in known.items() if document.source == source and id not in present)
 
 
 def _read_and_plan(path: Path, folders: Mapping[str, Audience], known: Mapping[str, Document], embedder: str) -> Plan:

@@ -6,7 +6,8 @@ from hypothesis import strategies as st
 
 from desk.article import Chunk
 from knowledge.article import clean
-from knowledge.chunks import MOST, cut, searchable, size
+from knowledge.chunks import MOST, cut, searchable
+from knowledge.sections import size
 from tests.knowledge.kit import chunk, document
 
 WORDS = "Refunds reach the card within five working days of approval. "
