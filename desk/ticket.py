@@ -171,3 +171,21 @@ def handed_back(ticket: Ticket, at: datetime) -> Ticket:
     return replace(
         ticket, owner=None, owner_name="", escalated=False, handed_back=at, muted=False, attention=Attention.ACTIVE, status=Status.OPEN, not_solved=0
     )
+
+
+def stood_down(ticket: Ticket, timeline: Timeline, *, since: datetime) -> Ticket:
+    """Return the ticket as ours left it who wrote in its thread since an instant, in whatever order their messages arrived.
+
+    A teammate holds it from their message on, also when they delete it; one that mentions the bot gives it back, unless somebody
+    of the team wrote later still.
+    """
+    ours = [m for m in timeline if m.role in TEAM and m.audience != INTERNAL and m.at >= since]
+    given = max((m.at for m in ours if m.mentions_bot), default=None)
+    if given and (ticket.handed_back is None or given > ticket.handed_back):
+        ticket = handed_back(ticket, given)
+    last = max((m for m in ours if not m.mentions_bot), key=lambda m: m.at, default=None)
+    if last:
+        ticket = replace(ticket, answered_at=max(ticket.answered_at or last.at, last.at))
+    if last and (ticket.handed_back is None or last.at > ticket.handed_back):
+        ticket = replace(ticket, owner=last.author, owner_name=last.author_name, status=Status.WAITING_CUSTOMER)
+    return replace(ticket, attention=attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back))

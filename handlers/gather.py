@@ -14,7 +14,7 @@ from desk.events import DeadlineReached, TurnStarted
 from desk.ids import EventId, TicketId, derived
 from desk.policy import Policy
 from desk.space import Channel, Intake, Place, parse_channel
-from desk.ticket import Containment, Status, Ticket, attention_of
+from desk.ticket import Containment, Status, Ticket, attention_of, stood_down
 from desk.timeline import Message, Timeline, ordered
 from handlers.services import Services
 
@@ -140,10 +140,9 @@ async def _opened(message: Message, table: Table) -> Ticket:
 async def _with_ours(ticket: Ticket, table: Table) -> Ticket:
     """Take in what ours wrote in the thread while the bot still waited: whoever was faster than the pause has the ticket."""
     thread = await table.services.store.thread(ticket.place)
-    ours = [m for m in thread if m.role in TEAM | {Role.COLLEAGUE} and m.ticket is None and not m.deleted]
+    ours = tuple(m for m in thread if m.role in TEAM | {Role.COLLEAGUE} and m.ticket is None and not m.deleted)
     table.said.setdefault(ticket.id, []).extend(replace(m, ticket=ticket.id) for m in ours)
-    last = next((m for m in reversed(ours) if m.role in TEAM and not m.mentions_bot), None)
-    return replace(ticket, owner=last.author, owner_name=last.author_name, answered_at=last.at) if last else ticket
+    return stood_down(ticket, ours, since=ours[0].at) if ours else ticket
 
 
 def _continued(ticket: Ticket, message: Message) -> Ticket:

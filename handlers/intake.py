@@ -7,11 +7,11 @@ from datetime import datetime
 
 from desk import ticket as tickets
 from desk.audience import INTERNAL
-from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, SaveEarly, SaveMessage, SaveTicket, SetDeadline, Unsend, follow, write
+from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, SaveEarly, SaveMessage, SaveTicket, SetDeadline, Unsend, write
 from desk.customer import TEAM, Role
 from desk.deadlines import Deadline, DeadlineKind
 from desk.draft import DraftStatus
-from desk.events import MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TurnStarted, TypingSeen
+from desk.events import MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TypingSeen
 from desk.ids import EventId, OutboxId, TicketId, derived
 from desk.modes import Mode
 from desk.policy import Policy
@@ -44,7 +44,14 @@ async def message_edited(event: MessageEdited, services: Services) -> Changes:
     if message is None:
         return write(SaveEarly(event.ref, event.at, event.text))
     changed = edited(message, event.text, event.at)
-    return NOTHING if changed == message else await _changed(changed, services, cause=event.id)
+    if changed == message and not _is_outdated(message, event.at):
+        return NOTHING
+    return await _changed(changed, services, cause=event.id)
+
+
+def _is_outdated(message: Message, at: datetime) -> bool:
+    """Tell whether a later change arrived before this one: it counts for the turn all the same, or the turn would depend on the order of arrival."""
+    return message.edited_at is not None and at < message.edited_at
 
 
 async def message_deleted(event: MessageDeleted, services: Services) -> Changes:
@@ -133,26 +140,33 @@ async def _ours(message: Message, services: Services, *, cause: EventId) -> Chan
     in_thread = [ticket for ticket in await services.store.tickets_in_thread(message.place) if ticket.merged_into is None]
     home = in_thread[0].id if in_thread else None
     result = write(SaveMessage(replace(message, ticket=home)))
+    early = await services.store.early(message.ref) if message.ref else ()
     for ticket in in_thread:
-        result += await _stand_down(ticket, message, services, cause=cause)
+        result += await _stand_down(ticket, message, services, early=len(early) if ticket.id == home else 0, cause=cause)
     return result
 
 
-async def _stand_down(ticket: Ticket, message: Message, services: Services, *, cause: EventId) -> Changes:
-    handed_back = message.mentions_bot and message.role in TEAM
+async def _stand_down(ticket: Ticket, message: Message, services: Services, *, early: int, cause: EventId) -> Changes:
+    """Silence the bot in a ticket, or give it back; changes that came before the message count as if they came after it."""
     timeline = ordered([*await services.store.timeline(ticket.id), message])
-    attention = tickets.attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=message.at if handed_back else ticket.handed_back)
-    changed = replace(ticket, turn=ticket.turn + 1, attention=attention, holding=None)
-    if handed_back:
-        changed = tickets.handed_back(changed, message.at)
-        started = follow(TurnStarted(id=EventId(derived("ev", cause, ticket.id)), ticket=ticket.id, turn=changed.turn, at=message.at))
-        return write(SaveTicket(changed)) + started
-    if message.role in TEAM:
-        changed = replace(
-            changed, owner=message.author, owner_name=message.author_name, status=tickets.Status.WAITING_CUSTOMER, answered_at=message.at
-        )
-    silenced = write(SaveTicket(changed), Unsend(ticket.id), ClearDeadlines(str(ticket.id), (DeadlineKind.PROMISE, *OVER_KINDS)))
-    return silenced + await _quieten(ticket.id, services, cause=cause)
+    turn = replace(ticket, turn=ticket.turn + 1 + early, holding=None)
+    result = write(SaveTicket(tickets.stood_down(turn, timeline, since=message.at)))
+    back = message.mentions_bot and message.role in TEAM
+    if back or early:
+        # The turn waits for the pause: whoever gives a thread back may have more to say.
+        result += await _again(ticket.id, message.edited_at or message.at, services)
+    if back:
+        return result
+    silenced = write(Unsend(ticket.id), ClearDeadlines(str(ticket.id), (DeadlineKind.PROMISE, *OVER_KINDS)))
+    return result + silenced + await _quieten(ticket.id, services, cause=cause)
+
+
+async def _again(ticket: TicketId, at: datetime, services: Services) -> Changes:
+    """Have a ticket's turn run again after the pause that begins at an instant, or after one that ends later."""
+    id = derived("again", ticket)
+    due = at + (await services.policy.current()).pause.quiet
+    stands = await services.store.deadline(id)
+    return write(SetDeadline(Deadline(id, DeadlineKind.RETRY, str(ticket), max(due, stands.due) if stands else due)))
 
 
 async def _quieten(ticket: TicketId, services: Services, *, cause: EventId) -> Changes:
@@ -176,9 +190,8 @@ async def _changed(message: Message, services: Services, *, cause: EventId) -> C
     ticket = await services.store.ticket(message.ticket) if message.ticket else None
     if ticket is None or message.audience == INTERNAL:
         return stored
-    policy = await services.policy.current()
     timeline = ordered([message, *(m for m in await services.store.timeline(ticket.id) if m.id != message.id)])
     attention = tickets.attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back)
-    again = Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), (message.edited_at or message.at) + policy.pause.quiet)
-    stored += write(SaveTicket(replace(ticket, turn=ticket.turn + 1, attention=attention)), SetDeadline(again))
+    stored += write(SaveTicket(replace(ticket, turn=ticket.turn + 1, attention=attention)))
+    stored += await _again(ticket.id, message.edited_at or message.at, services)
     return stored + await refreshed(ticket.id, services, cause=cause)
