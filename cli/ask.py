@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -50,8 +51,11 @@ async def _ask(question: str, defaults: dict[str, Any], *, as_json: bool) -> Non
         from cli import shapes
         from handlers.ask import ask as put
 
+        accounts: dict[str, str] = {account.name: account.id for account in await desk.customers.accounts()}
+
         async def answer(line: str) -> dict[str, Any]:
-            return shapes.answer(await put(_read(defaults | read_item(line, ITEM)), desk.services))
+            question = _read(defaults | read_item(line, ITEM))
+            return shapes.answer(await put(replace(question, account=accounts.get(question.account or "", question.account)), desk.services))
 
         await answer_all(question, answer, as_json=as_json, text=_told)
 

@@ -6,11 +6,11 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from bootstrap import Runtime
 from bot.web.rooms import local_channel, local_user
 from bot.web.suggestions import Suggestion, read_suggestions
 from cli.output import say
 from cli.progress import bar
+from cli.runtime import Runtime
 from cli.seeding import Cast, Room, Seat, enroll
 from crm.files import read_folder
 from desk.customer import Person, Role, Trust

@@ -13,8 +13,8 @@ from cli.output import print_value
 from cli.start import records, run_async
 
 if TYPE_CHECKING:
-    from bootstrap import Records
     from bot.web.workspace import LocalWorkspace
+    from cli.runtime import Records
     from desk.space import UserRef
     from store.engine import EngineRows
 
@@ -45,7 +45,7 @@ async def _erase(person: str) -> int:
 
 
 async def _purge() -> int:
-    from bootstrap import SystemClock
+    from cli.runtime import SystemClock
 
     now = SystemClock().now()
     async with records() as kept, engine_of(kept) as engine:
@@ -72,8 +72,8 @@ async def _users(person: str, kept: Records, workspace: LocalWorkspace) -> Seque
 
 @asynccontextmanager
 async def _workspace(kept: Records) -> AsyncIterator[LocalWorkspace]:
-    from bootstrap import SystemClock
     from bot.web.workspace import open_workspace
+    from cli.runtime import SystemClock
 
     workspace = await open_workspace(kept.home.workspace, SystemClock())
     try:

@@ -14,7 +14,7 @@ from desk.ids import EventId, derived
 from desk.space import Channel, ChannelKind, UserRef
 
 if TYPE_CHECKING:
-    from bootstrap import Runtime
+    from cli.runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)

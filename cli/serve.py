@@ -15,8 +15,8 @@ from cli.start import run_async
 from cli.start import settings as read
 
 if TYPE_CHECKING:
-    from bootstrap import Runtime
     from bot.web.suggestions import Suggestion
+    from cli.runtime import Runtime
     from settings import Settings
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="The port; the next free one is taken when it is in use.")]

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from bootstrap import Reading, Records
+    from cli.runtime import Reading, Records
     from settings import Settings
 
 T = TypeVar("T")

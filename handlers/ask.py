@@ -9,7 +9,6 @@ from desk.audience import Audiences
 from desk.customer import Account, Author, Person, Trust
 from desk.decision import Facts, Observe, Occasion, decide, explain, word
 from desk.draft import Proposal
-from desk.errors import InvalidInput
 from desk.escalation import Trigger
 from desk.ids import AccountId, DraftId, PersonId
 from desk.modes import Mode
@@ -29,7 +28,7 @@ DRAFT = DraftId("draft")
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and who would have asked it where; `account` is an id or a name, None for nobody we know."""
+    """A question and who would have asked it where; `account` is an id, one that the record lacks is taken at its word; None for nobody we know."""
 
     text: str
     kind: ChannelKind = ChannelKind.COMMUNITY
@@ -59,7 +58,7 @@ class Answer:
 
 
 async def ask(question: Question, services: Services) -> Answer:
-    """Answer a question as a customer would meet it. Raises InvalidInput for an unknown account, Unavailable when something is down."""
+    """Answer a question as a customer would meet it. Raises Unavailable when something is down."""
     policy = await services.policy.current()
     author = await _author(question, services)
     classification = await services.triager.triage(question.text)
@@ -82,12 +81,11 @@ async def _proposal(question: Question, author: Author, c: Classification, *, se
 
 
 async def _author(question: Question, services: Services) -> Author:
-    """Return an author at the trust that was asked for; the CRM is asked only about the account."""
+    """Return an author at the trust that was asked for; the CRM is asked only about the account, and need not know it."""
     if question.trust is Trust.NONE or question.account is None:
         return Author(ASKER, "asker", trust=question.trust if question.account else Trust.NONE, account=_made_up(question))
-    account = await services.crm.account(AccountId(question.account))
-    if account is None:
-        raise InvalidInput(f"there is no account {question.account!r}; give an account's id")
+    known = await services.crm.account(AccountId(question.account))
+    account = known or Account(AccountId(question.account), question.account, tier=question.tier)
     person = Person(PersonId("asker"), "asker", account=account.id) if question.trust is Trust.PERSON else None
     return Author(ASKER, "asker", person=person, account=replace(account, tier=question.tier or account.tier), trust=question.trust)
 

@@ -85,7 +85,9 @@ def _at_import(tree: ast.AST) -> list[ast.AST]:
     waiting, found = [tree], []
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or (isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda) or (
+            isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        ):
             continue
         found.append(node)
         waiting += ast.iter_child_nodes(node)
@@ -152,7 +154,9 @@ def test_only_bootstrap_and_the_command_line_name_adapters():
 
 
 def test_no_import_is_relative():
-    relative = [node for path in sources().values() for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom) and node.level]
+    relative = [
+        node for path in sources().values() for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.ImportFrom) and node.level
+    ]
     assert relative == []
 
 

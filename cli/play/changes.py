@@ -12,12 +12,12 @@ from typing import Any, TypeVar
 
 import tomlkit
 
-from bootstrap import Runtime
 from bot.web.rooms import local_user
 from cli.play.cast import account, invoice, person
 from cli.play.keys import ACCOUNT, INVOICE, PERSON
 from cli.play.library import write_articles
 from cli.play.script import check_policy
+from cli.runtime import Runtime
 from desk.customer import Account, Identity, Invoice, Person, Trust
 from desk.errors import InvalidInput
 from desk.policy_check import merged

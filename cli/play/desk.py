@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from bootstrap import Runtime, open_runtime
+from bootstrap import open_runtime
 from bot.web.rooms import local_channel, local_user
 from bot.web.uploads import read_upload
 from cli.play.cast import cast_of
@@ -22,6 +22,7 @@ from cli.play.dump import dump
 from cli.play.faults import Faults
 from cli.play.find import button_at, card_thread
 from cli.play.library import copy_knowledge
+from cli.runtime import Runtime
 from cli.seeding import enroll
 from desk.errors import FrontdeskError, InvalidInput, NotAllowed, PlaceGone
 from desk.events import Event

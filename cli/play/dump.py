@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bootstrap import Runtime
 from cli import shapes
+from cli.runtime import Runtime
 from desk.ticket import Ticket
 
 

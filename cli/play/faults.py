@@ -10,7 +10,7 @@ from datetime import datetime
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar, cast
 
-from bootstrap import Wrappers
+from cli.runtime import Wrappers
 from desk.changes import Changes
 from desk.errors import Unavailable
 from desk.events import Event

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from bootstrap import Runtime
 from bot.web.log import Entry, messages
 from bot.web.rooms import local_channel, local_user
+from cli.runtime import Runtime
 from desk.cards import find_button
 from desk.errors import InvalidInput
 from desk.space import ChannelKind, MessageRef, Place, UserRef

@@ -1,0 +1,151 @@
+"""Runtime: a desk that was put together, whole for serving or in part for commands."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
+from desk.errors import FrontdeskError
+from desk.events import Event
+from desk.ports import Answerer, ChatPlatform, Crm, KnowledgeBase, Query, Store, Triager, View
+from handlers.services import Services
+
+if TYPE_CHECKING:
+    from bot.web.workspace import LocalWorkspace
+    from knowledge.embeddings import OnnxEmbedder
+    from knowledge.ingestion import Progress, Report
+    from knowledge.search import HybridKnowledge
+    from settings import Settings
+    from store.customers import SqlCustomers
+    from store.database import Database
+    from store.engine import DurableEngine
+    from store.home import Home
+    from store.library import SqlLibrary
+    from store.overrides import SqlOverrides
+    from store.policy import FilePolicySource
+    from store.repository import SqlStore
+
+T = TypeVar("T")
+Submit = Callable[[Event], Awaitable[None]]
+MOST_SLEEP = timedelta(hours=1)
+"""The longest sleep at once: a machine that was suspended finds out what is due."""
+HOUSEKEEPING = timedelta(hours=6)
+
+log = logging.getLogger("frontdesk")
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        """Return the present instant, in UTC."""
+        return datetime.now(UTC)
+
+    async def wait(self, until: datetime) -> None:
+        """Sleep until an instant, or for an hour when that is longer away."""
+        await asyncio.sleep(max(0.0, min(until - self.now(), MOST_SLEEP).total_seconds()))
+
+
+def unwrapped(port: T) -> T:
+    """Return a port as it is."""
+    return port
+
+
+@dataclass(frozen=True, slots=True)
+class Wrappers:
+    """What to put around adapters before they are connected: faults in a play, measurements in a benchmark."""
+
+    store: Callable[[Store], Store] = unwrapped
+    chat: Callable[[ChatPlatform], ChatPlatform] = unwrapped
+    crm: Callable[[Crm], Crm] = unwrapped
+    knowledge: Callable[[KnowledgeBase], KnowledgeBase] = unwrapped
+    triager: Callable[[Triager], Triager] = unwrapped
+    answerer: Callable[[Answerer], Answerer] = unwrapped
+    submit: Callable[[Submit], Submit] = unwrapped
+    dispatch: Callable[[Submit], Submit] = unwrapped
+
+
+UNWRAPPED = Wrappers()
+"""Every adapter as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Records:
+    """What is kept, without anything that computes: for commands that look at or tend it."""
+
+    settings: Settings
+    home: Home
+    database: Database
+    store: SqlStore
+    overrides: SqlOverrides
+    policy: FilePolicySource
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a command has that asks or ingests: everything but the engine and the chat."""
+
+    records: Records
+    customers: SqlCustomers
+    library: SqlLibrary
+    embedder: OnnxEmbedder
+    knowledge: HybridKnowledge
+    services: Services
+
+    async def ingest(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
+        """Bring the library in step with these paths; a server that runs beside notices by the library's position."""
+        from knowledge.ingestion import ingest
+
+        folders = (await self.records.policy.current()).audience.folders
+        return await ingest(paths, library=self.library, embedder=self.embedder, folders=folders, progress=progress)
+
+
+class Runtime:
+    """The desk at work. It is the `Desk` that chat adapters are given."""
+
+    def __init__(self, reading: Reading, workspace: LocalWorkspace, engine: DurableEngine, services: Services, submit: Submit) -> None:
+        from handlers.outbox import Sender
+        from handlers.timers import Sweeper
+        from handlers.views import Views
+
+        self.reading = reading
+        self.customers = reading.customers
+        self.workspace = workspace
+        self.engine = engine
+        self.services = services
+        self._submit = submit
+        self.sweeper = Sweeper(services, submit)
+        self.sender = Sender(services)
+        self._views = Views(services)
+
+    async def emit(self, event: Event) -> None:
+        """Make an event durable; acknowledge the platform when this returns."""
+        await self._submit(event)
+
+    async def view(self, query: Query) -> View:
+        """Return what to show, read only and permission checked."""
+        return await self._views.view(query)
+
+    async def settle(self) -> None:
+        """Return when nothing runs, is due or can be sent; a row that awaits its retry counts as settled."""
+        busy = True
+        while busy:
+            await self.engine.settled()
+            busy = await self.sweeper.sweep()
+            busy = await self.sender.drain() or busy
+
+    async def keep_house(self) -> None:
+        """Drop what retention says should be gone, every few hours, for as long as the desk runs."""
+        while True:
+            now = self.services.clock.now()
+            try:
+                await self.services.store.purge(now)
+                await self.engine.purge(now - (await self.services.policy.current()).retention.engine)
+            except FrontdeskError as error:
+                log.warning("the purge waits for its next turn: %s", error)
+            await self.services.clock.wait(now + HOUSEKEEPING)
