@@ -139,7 +139,8 @@ async def _json(request: Request) -> Sent:
 async def _form(request: Request) -> Sent:
     # The parser's own limit of 1 MB a field is lifted: the guard holds the limit of the whole.
     async with request.form(max_files=10, max_part_size=LIMIT) as form:
-        values = {name: value for name, value in form.multi_items() if isinstance(value, str)}
+        # Browsers send every new line as two characters.
+        values = {name: value.replace("\r\n", "\n") for name, value in form.multi_items() if isinstance(value, str)}
         given = [value for _, value in form.multi_items() if isinstance(value, UploadFile) and value.filename]
         files = [Upload(file.filename or "file", file.content_type or "application/octet-stream", await file.read()) for file in given]
     return Sent(values, files)

@@ -1,6 +1,7 @@
 """A workspace of the demo company: two customers, a stranger, a team, and four channels."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
@@ -41,10 +42,17 @@ async def furnish(workspace: LocalWorkspace) -> None:
     await workspace.add_channel(Channel(MARAS, "Mara Voss", ChannelKind.DIRECT, START, person=PersonId("p-mara")), members=[MARA])
 
 
-@pytest_asyncio.fixture
-async def workspace(tmp_path: Path, clock: FakeClock, desk: FakeDesk) -> AsyncIterator[LocalWorkspace]:
-    opened = await open_workspace(tmp_path / "workspace.db", clock)
+@asynccontextmanager
+async def furnished(folder: Path, clock: FakeClock, desk: FakeDesk) -> AsyncIterator[LocalWorkspace]:
+    """Open a furnished workspace that tells this desk, and close it."""
+    opened = await open_workspace(folder / "workspace.db", clock)
     await furnish(opened)
     opened.connect(desk.emit)
     yield opened
     await opened.close()
+
+
+@pytest_asyncio.fixture
+async def workspace(tmp_path: Path, clock: FakeClock, desk: FakeDesk) -> AsyncIterator[LocalWorkspace]:
+    async with furnished(tmp_path, clock, desk) as opened:
+        yield opened

@@ -143,7 +143,5 @@ BECAUSE = (Reason("unsupported"),)
 EVIDENCE = (PUBLIC_SOURCE, INVOICE)
 SUGGESTED = Decision("x-1", TICKET, START.replace(minute=1), 1, 2, FACTS, Suggest(DraftId("d-1")), BECAUSE, VERSIONS, evidence=EVIDENCE)
 REPLIED = Decision("x-2", TICKET, START.replace(minute=9), 1, 3, Facts(Occasion.APPROVED, Mode.AUTO), Reply(DraftId("d-1")), (Reason("approved"),))
-SENTENCES = {
-    "x-1": ("One sentence has no evidence.", "The answer is not sure enough: 0.48, and 0.60 is needed."),
-    "x-2": ("Lea approved the draft.",),
-}
+UNSURE = ("One sentence has no evidence.", "The answer is not sure enough: 0.48, and 0.60 is needed.")
+SENTENCES = {"x-1": UNSURE, "x-2": ("Lea approved the draft.",)}

@@ -118,10 +118,12 @@ async function show(side, chosen, focus) {
   if (!made) return;
   side.replaceWith(made);
   settle(made);
+  // The other side may have been changed meanwhile, so the address is read again.
+  const now = new URLSearchParams(location.search);
+  ["text", "expect", "try", "in-reply", "room-reply"].forEach((word) => now.delete(word));
   const where = new FormData(made.querySelector(".where"));
-  own.forEach((word) => { if (where.get(word)) words.set(word, where.get(word)); });
-  words.delete("try");
-  history.replaceState(null, "", `?${words}`);
+  own.forEach((word) => { if (where.get(word)) now.set(word, where.get(word)); });
+  history.replaceState(null, "", `?${now}`);
   if (focus) made.querySelector("textarea[name=text]").focus();
   else made.querySelector(".where select").focus();
 }
