@@ -10,7 +10,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import URL, Connection, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -22,6 +22,10 @@ T = TypeVar("T")
 
 BUSY = timedelta(seconds=5)
 """How long a write waits for another process before the store counts as unavailable."""
+PATIENT = 30_000
+"""Milliseconds that the engine waits for its own file."""
+# WAL lets readers pass a writer; FULL keeps a commit that was acknowledged through a power cut.
+CAREFUL = ("foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
 ONE_WRITER = 70_7119
 """The advisory lock that makes Postgres take one commit at a time, as SQLite does: outbox rows then become visible in the order of their `seq`."""
 PASSING = frozenset(
@@ -106,6 +110,21 @@ def translated() -> Iterator[None]:
         raise Unavailable("store", "every connection is in use") from error
 
 
+def blocking_engine(url: URL) -> Engine:
+    """Return a pool of connections for a library that brings threads of its own; the same care is taken of SQLite."""
+    if url.get_backend_name() != "sqlite":
+        return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
+    engine = create_engine(url.set(drivername="sqlite"), pool_size=5)
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in (f"busy_timeout={PATIENT}", *CAREFUL):
+            connection.execute(f"PRAGMA {pragma}")
+
+    return engine
+
+
 def _is_passing(error: DBAPIError) -> bool:
     code = getattr(error.orig, "sqlite_errorcode", None)
     return code is None or code & 0xFF in PASSING
@@ -128,14 +147,12 @@ def _sqlite_engine(url: URL, milliseconds: int) -> AsyncEngine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_async_engine(url, pool_size=5)
-    # WAL lets readers pass a writer; FULL keeps a commit that was acknowledged through a power cut.
-    pragmas = (f"busy_timeout={milliseconds}", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL")
 
     @event.listens_for(engine.sync_engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        for pragma in pragmas:
+        for pragma in (f"busy_timeout={milliseconds}", *CAREFUL):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

@@ -22,7 +22,7 @@ from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetWorkflowID, Workfl
 from desk.errors import Misconfigured, Retryable
 from desk.events import Event
 from desk.ids import EventId
-from store.database import translated
+from store.database import blocking_engine, translated
 from store.rows import pack, unpack
 from store.turns import Turns
 
@@ -40,6 +40,8 @@ LISTEN = 0.1
 """Seconds that a thread of DBOS, of which nothing is used, sleeps at a time: how long stopping takes."""
 GRACE = 5.0
 """Seconds that handlers get to finish when the engine stops; what does not is recovered at the next start."""
+WORDED = ("MessageEdited", "ButtonClicked", "CommandInvoked")
+"""Events that may carry a customer's words without saying whose they are."""
 PAGE = 500
 FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
 FINISHED = ["SUCCESS", *FAILED]
@@ -62,7 +64,7 @@ class EngineRows:
 
     def __init__(self, url: str) -> None:
         self._url = sa.make_url(url)
-        self._database = _open(self._url)
+        self._database = blocking_engine(self._url)
 
     async def failed(self) -> Sequence[Failure]:
         """Return the events that were given up, oldest first."""
@@ -75,9 +77,10 @@ class EngineRows:
         return await self._delete([row.workflow_id for row in rows])
 
     async def erase(self, words: Sequence[str]) -> int:
-        """Delete the finished events that mention any of these words (ids of users or messages); return how many."""
+        """Delete the finished events that mention any of these words (ids of users), and those of which nobody can say; return how many."""
         rows = await self._list(FINISHED, load_output=False)
-        return await self._delete([row.workflow_id for row in rows if any(word in json.dumps(row.input, ensure_ascii=False) for word in words)])
+        wanted = [*words, *(f'"type":"{kind}"' for kind in WORDED)] if words else []
+        return await self._delete([row.workflow_id for row in rows if any(word in _text(row) for word in wanted)])
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -253,18 +256,9 @@ async def _begin(workflow: Workflow, event: Event) -> asyncio.Future[Any] | None
     return getattr(handle, "task", None)
 
 
-def _open(url: sa.URL) -> sa.Engine:
-    if url.get_backend_name() != "sqlite":
-        return sa.create_engine(url.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
-    engine = sa.create_engine(url.set(drivername="sqlite"), pool_size=5)
-
-    @sa.event.listens_for(engine, "connect")
-    def prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = "IMMEDIATE"
-        for pragma in ("busy_timeout=30000", "foreign_keys=ON", "journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    return engine
+def _text(row: WorkflowStatus) -> str:
+    """Return the event that a row carries, as it was packed."""
+    return str(row.input["args"][0]) if row.input else ""
 
 
 def _instant(milliseconds: int | None) -> datetime:

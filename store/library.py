@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select
 
 from desk.article import Chunk, ChunkChange, Document
 from desk.changes import ExpectBasis
 from desk.errors import Conflict
 from store.database import Reads
-from store.rows import Writer, all_of, pack, put, unpack
+from store.rows import Writer, all_of, pack, put
 from store.schema import chunk_changes, chunks, documents, vectors
 
 T = TypeVar("T")
@@ -86,13 +86,12 @@ def _put(connection: Connection, document: Document, new: Sequence[Chunk], *, ve
         id: (hash, doc)
         for id, hash, doc in connection.execute(select(chunks.c.id, chunks.c.hash, chunks.c.doc).where(chunks.c.document == document.id))
     }
-    _forget(connection, before.keys() - {chunk.id for chunk in new})
-    changed = [chunk for chunk in new if chunk.id not in before or before[chunk.id][0] != chunk.hash]
-    for chunk in new:
-        if chunk.id not in before or unpack(Chunk, before[chunk.id][1]) != chunk:
-            put(connection, chunks, {"id": chunk.id, "document": document.id, "n": chunk.n, "hash": chunk.hash, "doc": pack(chunk)})
-    _forget_vectors(connection, [chunk.id for chunk in changed])
-    _append(connection, [chunk.id for chunk in changed], gone=False)
+    rows = {chunk.id: {"id": chunk.id, "document": document.id, "n": chunk.n, "hash": chunk.hash, "doc": pack(chunk)} for chunk in new}
+    changed = [id for id, row in rows.items() if id not in before or before[id][0] != row["hash"]]
+    _forget(connection, before.keys() - rows.keys())
+    put(connection, chunks, *(row for id, row in rows.items() if id not in before or before[id][1] != row["doc"]))
+    _forget_vectors(connection, changed)
+    _append(connection, changed, gone=False)
     _add_vectors(connection, vectors, embedder)
 
 
@@ -121,13 +120,7 @@ def _append(connection: Connection, ids: Sequence[str], *, gone: bool) -> None:
 
 
 def _add_vectors(connection: Connection, made: Mapping[str, bytes], embedder: str) -> None:
-    live = _hashes(connection, made)
-    known = _vectors(connection, list(live), embedder)
-    for chunk in live:
-        if chunk not in known:
-            connection.execute(insert(vectors).values(chunk=chunk, embedder=embedder, vector=made[chunk]))
-        elif known[chunk] != made[chunk]:
-            connection.execute(update(vectors).where(vectors.c.chunk == chunk, vectors.c.embedder == embedder).values(vector=made[chunk]))
+    put(connection, vectors, *({"chunk": id, "embedder": embedder, "vector": made[id]} for id in _hashes(connection, made)))
 
 
 def _vectors(connection: Connection, ids: Sequence[str], embedder: str) -> dict[str, bytes]:

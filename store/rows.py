@@ -49,12 +49,14 @@ def unpack_maybe(kind: type[T], text: str | None) -> T | None:
     return None if text is None else unpack(kind, text)
 
 
-def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
-    """Insert a row, or replace the one with the same primary key."""
-    statement = _insert(connection, table).values(**values)
+def put(connection: Connection, table: Table, *rows: Mapping[str, Any]) -> None:
+    """Insert rows with the same columns, or replace those with the same primary key."""
+    if not rows:
+        return
+    statement = _insert(connection, table)
     keys = [column.name for column in table.primary_key]
-    rest = {name: statement.excluded[name] for name in values if name not in keys}
-    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest))
+    rest = {name: statement.excluded[name] for name in rows[0] if name not in keys}
+    connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=rest), list(rows))
 
 
 def add(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:

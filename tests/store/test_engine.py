@@ -16,7 +16,7 @@ import pytest_asyncio
 
 from desk.customer import Role
 from desk.errors import Conflict, Misconfigured, Unavailable
-from desk.events import Event, MessageReceived
+from desk.events import Event, MessageEdited, MessageReceived
 from desk.ids import EventId
 from desk.space import MessageRef
 from store.engine import DurableEngine, EngineRows
@@ -301,6 +301,14 @@ async def test_an_erasure_takes_the_events_that_mention_a_person(stage: Stage, t
     left = dump(tmp_path / "engine.db")
     assert "secret" not in left
     assert "e-0001" in left
+
+
+async def test_an_erasure_takes_edits_too_because_they_do_not_say_whose_they_are(stage: Stage, tmp_path: Path):
+    await stage.engine.submit(MessageEdited(id=EventId("edited"), ref=said().ref, text="my secret words", at=AT))
+    await stage.engine.settled()
+    assert await stage.engine.erase([]) == 0
+    assert await stage.engine.erase([MARA.id]) == 1
+    assert "secret" not in dump(tmp_path / "engine.db")
 
 
 async def test_a_command_may_tend_the_rows_beside_a_server_without_running_anything(stage: Stage, url: str):
