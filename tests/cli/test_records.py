@@ -1,0 +1,154 @@
+"""Commands that look at and tend what a desk has kept, tried on the home that a play left."""
+
+import json
+import sqlite3
+import tempfile
+from contextlib import closing
+
+import pytest
+
+from cli.app import run
+
+STORY = """
+[setup]
+policy = { modes = { default = "auto" } }
+
+[[people]]
+name = "Poppy Lane"
+email = "poppy@harbor-books.example"
+
+[[people]]
+name = "Jonas Reed"
+role = "teammate"
+
+[[channels]]
+name = "community"
+kind = "community"
+
+[[step]]
+who = "Poppy Lane"
+says = "Where do I find the zanzibar export of my marzipan invoices?"
+
+[[step]]
+who = "Poppy Lane"
+says = "I would like to talk to a person about zanzibar."
+
+[[step]]
+wait = "10s"
+"""
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """Return the home of a play that was kept."""
+    folder = tmp_path_factory.mktemp("kept")
+    (folder / "story.toml").write_text(STORY, encoding="utf-8")
+    usual, tempfile.tempdir = tempfile.tempdir, str(folder)
+    try:
+        assert run(["play", str(folder / "story.toml"), "--keep"]) == 0
+    finally:
+        tempfile.tempdir = usual
+    (found,) = folder.glob("frontdesk-play-*")
+    return found
+
+
+@pytest.fixture
+def call(home, capsys, monkeypatch):
+    monkeypatch.setenv("FRONTDESK_HOME", str(home))
+
+    def do(*arguments: str):
+        code = run(arguments)
+        found = capsys.readouterr()
+        return code, found.out, found.err
+
+    return do
+
+
+def everything(home) -> str:
+    """Return all rows of all databases of a home as text."""
+    text = ""
+    for file in sorted(home.glob("*.db")):
+        with closing(sqlite3.connect(file)) as database:
+            tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+            text += "".join(str(row) for table in tables for row in database.execute(f'SELECT * FROM "{table}"'))
+    return text
+
+
+def test_why_shows_facts_reasons_evidence_and_versions(call):
+    code, out, _ = call("why", "t-", "--json")
+    (decision,) = json.loads(out)
+    assert code == 0
+    assert decision["action"] == "escalate"
+    assert {"code": "asks_human", "text": "the customer asks for a human"} in decision["reasons"]
+    assert decision["facts"]["triggers"] == ["asks_human"]
+    assert decision["versions"]["embedder"].startswith("all-MiniLM-L6-v2")
+    assert decision["evidence"] == []
+
+
+def test_why_reads_well(call):
+    _, out, _ = call("why", "t-")
+    assert out.startswith("1. 2026-11-02T10:00:08")
+    assert "because the customer asks for a human" in out
+
+
+def test_classify_says_what_a_message_is_about(call):
+    code, out, _ = call("classify", "How do I reset my password?", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert (found["category"], found["is_request"], found["language"]) == ("account access", True, "en")
+    assert list(found) == [
+        "category", "confidence", "labels", "is_request", "is_request_confidence", "out_of_scope", "out_of_scope_score", "sentiment", "language",
+    ]  # fmt: skip
+
+
+def test_ask_says_what_the_desk_would_do(call):
+    code, out, _ = call("ask", "I want to talk to a human", "--kind", "direct", "--mode", "auto", "--json")
+    found = json.loads(out)
+    assert code == 0
+    assert (found["action"], found["would_in_auto"], found["triggers"], found["draft"]) == ("escalate", "escalate", ["asks_human"], None)
+    first = ["action", "mode", "would_in_auto", "category", "confidence", "threshold", "draft"]
+    assert list(found) == [*first, "evidence", "question", "triggers", "reasons", "abstained", "policy_version"]
+
+
+def test_ask_takes_the_policys_mode_unless_one_is_given(call):
+    assert json.loads(call("ask", "I want to talk to a human", "--json")[1])["mode"] == "auto"
+
+
+def test_doctor_finds_nothing_wrong(call):
+    code, out, _ = call("doctor")
+    assert code == 0
+    assert "FAIL" not in out
+    assert "events: none was given up" in out
+
+
+def test_doctor_says_what_is_wrong(call, home, monkeypatch, tmp_path):
+    wrong = tmp_path / "policy.toml"
+    wrong.write_text('[pause]\nquiet = "soon"\n')
+    monkeypatch.setenv("FRONTDESK_POLICY", str(wrong))
+    code, out, _ = call("doctor")
+    assert code == 1
+    assert "FAIL  policy:" in out
+    assert "policy.toml:2" in out
+    assert "ok    model:" in out
+
+
+def test_purge_leaves_what_is_young(call, home):
+    before = everything(home)
+    assert call("purge", "--json")[0] == 0
+    assert ("zanzibar" in before) == ("zanzibar" in everything(home))
+
+
+def test_nobody_cannot_be_erased(call):
+    code, _, err = call("erase", "Zoe Nobody")
+    assert (code, err) == (2, "there is nobody 'Zoe Nobody': write a name, an id, or platform/space/id\n")
+
+
+def test_an_erased_persons_words_are_nowhere_and_the_decisions_stay(call, home):
+    assert "zanzibar" in everything(home)
+    code, out, _ = call("erase", "Poppy Lane", "--json")
+    assert code == 0
+    assert json.loads(out)["erased"] > 0
+    text = everything(home)
+    assert "zanzibar" not in text
+    assert "marzipan" not in text
+    assert len(json.loads(call("why", "t-", "--json")[1])) == 1
