@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from desk.audience import Audience, Audiences, may_show
-from desk.ids import DraftId, TicketId
+from desk.ids import DraftId, OutboxId, TicketId
 from desk.space import UserRef
 
 
@@ -149,6 +149,8 @@ class Draft:
     why: str = ""
     edited_from: DraftId | None = None
     automatic: bool = False
+    posts: tuple[OutboxId, ...] = ()
+    """The outbox rows that carry it, once it was sent."""
 
     @property
     def is_open(self) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from desk.audience import Audience
@@ -182,11 +182,16 @@ class Retention:
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """What an admin paused: everything, categories, or channels by name, each until an instant (ISO 8601) or "" for good."""
+    """What an admin or lead paused: everything, categories, or channels by name, each until an instant (ISO 8601) or `on` for good."""
 
     everything: str
     categories: Mapping[str, str]
     channels: Mapping[str, str]
+
+    def holds(self, category: str, channel: str, *, now: datetime) -> bool:
+        """Tell whether the bot is paused for a category in a channel."""
+        entries = (self.everything, self.categories.get(category, ""), self.channels.get(channel, ""))
+        return any(entry == "on" or (entry and datetime.fromisoformat(entry) > now) for entry in entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +258,7 @@ REQUIRED_PHRASES = frozenset(
         "csat_thanks",
         "csat_comment",
         "corrected",
+        "replaced",
         "retracted",
         "unread_file",
         "already_decided",

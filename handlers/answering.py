@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from desk.audience import PUBLIC, may_show
 from desk.cards import Card, CardKind, plain
 from desk.changes import NOTHING, Changes, ClearDeadlines, Enqueue, SaveDraft, SaveMessage, write
-from desk.customer import Role
-from desk.draft import Draft, DraftStatus
+from desk.draft import Draft, DraftStatus, Evidence
 from desk.ids import OutboxId, derived
 from desk.post import Direct, Op, Post
 from desk.ticket import Holding, Status
-from desk.timeline import Message, Purpose
-from handlers import internal, replies, say
+from desk.timeline import Purpose
+from handlers import drafting, internal, replies, say
 from handlers.deed import Deed, Outcome
 from handlers.situation import Situation
 
@@ -22,7 +22,7 @@ def reply(s: Situation, deed: Deed) -> Outcome:
     """Send every part where it belongs, in place of the holding answer if one stands."""
     draft = deed.draft
     assert draft is not None, "a reply has a draft"
-    sent = replace(draft, status=DraftStatus.SENT, automatic=not deed.who, decided_at=s.now if deed.who else None)
+    sent = replace(draft, status=DraftStatus.SENT, automatic=not deed.who, decided_at=s.now if deed.who else None, posts=_outbox_ids(s, draft))
     changes = (
         write(SaveDraft(sent)) + _parts(s, sent, deed) + say.links(s) + internal.outdated(s, keep=draft.id) + internal.refreshed(s) + say.silence(s)
     )
@@ -70,27 +70,25 @@ def withdraw(s: Situation, deed: Deed) -> Outcome:
     assert draft is not None, "only what was sent can be taken back"
     text = replies.sentence(say.phrase(s, "retracted", who=deed.who))
     changes = write(SaveDraft(replace(draft, status=DraftStatus.RETRACTED)), ClearDeadlines(str(s.ticket.id)))
-    for message in posted(s, draft):
+    return replace(s.ticket, status=Status.WAITING_TEAM, deflected=False), changes + overwritten(s, draft, text) + internal.refreshed(s)
+
+
+def overwritten(s: Situation, draft: Draft, drawn: Card) -> Changes:
+    """Put a sentence in place of everything a draft posted."""
+    changes = NOTHING
+    for message in (m for m in s.timeline if OutboxId(m.id) in draft.posts):
+        outbox = OutboxId(derived("o", s.cause, message.id))
         post = Post(
-            OutboxId(derived("o", s.cause, message.id)),
-            message.place,
-            Purpose.NOTICE,
-            message.audience,
-            s.now,
-            op=Op.EDIT,
-            card=text,
-            ticket=s.ticket.id,
-            changes=OutboxId(message.id),
+            outbox, message.place, Purpose.NOTICE, message.audience, s.now, op=Op.EDIT, card=drawn, ticket=s.ticket.id, changes=OutboxId(message.id)
         )
-        changes += write(Enqueue(post), SaveMessage(replace(message, text=plain(text), purpose=Purpose.NOTICE, edited_at=s.now)))
-    return replace(s.ticket, status=Status.WAITING_TEAM, deflected=False), changes + internal.refreshed(s)
+        changes += write(Enqueue(post), SaveMessage(replace(message, text=plain(drawn), purpose=Purpose.NOTICE, edited_at=s.now)))
+    return changes
 
 
-def posted(s: Situation, draft: Draft) -> tuple[Message, ...]:
-    """Return our messages that carry a draft's parts: those of the last answer."""
-    spoken = [m for m in s.timeline if m.role is Role.BOT and m.purpose in (Purpose.ANSWER, Purpose.QUESTION, Purpose.PART)]
-    last = max((m.edited_at or m.at for m in spoken), default=None)
-    return tuple(m for m in spoken if (m.edited_at or m.at) == last)
+def _outbox_ids(s: Situation, draft: Draft) -> tuple[OutboxId, ...]:
+    """Return the outbox rows that carry a draft once it is sent; the thread's may be the holding answer's."""
+    parts = [OutboxId(derived("o", s.cause, f"part{n}")) for n, part in enumerate(draft.proposal.parts) if part.to is not None]
+    return (say.answer_id(s), *parts)
 
 
 def _parts(s: Situation, draft: Draft, deed: Deed) -> Changes:
@@ -111,5 +109,9 @@ def _parts(s: Situation, draft: Draft, deed: Deed) -> Changes:
     return changes
 
 
-def _drawn(s: Situation, text: str, sources: tuple, byline: str, *, subject: str) -> Card:  # type: ignore[type-arg]
-    return replies.answer(text, sources=sources, byline=byline, ticket=s.ticket, subject=subject, policy=s.policy, language=s.language)
+def _drawn(s: Situation, text: str, sources: Sequence[Evidence], byline: str, *, subject: str) -> Card:
+    """Draw an answer with its sources numbered from 1, as its reader meets them."""
+    numbers = {item.n: n for n, item in enumerate(sources, start=1)}
+    shown = [replace(item, n=numbers[item.n]) for item in sources]
+    worded = drafting.renumbered(text, numbers)
+    return replies.answer(worded, sources=shown, byline=byline, ticket=s.ticket, subject=subject, policy=s.policy, language=s.language)

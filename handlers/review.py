@@ -13,7 +13,7 @@ from desk.errors import NotAllowed
 from desk.events import ButtonClicked
 from desk.ids import DraftId, derived
 from desk.ticket import Ticket
-from handlers import act, drafting, internal, say, turn
+from handlers import act, answering, drafting, internal, replies, say, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -72,9 +72,11 @@ async def correct(event: ButtonClicked, ticket: Ticket, services: Services) -> C
     corrected = replace(
         draft, id=DraftId(derived("r", event.id)), proposal=Proposal((part,), language=draft.proposal.language), edited_from=draft.id, automatic=False
     )
-    return _label(event, ticket, kind="correct") + _send(
-        event, s, _decided(corrected, event, s, verdict=Verdict.EDIT), was=None, occasion=Occasion.CORRECTED
+    old = write(SaveDraft(replace(draft, status=DraftStatus.STALE, why="corrected"))) + answering.overwritten(
+        s, draft, replies.sentence(s.policy.phrase("replaced", s.language))
     )
+    sent = _send(event, s, _decided(corrected, event, s, verdict=Verdict.EDIT), was=None, occasion=Occasion.CORRECTED)
+    return _label(event, ticket, kind="correct") + sent + old
 
 
 async def retract(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:

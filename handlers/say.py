@@ -50,6 +50,12 @@ def post(
     return write(Enqueue(row), SaveMessage(_message(s, MessageId(outbox), drawn, purpose, audience=audience)))
 
 
+def answer_id(s: Situation) -> OutboxId:
+    """Return the outbox row in which the next answer stands: the holding answer's where it takes its place."""
+    holding = s.ticket.holding
+    return holding.outbox if holding is not None and not holding.kept else OutboxId(derived("o", s.cause, "answer"))
+
+
 def answer(s: Situation, drawn: Card, purpose: Purpose, *, audience: Audience) -> Changes:
     """Post what the thread reads, in place of the holding answer; an edit notifies nobody, so an old one's author is also mentioned."""
     holding = s.ticket.holding
