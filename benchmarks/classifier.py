@@ -27,7 +27,6 @@ from knowledge.embeddings import OnnxEmbedder
 
 BANKING = Path(__file__).parent.parent.parent / "shared" / "data" / "banking77" / "train.csv"
 SIGNAL, SURE = 0.85, 0.75
-PENALTY = 2e-4
 FOLDS = 5
 REFERENCE = 0.850
 """Banking77 with ten examples a class: frozen all-MiniLM-L6-v2 (int8) and a logistic regression."""
@@ -37,7 +36,7 @@ def held_out(vectors: Matrix, labels: Sequence[str]) -> tuple[tuple[str, ...], M
     """Return the classes, each row's probabilities under a head that has not seen it, and each row's true class."""
     classes = tuple(sorted(set(labels)))
     codes = np.array([classes.index(label) for label in labels])
-    logits = heads.held_out_logits(vectors, codes, count=len(classes), penalty=PENALTY, folds=FOLDS)
+    logits = heads.held_out_logits(vectors, codes, count=len(classes), penalty=heads.PENALTY, folds=FOLDS)
     return classes, heads.softmax(logits / heads.temperature(logits, codes)), codes
 
 
