@@ -73,7 +73,9 @@ def not_solved(case: Case, policy: Policy) -> Values | None:
 
 @rule("loop")
 def loop(case: Case, policy: Policy) -> Values | None:
-    """The bot goes round in circles."""
+    """The bot goes round in circles; who only says thanks asks for no next round."""
+    if not case.classification.is_request:
+        return None
     if case.repeats:
         return (("what", "the same answer again"),)
     if case.answers >= policy.answers.in_a_row:

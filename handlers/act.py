@@ -78,7 +78,7 @@ def _do(action: Action, s: Situation, deed: Deed) -> Outcome:
         case Escalate(quiet=quiet):
             return _escalate(s, deed, quiet=quiet)
         case StandBy():
-            return _stand_by(s, deed)
+            return _stand_by(action, s, deed)
         case Ignore():
             return _ignore(s)
         case Observe():
@@ -121,21 +121,24 @@ def _escalate(s: Situation, deed: Deed, *, quiet: bool) -> Outcome:
     ) + say.links(s)
 
 
-def _stand_by(s: Situation, deed: Deed) -> Outcome:
+def _stand_by(action: StandBy, s: Situation, deed: Deed) -> Outcome:
     """Stay silent; keep a quiet draft for the team, and tell the owner and a lead what a rule heard."""
+    heard = tuple(trigger for trigger in deed.triggers if trigger.rule in action.tell)
     changes = internal.outdated(s, keep=deed.draft.id if deed.draft and deed.draft.status is DraftStatus.REJECTED else None) + internal.refreshed(s)
     if deed.draft is not None and deed.draft.status is not DraftStatus.REJECTED:
         draft = replace(deed.draft, status=DraftStatus.QUIET)
         changes += write(SaveDraft(draft)) + internal.card(s, CardKind.DRAFT, draft.id, draft=draft.id)
-    if deed.triggers:
-        changes += internal.tell(s, deed.triggers)
-    nobody = s.ticket.guest and not s.ticket.held and not deed.triggers and not s.ticket.muted
+    if heard:
+        changes += internal.tell(s, heard)
+    nobody = s.ticket.guest and not s.ticket.held and not heard and not s.ticket.muted
     return (replace(s.ticket, status=Status.CLOSED, closed=s.now) if nobody else s.ticket), changes
 
 
 def _ignore(s: Situation) -> Outcome:
     """Nobody asked anything: a ticket that was never answered is closed without calling it solved."""
     changes = internal.outdated(s) + internal.refreshed(s)
+    if s.ticket.status.is_over:
+        return s.ticket, changes
     if s.ticket.answered_at is None:
         return replace(s.ticket, status=Status.CLOSED, closed=s.now), changes + write(ClearDeadlines(str(s.ticket.id)))
     return replace(s.ticket, status=Status.WAITING_CUSTOMER), changes + say.silence(s)

@@ -8,7 +8,7 @@ from functools import reduce
 
 from desk.audience import INTERNAL, PUBLIC, Audiences
 from desk.customer import Author, Fact
-from desk.draft import Basis, Draft, Passage, Proposal, leaks
+from desk.draft import Basis, Draft, Passage, Proposal, fits, leaks
 from desk.ids import DraftId, derived
 from desk.policy import Policy
 from desk.ports import Brief
@@ -66,6 +66,11 @@ def stored(proposal: Proposal, s: Situation, *, label: str = "draft") -> Draft:
 def usable(proposal: Proposal) -> bool:
     """Tell whether there is anything to send: parts, and none that rests on what its audience may not see."""
     return bool(proposal.parts) and not leaks(proposal)
+
+
+def sound(proposal: Proposal, s: Situation) -> bool:
+    """Tell whether a proposal is usable here: every part fits where it would go, so that nothing has to be refused at the door."""
+    return usable(proposal) and all(fits(part, (s.private(part.to) or frozenset()) if part.to else s.place) for part in proposal.parts)
 
 
 def words_of(messages: Sequence[Message]) -> str:

@@ -19,6 +19,8 @@ from handlers.situation import Situation
 def close(s: Situation, deed: Deed, *, confirmed: bool) -> Outcome:
     """Close the ticket; ask how it was when that is due, else say the one sentence."""
     containment = (Containment.CONFIRMED if confirmed else Containment.SILENT) if s.ticket.deflected else None
+    if s.ticket.containment is Containment.RECONTACTED:
+        containment = s.ticket.containment
     ticket = replace(
         s.ticket,
         status=Status.SOLVED if confirmed else Status.CLOSED,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from desk.audience import INTERNAL, PUBLIC
 from desk.changes import NOTHING, Changes, Feedback, RecordFeedback, Refresh, SaveMessage, write
-from desk.customer import TEAM
 from desk.decision import Facts, Occasion
 from desk.errors import NotAllowed, Unavailable
 from desk.escalation import Trigger
@@ -18,7 +18,7 @@ from desk.timeline import Message, Purpose
 from handlers import act, internal, replies, say, turn
 from handlers.deed import Deed
 from handlers.services import Services
-from handlers.situation import Situation, load
+from handlers.situation import Situation, load, load_anyway
 
 
 async def solved(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -26,7 +26,7 @@ async def solved(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
     await _entitled(event, ticket, services, colleagues=True)
     if ticket.status.is_over:
         return NOTHING
-    s = await load(ticket, services, cause=event.id)
+    s = await load_anyway(ticket, services, cause=event.id)
     deed = Deed(csat_due=await csat_due(ticket, s, services))
     return _said(event, ticket, "solved") + act.perform(_facts(s, Occasion.SOLVED), s, deed)
 
@@ -35,7 +35,7 @@ async def not_solved(event: ButtonClicked, ticket: Ticket, services: Services) -
     """The customer says that it is not: once more a question back, then a human."""
     await _entitled(event, ticket, services, colleagues=False)
     again = replace(ticket, not_solved=ticket.not_solved + 1, status=type(ticket.status).OPEN, closed=None)
-    s = await load(again, services, cause=event.id)
+    s = await load_anyway(again, services, cause=event.id)
     enough = again.not_solved >= s.policy.escalation.not_solved
     triggers = (Trigger("not_solved", s.policy.escalation.levels.get("not_solved", 1)),) if enough else ()
     facts = replace(_facts(s, Occasion.MESSAGE), triggers=tuple(t.rule for t in triggers), asks=True)
@@ -45,7 +45,7 @@ async def not_solved(event: ButtonClicked, ticket: Ticket, services: Services) -
 async def get_human(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
     """A human, no argument."""
     await _entitled(event, ticket, services, colleagues=True)
-    s = await load(ticket, services, cause=event.id)
+    s = await load_anyway(ticket, services, cause=event.id)
     trigger = Trigger("asks_human", s.policy.escalation.levels.get("asks_human", 1))
     facts = replace(_facts(s, Occasion.MESSAGE), triggers=("asks_human",), draft=s.waiting[-1].id if s.waiting else None)
     return _said(event, ticket, "get_human") + act.perform(facts, s, Deed(draft=s.waiting[-1] if s.waiting else None, triggers=(trigger,)))
@@ -82,14 +82,23 @@ async def csat_due(ticket: Ticket, s: Situation, services: Services) -> bool:
     """Tell whether this person may be asked: never twice for a ticket, once in policy's span for a person."""
     if not s.policy.csat.ask:
         return False
-    asked = await services.store.feedback(by=ticket.customer, since=s.now - s.policy.csat.every)
+    users = {ticket.customer, *await _users(ticket, services)}
+    asked = [f for user in users for f in await services.store.feedback(by=user, since=s.now - s.policy.csat.every)]
     for_this = await services.store.feedback(ticket.id)
     return not any(f.kind == "csat_asked" for f in (*asked, *for_this))
 
 
+async def _users(ticket: Ticket, services: Services) -> Sequence[UserRef]:
+    """Return everybody the customer is on other platforms."""
+    try:
+        return await services.crm.users(ticket.person) if ticket.person else ()
+    except Unavailable:
+        return ()
+
+
 async def _entitled(event: ButtonClicked, ticket: Ticket, services: Services, *, colleagues: bool) -> None:
-    """Let the ticket's customer press; in a shared channel also somebody of the same account, where that is allowed."""
-    if event.by == ticket.customer or event.role in TEAM:
+    """Let the ticket's customer press; in a shared channel also somebody of the same account, where that is allowed. Nobody of ours may."""
+    if event.by == ticket.customer:
         return
     policy = await services.policy.current()
     if not (colleagues and await _same_account(event.by, event.by_name, ticket, services=services)):
@@ -128,7 +137,7 @@ def _comment(event: ButtonClicked, ticket: Ticket) -> Message | None:
 
 
 async def _low(event: ButtonClicked, ticket: Ticket, services: Services, *, score: int) -> Changes:
-    s = await load(ticket, services, cause=event.id)
+    s = await load_anyway(ticket, services, cause=event.id)
     if s.agents is None:
         return NOTHING
     words = event.form.get("comment", "").strip()

@@ -58,7 +58,7 @@ async def _sort(message: Message, table: Table) -> None:
     if ticket is None:
         ticket = await _with_ours(await _opened(message, table), table)
     table.said.setdefault(ticket.id, []).append(replace(message, ticket=ticket.id, bystander=bystander))
-    table.tickets[ticket.id] = ticket if bystander else _continued(ticket, message)
+    table.tickets[ticket.id] = ticket if bystander else _continued(ticket, message, table.policy, goes_on=await _goes_on(ticket, message, table))
 
 
 async def _by_thread(message: Message, table: Table) -> Ticket | None:
@@ -68,9 +68,18 @@ async def _by_thread(message: Message, table: Table) -> Ticket | None:
         ticket for ticket in {**{t.id: t for t in stored}, **table.tickets}.values() if ticket.place == message.place and ticket.merged_into is None
     ]
     own = [ticket for ticket in here if ticket.group == table.group]
+    own = own or [heir for ticket in stored if ticket.group == table.group and (heir := await _heir(ticket, table))]
     if own:
         return _reopenable(own[-1], message, table)
     return here[0] if here and not await _asks(message, table) else None
+
+
+async def _heir(ticket: Ticket, table: Table) -> Ticket | None:
+    """Return the ticket that a merged one is part of by now."""
+    heir: Ticket | None = ticket
+    while heir and heir.merged_into:
+        heir = table.tickets.get(heir.merged_into) or await table.services.store.ticket(heir.merged_into)
+    return heir if heir is not ticket else None
 
 
 def _reopenable(ticket: Ticket, message: Message, table: Table) -> Ticket | None:
@@ -145,18 +154,30 @@ async def _with_ours(ticket: Ticket, table: Table) -> Ticket:
     return stood_down(ticket, ours, since=ours[0].at) if ours else ticket
 
 
-def _continued(ticket: Ticket, message: Message) -> Ticket:
-    """Return the ticket after its customer spoke again: one turn on, and open if it was over."""
-    reopened = ticket.status.is_over
+async def _goes_on(ticket: Ticket, message: Message, table: Table) -> bool:
+    """Tell whether a message keeps or makes its ticket open: "thanks" after it was solved does not."""
+    if not ticket.status.is_over:
+        return True
+    try:
+        said = await table.services.triager.triage(message.text)
+    except Unavailable:
+        return True
+    return said.is_request or bool(said.signals)
+
+
+def _continued(ticket: Ticket, message: Message, policy: Policy, *, goes_on: bool) -> Ticket:
+    """Return the ticket after its customer spoke again: one turn on, and open if it was over and there is more to do."""
     people = ticket.participants if message.author is None or message.author in ticket.participants else (*ticket.participants, message.author)
+    spoken = replace(ticket, turn=ticket.turn + 1, participants=people)
+    if not goes_on:
+        return spoken
+    soon = ticket.closed is not None and message.at - ticket.closed <= policy.tickets.recontact
     return replace(
-        ticket,
-        turn=ticket.turn + 1,
-        participants=people,
-        status=Status.OPEN if reopened or ticket.status is Status.WAITING_CUSTOMER else ticket.status,
+        spoken,
+        status=Status.OPEN if ticket.status.is_over or ticket.status is Status.WAITING_CUSTOMER else ticket.status,
         closed=None,
         reminded_at=None,
-        containment=Containment.RECONTACTED if reopened and ticket.deflected else ticket.containment,
+        containment=Containment.RECONTACTED if soon and ticket.deflected else ticket.containment,
     )
 
 

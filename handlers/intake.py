@@ -122,7 +122,7 @@ async def _customers(message: Message, channel: Channel, services: Services, *, 
 
 async def _is_meant(message: Message, channel: Channel, services: Services, *, policy: Policy) -> bool:
     """Tell whether to show at once that the message was heard: the bot was addressed, and it speaks here."""
-    if policy.modes.of("", channel.kind, tier="") is Mode.OBSERVE:
+    if policy.modes.of("", channel.kind, tier="") is Mode.OBSERVE or policy.paused.holds("", channel.name, now=services.clock.now()):
         return False
     in_thread = await services.store.tickets_in_thread(message.place) if message.place.thread else ()
     if any(ticket.held or ticket.muted for ticket in in_thread):

@@ -134,6 +134,14 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
     )
 
 
+async def load_anyway(ticket: Ticket, services: Services, *, cause: EventId) -> Situation:
+    """Load a ticket for what must work without the customer record too, and then says nothing that is not public."""
+    try:
+        return await load(ticket, services, cause=cause)
+    except Unavailable:
+        return await load(ticket, services, cause=cause, blind=True)
+
+
 async def agents_place(services: Services) -> Place | None:
     """Return where internal posts go: the channel marked so, else the first internal one."""
     internal = [channel for channel in await services.store.channels() if channel.kind is ChannelKind.INTERNAL]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 
 from desk.audience import PUBLIC
 from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
@@ -15,7 +14,6 @@ from desk.escalation import EscalationStatus, Trigger
 from desk.events import TurnStarted
 from desk.ids import EventId, derived
 from desk.modes import Mode
-from desk.policy import Policy
 from desk.space import ChannelKind
 from desk.ticket import Attention, Reason, Ticket
 from desk.timeline import SPOKEN, Purpose, in_a_row
@@ -23,7 +21,7 @@ from desk.triage import Classification, Sentiment, Signal
 from escalation.case import Case
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import act, drafting
+from handlers import act, drafting, recontact
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -59,13 +57,13 @@ async def _answer(s: Situation, services: Services, *, hint: str, reviewed: bool
     s = replace(s, ticket=await _understood(s, classification, services))
     proposal = await drafting.propose(s, classification, services, hint=hint) if _wants_draft(s, classification) else Proposal(abstained="not_needed")
     proposal = replace(proposal, doubts=(*proposal.doubts, "requested")) if reviewed else proposal
-    draft = drafting.stored(proposal, s) if drafting.usable(proposal) else None
+    draft = drafting.stored(proposal, s) if drafting.sound(proposal, s) else None
     repeats = draft is not None and _repeats(draft, s)
     case = _case(s, classification, repeats=repeats and _said_anew(s))
     triggers = evaluate(case, s.policy)
     s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy)))
     facts = _facts(s, classification, triggers=triggers, proposal=proposal, draft=draft, repeats=repeats)
-    warned = _resumed(s)
+    warned = _resumed(s) + (await recontact.came_back(s, services) if classification.is_request else NOTHING)
     if _must_warn(s, classification):
         s = replace(s, ticket=replace(s.ticket, heard_once=s.ticket.heard_once | {"personal_data"}))
         warned += _warned(s, facts)
@@ -165,7 +163,7 @@ def _facts(
         fixed=proposal.fixed,
         doubts=proposal.doubts,
         late=any(message.late for message in s.said),
-        paused=is_paused(s.policy, c.category, s.channel.name, now=s.now),
+        paused=s.policy.paused.holds(c.category, s.channel.name, now=s.now),
         repeats=repeats and not any(trigger.rule == "loop" for trigger in triggers),
         empty=empty,
         pages=frozenset(s.policy.escalation.observe_pages),
@@ -175,12 +173,6 @@ def _facts(
 def mode_of(s: Situation, category: str) -> Mode:
     """Return the mode a ticket runs in."""
     return s.policy.modes.of(category, s.channel.kind, tier=s.tier)
-
-
-def is_paused(policy: Policy, category: str, channel: str, *, now: datetime) -> bool:
-    """Tell whether an admin paused everything, this category or this channel; an entry is an instant, or `on` for good."""
-    entries = (policy.paused.everything, policy.paused.categories.get(category, ""), policy.paused.channels.get(channel, ""))
-    return any(entry == "on" or (entry and datetime.fromisoformat(entry) > now) for entry in entries)
 
 
 def _mentioned(s: Situation) -> bool:
