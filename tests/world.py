@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
+import tempfile
 import tomllib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from crm.embedded import EmbeddedCrm
 from desk import audience
@@ -18,11 +23,11 @@ from desk.article import Chunk, Document
 from desk.audience import Audiences, may_show
 from desk.cards import Button, Card, english, find_button, plain
 from desk.changes import SaveChannel, write
-from desk.customer import Account, Identity, Invoice, Person, Role, Trust
+from desk.customer import Account, Author, Fact, Identity, Invoice, Person, Role, Trust
 from desk.decision import Decision
 from desk.draft import Claim, Draft, Evidence, Part, Passage, Proposal
 from desk.errors import Unavailable
-from desk.events import ButtonClicked, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived
+from desk.events import ButtonClicked, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, TypingSeen
 from desk.ids import AccountId, EventId, PersonId
 from desk.policy import Policy
 from desk.policy_check import merged, read_policy
@@ -37,10 +42,12 @@ from handlers.outbox import Sender
 from handlers.services import Services
 from handlers.timers import Sweeper
 from store.customers import SqlCustomers
-from store.database import open_database
+from store.database import Database, open_database
 from store.library import SqlLibrary
-from store.repository import SqlStore
-from tests.fakes import START, FakeChat, FakeClock
+from store.overrides import SqlOverrides
+from store.policy import nested
+from tests.audit import Journal, WatchedChat, check
+from tests.fakes import START, FakeClock
 
 ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = {
@@ -57,6 +64,9 @@ ACCOUNTS = (
     Account(AccountId("acme"), "Acme", tier="enterprise", health=62, health_trend="falling", manager="Lea"),
     Account(AccountId("globex"), "Globex", tier="team"),
 )
+INVOICES = (Invoice(AccountId("acme"), "INV-204", Decimal("420.00"), "EUR", "refunding"),)
+_templates = tempfile.TemporaryDirectory(prefix="frontdesk-world-")
+_template: list[bytes] = []
 CHUNK = Chunk(
     "c-refund",
     "refunds",
@@ -79,6 +89,11 @@ def user(name: str) -> UserRef:
     return UserRef(Platform.LOCAL, "main", name)
 
 
+def role_of(name: str) -> Role:
+    """Return what the platform makes of somebody: a stranger is a customer."""
+    return PEOPLE[name].role if name in PEOPLE else Role.CUSTOMER
+
+
 def channel(name: str) -> ChannelRef:
     """Return a channel by name."""
     return ChannelRef(Platform.LOCAL, "main", name)
@@ -91,12 +106,54 @@ def words_of(text: str) -> set[str]:
 
 @dataclass
 class ScriptedPolicy:
-    """The shipped policy with what a test changes."""
+    """The shipped policy with what a test changes and what commands override."""
 
     changes: dict[str, Any] = field(default_factory=dict)
+    overrides: SqlOverrides | None = None
 
     async def current(self) -> Policy:
-        return read_policy(merged(tomllib.loads((ROOT / "policy.toml").read_text()), self.changes))
+        """Return the policy; the same layers are read once."""
+        commands = [nested(item.path, item.value) for item in await self.overrides.current()] if self.overrides else []
+        return _policy(json.dumps(merged(self.changes, *commands)))
+
+    def change(self, **tables: Any) -> None:
+        """Lay these tables over what was changed before."""
+        self.changes = merged(self.changes, tables)
+
+
+@cache
+def _policy(changes: str) -> Policy:
+    return read_policy(merged(tomllib.loads((ROOT / "policy.toml").read_text()), json.loads(changes)))
+
+
+class ScriptedCrm(EmbeddedCrm):
+    """The customer record, which a test may take down."""
+
+    down = False
+
+    async def identify(self, user: UserRef, name: str, channel: Channel) -> Author:
+        self._reach()
+        return await super().identify(user, name, channel)
+
+    async def record(self, author: Author) -> Sequence[Fact]:
+        self._reach()
+        return await super().record(author)
+
+    async def account(self, account: AccountId) -> Account | None:
+        self._reach()
+        return await super().account(account)
+
+    async def users(self, person: PersonId) -> Sequence[UserRef]:
+        self._reach()
+        return await super().users(person)
+
+    async def team(self) -> Sequence[tuple[UserRef, Person]]:
+        self._reach()
+        return await super().team()
+
+    def _reach(self) -> None:
+        if self.down:
+            raise Unavailable("crm")
 
 
 @dataclass
@@ -150,10 +207,16 @@ class ScriptedAnswerer:
     down: bool = False
     confidence: float = 0.9
     unsupported: bool = False
+    instead: Proposal | None = None
+    """What it returns whatever was asked, for an answerer that misbehaves."""
+    briefs: list[Brief] = field(default_factory=list)
 
     async def propose(self, brief: Brief, tools: Tools) -> Proposal:
+        self.briefs.append(brief)
         if self.down:
             raise Unavailable("model")
+        if self.instead is not None:
+            return self.instead
         if "vague" in brief.text:
             return Proposal((Part(audience.PUBLIC, "Which part is it?"),), question=True, confidence=1.0)
         parts, claims, evidence = [], [], []
@@ -172,6 +235,8 @@ class ScriptedAnswerer:
             claims.append(Claim(fact.value, True, (n,), len(parts) - 1))
         if not parts:
             return Proposal(abstained="no_evidence")
+        if "invoice" in brief.text and not brief.author.verified:
+            parts.append(Part(audience.PUBLIC, brief.phrases["verify"]))
         return Proposal(tuple(parts), tuple(claims), tuple(evidence), 0.2 if "unsure" in brief.text else self.confidence)
 
 
@@ -180,13 +245,14 @@ class World:
     """The desk with everything around it. Verbs tell a story; `settle` lets it happen."""
 
     services: Services
-    chat: FakeChat
+    chat: WatchedChat
     clock: FakeClock
     policy: ScriptedPolicy
     knowledge: ScriptedKnowledge
     triager: ScriptedTriager
     answerer: ScriptedAnswerer
-    store: SqlStore
+    crm: ScriptedCrm
+    store: Journal
     customers: SqlCustomers
     library: SqlLibrary
     queue: list[Event] = field(default_factory=list)
@@ -198,12 +264,14 @@ class World:
         ref = MessageRef(channel(where), f"m{self.numbers}")
         at = self.clock.now() + timedelta(microseconds=self.numbers)
         place = Place(ref.channel, under.id if under else None)
-        role = PEOPLE[who].role if who in PEOPLE else Role.CUSTOMER
-        event = MessageReceived(
-            id=EventId(f"e{self.numbers}"), ref=ref, place=place, author=user(who), author_name=who.title(), role=role, text=text, at=at, **more
-        )
-        await self.emit(event)
+        event = {"id": EventId(f"e{self.numbers}"), "at": at, "author": user(who), "author_name": who.title(), "role": role_of(who)}
+        await self.emit(MessageReceived(ref=ref, place=place, text=text, **{**event, **more}))
         return ref
+
+    async def types(self, who: str, *, where: str = "community") -> None:
+        """Somebody is typing."""
+        self.numbers += 1
+        await self.emit(TypingSeen(id=EventId(f"e{self.numbers}"), place=Place(channel(where)), author=user(who), at=self.clock.now()))
 
     async def edits(self, ref: MessageRef, text: str) -> None:
         """Somebody changes what they wrote."""
@@ -221,6 +289,7 @@ class World:
             document = Document(chunk.document, "test", chunk.title, chunk.url, chunk.audience, chunk.hash)
             await self.library.put(document, [chunk], {chunk.id: b""}, embedder="test")
             self.knowledge.passages_[chunk.id] = passage(chunk)
+            self.chat.secrets[chunk.text] = frozenset({chunk.audience})
 
     async def clicks(self, who: str, label: str, *, ref: MessageRef | None = None, **form: str) -> None:
         """Somebody presses a button: on the latest message that has one of this label, or on `ref`."""
@@ -239,7 +308,7 @@ class World:
             basis=button.basis,
             by=user(who),
             by_name=who.title(),
-            role=PEOPLE[who].role,
+            role=role_of(who),
             at=self.clock.now() + timedelta(microseconds=self.numbers),
             place=Place(at.channel),
             card=record.id if record else None,
@@ -255,7 +324,7 @@ class World:
             text=text,
             by=user(who),
             by_name=who.title(),
-            role=PEOPLE[who].role,
+            role=role_of(who),
             at=self.clock.now(),
             place=Place(channel("agents")),
         )
@@ -338,23 +407,68 @@ class World:
 
 @asynccontextmanager
 async def world(folder: Path, *, mode: str = "auto", **policy: Any) -> AsyncIterator[World]:
-    """Open a world whose files lie in `folder`, with channels community, shared (Acme), direct (Mara) and agents."""
-    source = ScriptedPolicy(merged({"modes": {"default": mode}}, policy))
-    clock, chat = FakeClock(), FakeChat(internal={channel("agents")}, members={user(name): person.role for name, person in PEOPLE.items()})
-    database = await open_database(f"sqlite+aiosqlite:///{folder / 'desk.db'}")
-    store, customers = SqlStore(database, source), SqlCustomers(database)
-    identities = [Identity(user(name), person.id, Trust.PERSON, "test", START) for name, person in PEOPLE.items()]
-    invoices = [Invoice(AccountId("acme"), "INV-204", Decimal("420.00"), "EUR", "refunding")]
-    await customers.save(accounts=ACCOUNTS, people=list(PEOPLE.values()), identities=identities, invoices=invoices)
+    """Open a world whose files lie in `folder`, with channels community, mentions, shared (Acme), direct (Mara) and agents.
+
+    When its story is over, `tests.audit` checks what holds in every world.
+    """
+    database = await open_database(f"sqlite+aiosqlite:///{await _copied(folder)}")
+    source = ScriptedPolicy(merged({"modes": {"default": mode}}, policy), SqlOverrides(database))
+    store, customers, clock, chat = Journal(database, source), SqlCustomers(database), FakeClock(), _chat()
     knowledge, triager, answerer = ScriptedKnowledge(), ScriptedTriager(), ScriptedAnswerer()
-    services = Services(store, clock, EmbeddedCrm(customers, source), knowledge, triager, answerer, {Platform.LOCAL: chat}, source)
-    await store.commit(EventId("declare"), write(*map(SaveChannel, _channels())), at=START)
+    crm = ScriptedCrm(customers, source)
+    services = Services(store, clock, crm, knowledge, triager, answerer, {Platform.LOCAL: chat}, source)
     try:
-        made = World(services, chat, clock, source, knowledge, triager, answerer, store, customers, SqlLibrary(database))
+        made = World(services, chat, clock, source, knowledge, triager, answerer, crm, store, customers, SqlLibrary(database))
         await made.learns(CHUNK)
         yield made
+        await check(store, chat)
     finally:
         await database.close()
+
+
+@pytest.fixture
+async def w(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in mode auto."""
+    async with world(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+async def drafting(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in mode draft."""
+    async with world(tmp_path, mode="draft") as made:
+        yield made
+
+
+@pytest.fixture
+async def observing(tmp_path: Path) -> AsyncIterator[World]:
+    """A world in mode observe."""
+    async with world(tmp_path, mode="observe") as made:
+        yield made
+
+
+async def _copied(folder: Path) -> Path:
+    """Return a new database with the channels and the customer record in it; only the first world of a process pays for the migrations."""
+    if not _template:
+        path = Path(_templates.name) / "desk.db"
+        database = await open_database(f"sqlite+aiosqlite:///{path}")
+        await _furnished(database)
+        await database.close()
+        _template.append(path.read_bytes())
+    (folder / "desk.db").write_bytes(_template[0])
+    return folder / "desk.db"
+
+
+async def _furnished(database: Database) -> None:
+    identities = [Identity(user(name), person.id, Trust.PERSON, "test", START) for name, person in PEOPLE.items()]
+    await SqlCustomers(database).save(accounts=ACCOUNTS, people=list(PEOPLE.values()), identities=identities, invoices=INVOICES)
+    await Journal(database, ScriptedPolicy()).commit(EventId("declare"), write(*map(SaveChannel, _channels())), at=START)
+
+
+def _chat() -> WatchedChat:
+    members = {user(name): person.role for name, person in PEOPLE.items()}
+    billing = frozenset({audience.person("mara")})
+    return WatchedChat(internal={channel("agents")}, members=members, people=PEOPLE, secrets={"INV-204": billing, "420.00": billing})
 
 
 def _channels() -> tuple[Channel, ...]:

@@ -1,0 +1,1 @@
+"""When a human is needed."""

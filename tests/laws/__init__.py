@@ -1,0 +1,1 @@
+"""Laws: one module each, trying to break it through the door."""
