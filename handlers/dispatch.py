@@ -7,7 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 
 from desk.changes import NOTHING, Changes, DropDeadline, write
-from desk.errors import Conflict
+from desk.errors import Conflict, Retryable
 from desk.events import (
     ButtonClicked,
     CommandInvoked,
@@ -51,9 +51,20 @@ async def dispatch(event: Event, services: Services, submit: Submit) -> None:
     """
     follow_ups = await services.store.follow_ups(event.id)
     if follow_ups is None:
-        follow_ups = await _handle(event, services)
+        follow_ups = await _told_of(event, services)
     for follow_up in follow_ups:
         await submit(follow_up)
+
+
+async def _told_of(event: Event, services: Services) -> Sequence[Event]:
+    """Handle an event; when a defect of ours stops it, the team is told before the error goes on to the engine, which keeps the event."""
+    try:
+        return await _handle(event, services)
+    except Retryable:
+        raise
+    except Exception as error:
+        await failures.told(event, error, services)
+        raise
 
 
 async def _handle(event: Event, services: Services) -> Sequence[Event]:

@@ -1,0 +1,31 @@
+"""Failures: a defect of ours is no silence; the team hears which event could not be handled, and where."""
+
+from __future__ import annotations
+
+import logging
+
+from desk.audience import INTERNAL
+from desk.cards import Card, Style, Text
+from desk.changes import Enqueue, write
+from desk.errors import FrontdeskError
+from desk.events import Event
+from desk.ids import EventId, OutboxId, derived
+from desk.post import Post
+from desk.timeline import Purpose
+from handlers.services import Services
+from handlers.situation import agents_place
+
+log = logging.getLogger("frontdesk.failures")
+
+
+async def told(event: Event, error: Exception, services: Services) -> None:
+    """Log an event that failed for good, and tell the agents channel once; the words it carried are in neither."""
+    log.error("event %s (%s) failed: %s", event.id, type(event).__name__, type(error).__name__, exc_info=not isinstance(error, FrontdeskError))
+    place = await agents_place(services)
+    if place is None:
+        return
+    now = services.clock.now()
+    text = f"I could not handle something ({type(event).__name__}, {event.key}): please look there yourself. `./frontdesk doctor` lists it as {event.id}."
+    post = Post(OutboxId(derived("o", "failed", event.id)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text, Style.WARNING),)))
+    await services.store.commit(EventId(derived("ev", "failed", event.id)), write(Enqueue(post)), at=now)
+    services.bells.ring()

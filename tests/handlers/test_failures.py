@@ -1,0 +1,24 @@
+"""A defect of ours: nobody is left without a word, and no customer reads an error."""
+
+import pytest
+
+from desk.timeline import Purpose
+from tests.world import world
+
+
+async def test_an_event_that_fails_for_good_is_told_to_the_team_and_not_to_the_customer(tmp_path):
+    async with world(tmp_path) as w:
+
+        async def broken(brief, tools):
+            raise ZeroDivisionError("a defect, with the customer's secret in it")
+
+        w.answerer.propose = broken
+        await w.says("ina", "my refund is missing")
+        with pytest.raises(ZeroDivisionError):
+            await w.wait(seconds=9)
+        w.queue.clear()
+        await w.settle()
+        (notice,) = w.texts(Purpose.NOTICE, where="agents")
+        assert "TurnStarted" in notice
+        assert "secret" not in notice
+        assert w.posts(where="community") == []
