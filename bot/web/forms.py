@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from bot.web.log import Entry
 from desk.cards import Button, Card, Field, english, find_button
@@ -12,26 +12,30 @@ from desk.errors import InvalidInput
 def pressed(entry: Entry, named: str) -> Button:
     """Return the button with this action or label; raise InvalidInput that lists the buttons there are."""
     card = entry.card or Card()
-    found = next((button for button in card.buttons if button.action == named), None) or find_button(card, named)
+    found = {button.action: button for button in card.buttons}.get(named) or find_button(card, named)
     if found is None:
-        labels = ", ".join(button.name for button in card.buttons) or "none"
-        raise InvalidInput(f"there is no button {named!r} on this message; its buttons are: {labels}")
+        raise InvalidInput(f"there is no button {named!r} on this message; its buttons are: {_listed(button.name for button in card.buttons)}")
     return found
 
 
 def filled(button: Button, given: Mapping[str, str]) -> Mapping[str, str]:
     """Return the values of a button's form by field name. Fields may be named by their label; one left out keeps its drawn value."""
-    fields = button.form.fields if button.form else ()
-    names = {key: field.name for field in fields for key in (english(field.label), english(field.name))}
-    if unknown := [key for key in given if english(key) not in names]:
-        raise InvalidInput(f"{button.name!r} asks for no {unknown[0]!r}; its fields are: {', '.join(field.name for field in fields) or 'none'}")
+    fields = {field.name: field for field in (button.form.fields if button.form else ())}
+    names = {english(field.label): name for name, field in fields.items()} | {english(name): name for name in fields}
+    if unknown := next((key for key in given if english(key) not in names), None):
+        raise InvalidInput(f"{button.name!r} asks for no {unknown!r}; its fields are: {_listed(fields)}")
     values = {names[english(key)]: value for key, value in given.items()}
-    return {field.name: _checked(field, values.get(field.name, field.value)) for field in fields}
+    return {name: _checked(field, values.get(name, field.value)) for name, field in fields.items()}
 
 
 def _checked(field: Field, value: str) -> str:
     if field.required and not value.strip():
         raise InvalidInput(f"{field.label!r} is missing: fill it in and send again")
-    if field.options and value and value not in {option.value for option in field.options}:
-        raise InvalidInput(f"{value!r} is no choice of {field.label!r}: choose one of {', '.join(option.value for option in field.options)}")
+    choices = [option.value for option in field.options]
+    if choices and value and value not in choices:
+        raise InvalidInput(f"{value!r} is no choice of {field.label!r}: choose one of {_listed(choices)}")
     return value
+
+
+def _listed(words: Iterable[str]) -> str:
+    return ", ".join(words) or "none"

@@ -52,8 +52,7 @@ class Guard:
             body = await _body(receive, self._limit)
             refusal = Refusal(413, TOO_LARGE) if body is None else None
             receive = _again(body or b"", receive)
-        answer = self._app if refusal is None else said(refusal, headers)
-        await answer(scope, receive, _with_headers(send))
+        await (said(refusal, headers) if refusal else self._app)(scope, receive, _with_headers(send))
 
 
 def refused(method: str, headers: Mapping[str, str]) -> Refusal | None:

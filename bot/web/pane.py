@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
+from itertools import chain
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.web.log import Entry, latest
@@ -83,24 +84,16 @@ async def pane(side: Side, address: Mapping[str, str], workspace: LocalWorkspace
     who, where = WORDS[side]
     everybody = await workspace.rooms.members()
     people = [member for member in everybody if (member.role in TEAM) == (side is Side.TEAM)]
-    viewer = next((member for member in people if member.user.id == address.get(who)), people[0] if people else None)
+    viewer = _named(people, address.get(who))
     rooms = await workspace.rooms.visible_to(viewer.user) if viewer else []
     if viewer is None or not rooms:
         return None
     room = _room(rooms, address.get(where, ""), side)
     posts = await workspace.log.run(lambda db: _posts(db, room, viewer))
-    return Pane(
-        side,
-        viewer,
-        people,
-        rooms,
-        room,
-        posts,
-        {member.user: member.name for member in everybody},
-        reply_to=next((shown.entry for shown in posts if shown.entry.ref.id == address.get(f"{where}-reply")), None),
-        text=address.get("text", "") if side is Side.CUSTOMER else "",
-        expect=address.get("expect", "") if side is Side.CUSTOMER else "",
-    )
+    reply_to = next((shown.entry for shown in posts if shown.entry.ref.id == address.get(f"{where}-reply")), None)
+    # A suggestion is something to say as a customer.
+    text, expect = (address.get("text", ""), address.get("expect", "")) if side is Side.CUSTOMER else ("", "")
+    return Pane(side, viewer, people, rooms, room, posts, {member.user: member.name for member in everybody}, reply_to, text, expect)
 
 
 async def can_read(user: UserRef, room: Channel, workspace: LocalWorkspace) -> None:
@@ -109,39 +102,44 @@ async def can_read(user: UserRef, room: Channel, workspace: LocalWorkspace) -> N
         raise PlaceGone(f"there is no channel {room.ref.id!r}")
 
 
+def _named(people: Sequence[Member], id: str | None) -> Member | None:
+    return next((member for member in people if member.user.id == id), next(iter(people), None))
+
+
 def _room(rooms: Sequence[Channel], asked: str, side: Side) -> Channel:
     """Return the channel that is asked for by id, name or as `direct`; else the agents channel for the team and the first for others."""
-    names = [(room, {room.ref.id, room.name} | ({room.kind.value} if room.kind is ChannelKind.DIRECT else set())) for room in rooms]
-    named = next((room for room, known in names if asked in known), None)
-    ours = next((room for room in rooms if room.kind is ChannelKind.INTERNAL), None) if side is Side.TEAM else None
-    return named or ours or rooms[0]
+    asked_for = (room for room in rooms if asked in (room.ref.id, room.name, room.kind.value if room.kind is ChannelKind.DIRECT else None))
+    ours = (room for room in rooms if side is Side.TEAM and room.kind is ChannelKind.INTERNAL)
+    return next(chain(asked_for, ours, rooms))
 
 
 def _posts(db: sqlite3.Connection, room: Channel, viewer: Member) -> Sequence[Shown]:
     """Return a channel's posts thread by thread, without what somebody may not see and what is gone."""
-    seen = [entry for entry in latest(db, room.ref, roots=ROOTS) if entry.seen_by(viewer.user)]
-    answered = {entry.thread for entry in seen if entry.thread and not entry.deleted}
-    standing = [entry for entry in seen if not entry.deleted or entry.ref.id in answered]
-    roots = {entry.ref.id: entry.posted for entry in seen if entry.thread is None}
-    ordered = sorted(standing, key=lambda entry: (roots.get(entry.thread or entry.ref.id, entry.posted), entry.thread is not None, entry.posted))
     reactions, statuses = _reactions(db, room), _statuses(db, room)
-    made, day = [], ""
-    for entry in ordered:
-        today = f"{entry.posted.astimezone(zone_of(viewer)):%A, %-d %B}"
-        status = statuses.get(entry.ref.id, "")
-        begins = today if entry.thread is None and today != day else ""
-        made.append(Shown(entry, entry.author == viewer.user, begins, status, tuple(reactions.get(entry.ref.id, {}).items())))
-        day = today if entry.thread is None else day
+    made: list[Shown] = []
+    day = ""
+    for entry in _by_thread([entry for entry in latest(db, room.ref, roots=ROOTS) if entry.seen_by(viewer.user)]):
+        today = day if entry.thread else f"{entry.posted.astimezone(zone_of(viewer)):%A, %-d %B}"
+        id = entry.ref.id
+        put = tuple((emoji, ", ".join(by)) for emoji, by in reactions.get(id, {}).items())
+        made.append(Shown(entry, entry.author == viewer.user, "" if today == day else today, statuses.get(id, ""), put))
+        day = today
     return made
 
 
-def _reactions(db: sqlite3.Connection, room: Channel) -> Mapping[str, Mapping[str, str]]:
-    """Return, by message and emoji, who put it there."""
-    found: dict[str, dict[str, str]] = {}
-    rows = db.execute("SELECT message, emoji, user FROM reactions WHERE channel = ? ORDER BY at", (str(room.ref),))
-    for message, emoji, user in rows:
-        by = found.setdefault(message, {})
-        by[emoji] = f"{by[emoji]}, {user.rpartition('/')[2]}" if emoji in by else user.rpartition("/")[2]
+def _by_thread(seen: Sequence[Entry]) -> Sequence[Entry]:
+    """Sort posts by the time of their root, then by their own; a deleted one stays only while something stands under it."""
+    answered = {entry.thread for entry in seen if not entry.deleted}
+    roots = {entry.ref.id: entry.posted for entry in seen if entry.thread is None}
+    standing = (entry for entry in seen if not entry.deleted or entry.ref.id in answered)
+    return sorted(standing, key=lambda entry: (roots.get(entry.thread or entry.ref.id, entry.posted), entry.thread is not None, entry.posted))
+
+
+def _reactions(db: sqlite3.Connection, room: Channel) -> Mapping[str, Mapping[str, Sequence[str]]]:
+    """Return, by message and emoji, the ids of those who put it there."""
+    found: dict[str, dict[str, list[str]]] = {}
+    for message, emoji, user in db.execute("SELECT message, emoji, user FROM reactions WHERE channel = ? ORDER BY at", (str(room.ref),)):
+        found.setdefault(message, {}).setdefault(emoji, []).append(user.rpartition("/")[2])
     return found
 
 

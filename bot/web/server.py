@@ -67,14 +67,14 @@ async def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> As
         await serving
 
 
-def bind(host: str, port: int) -> socket.socket:
-    """Return a socket that listens on the first free port from `port` on."""
+def bind(host: str, port: int, *, tries: int = TRIES) -> socket.socket:
+    """Return a socket that listens on the first free port from `port` on; raise Misconfigured after so many."""
     if host not in LOOPBACK:
         raise Misconfigured(f"the workspace has no login, so it listens on this machine only: set FRONTDESK_HOST to 127.0.0.1 instead of {host!r}")
-    for candidate in range(port, port + (TRIES if port else 1)):
+    for candidate in range(port, port + (tries if port else 1)):
         with contextlib.suppress(_Taken):
             return _listen(host, min(candidate, 65535))
-    raise Misconfigured(f"ports {port} to {port + TRIES - 1} are all in use: set FRONTDESK_PORT to another")
+    raise Misconfigured(f"ports {port} to {port + tries - 1} are all in use: set FRONTDESK_PORT to another")
 
 
 class _Taken(Exception):

@@ -134,11 +134,11 @@ class Visitors:
             await self._hand_over(decode(Event, raw))
         return len(waiting)
 
-    async def keep_delivering(self) -> None:
-        """Hand over again, for as long as it takes, whatever the desk could not take; runs until it is canceled."""
+    async def keep_delivering(self, every: float = RETRY_SECONDS) -> None:
+        """Hand over again, every so many seconds, whatever the desk could not take; runs until it is canceled."""
         while True:
             await self._refused.wait()
-            await asyncio.sleep(RETRY_SECONDS)
+            await asyncio.sleep(every)
             self._refused.clear()
             await self.redeliver()
 

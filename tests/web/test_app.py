@@ -177,7 +177,7 @@ async def test_what_cannot_be_done_is_said_in_a_sentence(browser: httpx.AsyncCli
     assert says in answer.json()["error"]
 
 
-@pytest.mark.parametrize("body", [b"{", b"[]", b'{"user": 3}'])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"user": 3}'])
 async def test_json_that_is_none_is_said_to_be(browser: httpx.AsyncClient, body: bytes) -> None:
     answer = await browser.post("/api/say", content=body, headers={**JSON, "content-type": "application/json"})
     assert answer.status_code == 422

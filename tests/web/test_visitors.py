@@ -90,11 +90,10 @@ async def test_what_the_desk_could_not_take_is_handed_over_again(workspace: Loca
     assert await workspace.redeliver() == 0
 
 
-async def test_what_was_refused_is_delivered_without_a_restart(workspace: LocalWorkspace, desk: FakeDesk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.web.visitors.RETRY_SECONDS", 0)
+async def test_what_was_refused_is_delivered_without_a_restart(workspace: LocalWorkspace, desk: FakeDesk) -> None:
     desk.refusals = 2
     _, refused = await workspace.say(MARA, Place(COMMUNITY), "Hello")
-    delivering = asyncio.create_task(workspace.keep_delivering())
+    delivering = asyncio.create_task(workspace.keep_delivering(every=0))
     async with asyncio.timeout(5):
         await desk.until(refused)
     delivering.cancel()

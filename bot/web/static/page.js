@@ -45,6 +45,10 @@ document.addEventListener("keydown", (event) => {
   if (open) { open.open = false; open.querySelector("summary").focus(); }
 });
 
+document.addEventListener("toggle", (event) => {
+  if (event.target.matches("details[open]")) event.target.querySelector("form")?.scrollIntoView({ block: "nearest" });
+}, true);
+
 document.addEventListener("input", (event) => {
   const form = event.target.closest(".composer");
   if (!form || !form.closest(".customer") || Date.now() < hush || !event.target.value) return;
