@@ -20,7 +20,7 @@ from desk.events import (
     TurnStarted,
     TypingSeen,
 )
-from handlers import buttons, intake, timers, turn
+from handlers import buttons, failures, intake, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
 

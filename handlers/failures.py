@@ -25,7 +25,8 @@ async def told(event: Event, error: Exception, services: Services) -> None:
     if place is None:
         return
     now = services.clock.now()
-    text = f"I could not handle something ({type(event).__name__}, {event.key}): please look there yourself. `./frontdesk doctor` lists it as {event.id}."
+    where = f"{type(event).__name__}, {event.key}"
+    text = f"I could not handle something ({where}): please look there yourself. `./frontdesk doctor` lists it as {event.id}."
     post = Post(OutboxId(derived("o", "failed", event.id)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text, Style.WARNING),)))
     await services.store.commit(EventId(derived("ev", "failed", event.id)), write(Enqueue(post)), at=now)
     services.bells.ring()

@@ -12,7 +12,7 @@ from desk.audience import INTERNAL, Scope
 from desk.cards import Card, Text
 from desk.changes import Enqueue, write
 from desk.customer import Role
-from desk.errors import PlaceGone, RateLimited, Rejected, Retryable, Unavailable
+from desk.errors import Conflict, Misconfigured, PlaceGone, RateLimited, Rejected, Retryable, Unavailable
 from desk.ids import CardId, EventId, OutboxId, derived
 from desk.ports import ChatPlatform
 from desk.post import Direct, Op, Post, Row, RowStatus
@@ -80,11 +80,18 @@ class Sender:
             if row.status is RowStatus.SENDING:
                 return await self._resolve(row, chat, now=now)
             return await self._attempt(row, chat, now=now)
+        except Conflict:
+            # It was dropped or rewritten since it was read: whatever stands there now is read again.
+            return True
         except RateLimited as error:
             await self._later(row, now + error.after, status=RowStatus.QUEUED)
-        except Unavailable as error:
+        except (Unavailable, Misconfigured) as error:
             await self._later(await self._latest(row), now + await self._wait(row), error=str(error))
         except Rejected as error:
+            await self._failed(row, error, now=now)
+        except Exception as error:
+            # A defect of ours in one post must not stop the others; the post fails where the team can see it.
+            log.exception("outbox row %s could not be sent", row.post.id)
             await self._failed(row, error, now=now)
         return False
 
@@ -144,14 +151,15 @@ class Sender:
         ]
         await self._services.store.commit(EventId(derived("ev", *outbox)), write(*map(Enqueue, posts)), at=now)
 
-    async def _failed(self, row: Row, error: Rejected, *, now: datetime) -> None:
+    async def _failed(self, row: Row, error: Exception, *, now: datetime) -> None:
         """The platform said no for good: record it, and tell the team unless it was the team's own post."""
         await self._services.store.save_row(replace(row, status=RowStatus.FAILED, attempts=row.attempts + 1, error=str(error)))
         log.warning("outbox row %s was refused: %s", row.post.id, error)
         place = await agents_place(self._services)
         if place is None or row.post.audience.scope is Scope.INTERNAL or row.post.op is Op.REACT:
             return
-        text = f"A post of ticket {row.post.ticket} could not be delivered: {error}. The customer has not read it."
+        why = str(error) if isinstance(error, Rejected) else "a defect of ours, which the log names"
+        text = f"A post of ticket {row.post.ticket} could not be delivered: {why}. The customer has not read it."
         post = Post(
             OutboxId(derived("o", "undelivered", row.post.id)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text),)), ticket=row.post.ticket
         )
