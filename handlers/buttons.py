@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from desk.audience import INTERNAL, PUBLIC
 from desk.changes import NOTHING, Changes, Refresh, write
 from desk.customer import TEAM
-from desk.errors import NotAllowed
+from desk.errors import NotAllowed, Unavailable
 from desk.events import ButtonClicked
 from desk.ids import OutboxId, derived
 from desk.ticket import Ticket
@@ -43,6 +43,10 @@ CUSTOMER_BUTTONS: dict[str, Press] = {
 }
 
 
+DEPENDED = {"model": "model", "kb": "knowledge base", "crm": "customer record"}
+"""What a click may find down, in words."""
+
+
 async def button_clicked(event: ButtonClicked, services: Services) -> Changes:
     """Run a button's function; whoever may not press it, or came too late, is told so in a whisper."""
     ticket = await services.store.ticket(event.ticket)
@@ -52,6 +56,10 @@ async def button_clicked(event: ButtonClicked, services: Services) -> Changes:
         return await _press(event, ticket, services)
     except NotAllowed as error:
         return refused(event, str(error)) + _redrawn(event)
+    except Unavailable as error:
+        if error.system not in DEPENDED or event.role not in TEAM:
+            raise
+        return refused(event, f"The {DEPENDED[error.system]} is not available right now, so nothing was done. Press it again in a minute.")
 
 
 def refused(event: ButtonClicked, sentence: str) -> Changes:

@@ -41,10 +41,10 @@ def close(s: Situation, deed: Deed, *, confirmed: bool) -> Outcome:
 
 
 def renew(s: Situation, deed: Deed) -> Outcome:
-    """Renew a promise that passed, once; tell a lead each time."""
+    """Renew a promise that passed, once; tell a lead each time. Who took the ticket over says so themselves, and is told too."""
     assert s.ticket.holding is not None, "only a holding answer promises"
-    told = internal.page(s, deed.triggers, s.leads[:1], label="promise")
-    if s.ticket.holding.renewed:
+    told = internal.tell(s, deed.triggers)
+    if s.ticket.holding.renewed or s.ticket.owner:
         return s.ticket, told
     holding = replace(s.ticket.holding, renewed=True, promised=s.answer_by)
     said = say.post(s, "renewed", replies.sentence(say.phrase(s, "holding_renewed", time=say.time(s, s.answer_by))), Purpose.HOLDING, audience=PUBLIC)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.audience import INTERNAL
-from desk.cards import Card, CardKind, CardRecord, Header, Text
+from desk.cards import Button, Buttons, Card, CardKind, CardRecord, Header, Style, Text
 from desk.changes import NOTHING, Changes, Enqueue, Refresh, SaveCard, SaveDraft, SaveEscalation, write
+from desk.customer import Person
 from desk.draft import Draft, DraftStatus
 from desk.escalation import Escalation, Package, Trigger
 from desk.ids import CardId, DraftId, OutboxId, derived
@@ -15,6 +16,7 @@ from desk.space import UserRef
 from desk.ticket import Level
 from desk.timeline import Purpose
 from handlers.situation import Situation
+from handlers.times import shown
 
 PURPOSES = {
     CardKind.DRAFT: Purpose.DRAFT_CARD,
@@ -74,7 +76,8 @@ def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | No
     )
     told = s.leads[:1] if level >= 2 or s.ticket.priority.level is Level.URGENT else ()
     posted = write(SaveEscalation(record)) + card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
-    return posted + (page(s, new, s.leads[:1], label="page") if level >= 3 else NOTHING)
+    # In a quiet one the owner and a lead are paged by `tell`, and one page is enough.
+    return posted + (page(s, new, s.leads[:1], label="page") if level >= 3 and not quiet else NOTHING)
 
 
 def tell(s: Situation, triggers: tuple[Trigger, ...]) -> Changes:
@@ -85,29 +88,27 @@ def tell(s: Situation, triggers: tuple[Trigger, ...]) -> Changes:
 
 def page(s: Situation, triggers: tuple[Trigger, ...], people: tuple[UserRef, ...], *, label: str) -> Changes:
     """Send a page to each of these people; to the agents channel when there is nobody."""
+    targets: list[Target] = [Direct(user) for user in people] or ([s.agents] if s.agents else [])
+    return write(*(Enqueue(_page(s, triggers, target, label=label)) for target in targets))
+
+
+def _page(s: Situation, triggers: tuple[Trigger, ...], target: Target, *, label: str) -> Post:
+    reader = target.user if isinstance(target, Direct) else None
+    outbox, to = OutboxId(derived("o", s.cause, label, target)), (reader,) if reader else ()
+    drawn = _paged(s, triggers, s.team.get(reader) if reader else None)
+    return Post(outbox, target, Purpose.PAGE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id, to=to)
+
+
+def _paged(s: Situation, triggers: tuple[Trigger, ...], reader: Person | None) -> Card:
+    """Draw why, for whom, and until when in the reader's own time."""
     rules = ", ".join(trigger.rule.replace("_", " ") for trigger in triggers)
     who = f"{s.ticket.customer_name}{f', {s.account.name}' if s.account else ''}"
-    drawn = Card(
-        (
-            Header(f"Page: {rules}", who),
-            Text(f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. The customer expects an answer by {s.answer_by:%H:%M} UTC."),
-        )
-    )
-    targets: list[Target] = [Direct(user) for user in people] or ([s.agents] if s.agents else [])
-    posts = (
-        Post(
-            OutboxId(derived("o", s.cause, label, t)),
-            t,
-            Purpose.PAGE,
-            INTERNAL,
-            s.now,
-            card=drawn,
-            ticket=s.ticket.id,
-            to=(t.user,) if isinstance(t, Direct) else (),
-        )
-        for t in targets
-    )
-    return write(*(Enqueue(post) for post in posts))
+    holding = s.ticket.holding
+    promised = holding.promised if holding and holding.promised > s.now else s.answer_by
+    until = shown(promised, now=s.now, zone=reader.zone if reader else s.policy.hours.zone, language=reader.language if reader else "")
+    text = f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. The customer expects an answer by {until}."
+    acknowledge = Button("acknowledge", "Acknowledge", s.ticket.id, subject=str(s.ticket.id), style=Style.PRIMARY)
+    return Card((Header(f"Page: {rules}", who), Text(text), Buttons((acknowledge,))))
 
 
 def notice(s: Situation, drawn: Card, *, label: str) -> Changes:

@@ -103,7 +103,7 @@ class Sender:
         await self._services.store.save_row(marked)
         ref = await _OPERATIONS[post.op](chat, post, target)
         self._last[row.post.lane] = now
-        await self._services.store.save_row(replace(marked, status=RowStatus.SENT, ref=ref, error=""))
+        await self._services.store.save_row(replace(marked, status=RowStatus.SENT, ref=ref, place=_opened(post, ref), error=""))
         return True
 
     async def _content(self, post: Post) -> Post:
@@ -123,7 +123,7 @@ class Sender:
             )
             return True
         if row.post.op is Op.POST and (found := await chat.find(row.post.id, await _near(row.post, chat))) is not None:
-            await self._services.store.save_row(replace(row, status=RowStatus.SENT, ref=found, error=""))
+            await self._services.store.save_row(replace(row, status=RowStatus.SENT, ref=found, place=_opened(row.post, found), error=""))
             return True
         return await self._attempt(row, chat, now=now)
 
@@ -211,6 +211,11 @@ _OPERATIONS: dict[Op, Callable[[ChatPlatform, Post, Row | None], Awaitable[Messa
     Op.DELETE: _delete,
     Op.REACT: _react,
 }
+
+
+def _opened(post: Post, ref: MessageRef | None) -> Place | None:
+    """Return the private place a post to one person found, so that whatever changes it later goes there too."""
+    return Place(ref.channel) if isinstance(post.target, Direct) and ref else None
 
 
 def _platform(post: Post) -> Platform:

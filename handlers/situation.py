@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from desk import audience
 from desk.audience import Audiences
 from desk.cards import CardRecord
-from desk.customer import LEADS, Account, Author, Role
+from desk.customer import LEADS, Account, Author, Person, Role
 from desk.decision import Versions
 from desk.draft import Draft, DraftStatus
 from desk.errors import Misconfigured, Unavailable
@@ -45,7 +45,7 @@ class Situation:
     answer_by: datetime
     response_by: datetime
     agents: Place | None = None
-    leads: tuple[UserRef, ...] = ()
+    team: Mapping[UserRef, Person] = field(default_factory=dict)
     drafts: tuple[Draft, ...] = ()
     escalations: tuple[Escalation, ...] = ()
     cards: tuple[CardRecord, ...] = ()
@@ -88,6 +88,12 @@ class Situation:
         """Return the drafts somebody may still decide."""
         return tuple(draft for draft in self.drafts if draft.is_open)
 
+    @property
+    def leads(self) -> tuple[UserRef, ...]:
+        """Return the leads to tell, leads before admins; nobody while the customer record is down."""
+        found = [(user, person) for user, person in self.team.items() if person.role in LEADS]
+        return tuple(user for user, _ in sorted(found, key=lambda pair: (pair[1].role is not Role.LEAD, pair[1].name)))
+
     def private(self, user: UserRef) -> Audiences | None:
         """Return what a private message to somebody may show, None when we are not sure who they are."""
         author = next((a for a in (*self.authors, self.customer) if a.user == user), None)
@@ -126,7 +132,7 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
         answer_by=estimates.answer_by(now, approvals, account=customer.account, policy=policy),
         response_by=policy.hours.after(ticket.opened, estimates.first_response(customer.account, policy)),
         agents=await agents_place(services),
-        leads=await leads(services),
+        team=await _team(services),
         drafts=tuple(await services.store.drafts(ticket.id)),
         escalations=tuple(await services.store.escalations(ticket.id)),
         cards=tuple(await services.store.cards(ticket.id)),
@@ -149,15 +155,11 @@ async def agents_place(services: Services) -> Place | None:
     return Place(chosen.ref) if chosen else None
 
 
-async def leads(services: Services) -> tuple[UserRef, ...]:
-    """Return the leads to tell, leads before admins; nobody when the customer record is down."""
+async def _team(services: Services) -> Mapping[UserRef, Person]:
     try:
-        team = await services.crm.team()
+        return dict(await services.crm.team())
     except Unavailable:
-        return ()
-    return tuple(
-        user for user, _ in sorted(((u, p) for u, p in team if p.role in LEADS), key=lambda pair: (pair[1].role is not Role.LEAD, pair[1].name))
-    )
+        return {}
 
 
 async def _authors(said: Sequence[Message], channel: Channel, services: Services) -> tuple[Author, ...]:

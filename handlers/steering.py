@@ -33,6 +33,7 @@ from handlers.deed import Deed
 from handlers.reasons import decision_lines
 from handlers.services import Services
 from handlers.situation import Situation, load
+from handlers.times import shown
 
 
 async def take_over(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -71,9 +72,12 @@ async def hand_back(event: ButtonClicked, ticket: Ticket, services: Services) ->
     """Give the ticket to the bot again; what is unanswered gets a turn."""
     s = await load(ticket, services, cause=event.id)
     given = handed_back(ticket, max(event.at, s.now))
+    if not s.said and given.answered_at:
+        given = replace(given, status=Status.WAITING_CUSTOMER)
     started = follow(TurnStarted(id=EventId(derived("ev", event.id, ticket.id)), ticket=ticket.id, turn=ticket.turn, at=event.at))
     closed = write(*(SaveEscalation(_closed(e, event, verdict=None)) for e in s.open_escalations))
-    return write(SaveTicket(given)) + closed + internal.refreshed(s) + (started if s.said else NOTHING)
+    waits = say.silence(s) if given.status is Status.WAITING_CUSTOMER else NOTHING
+    return write(SaveTicket(given)) + closed + internal.refreshed(s) + (started if s.said else waits)
 
 
 async def mute(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -91,7 +95,12 @@ async def unmute(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
 async def acknowledge(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
     """Somebody is on it: the chain is held for policy's span, then it is armed again."""
     s = await load(ticket, services, cause=event.id)
-    return _acknowledged(s, event) + internal.refreshed(s)
+    reader = s.team.get(event.by)
+    until = shown(s.now + s.policy.escalation.hold, now=s.now, zone=reader.zone if reader else s.policy.hours.zone)
+    told = say.whisper(
+        f"Acknowledged. Nobody else is paged until {until}.", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL
+    )
+    return _acknowledged(s, event) + internal.refreshed(s) + told
 
 
 async def resolve(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:

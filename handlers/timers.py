@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from desk.changes import NOTHING, Changes, SaveEscalation, SaveTicket, write
+from desk.changes import NOTHING, Changes, SaveEscalation, SaveTicket, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
 from desk.decision import Occasion
 from desk.errors import Retryable
@@ -22,6 +22,7 @@ from handlers.services import Services
 from handlers.situation import load
 
 LONGEST_SLEEP = timedelta(seconds=1)
+PAUSED_RETRY = timedelta(hours=1)
 log = logging.getLogger("frontdesk.timers")
 
 
@@ -43,6 +44,8 @@ async def promise(event: DeadlineReached, services: Services) -> Changes:
     ticket = await _ticket(event, services)
     if ticket is None or ticket.holding is None or ticket.muted:
         return NOTHING
+    if await _is_paused(ticket, services):
+        return _postponed(event, services)
     s = await load(ticket, services, cause=event.id)
     return act.renew_promise(feedback.occasion_facts(s, Occasion.PROMISE_PASSED), s)
 
@@ -52,6 +55,8 @@ async def remind(event: DeadlineReached, services: Services) -> Changes:
     ticket = await _ticket(event, services)
     if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.held or ticket.muted or ticket.reminded_at:
         return NOTHING
+    if await _is_paused(ticket, services):
+        return _postponed(event, services)
     s = await load(ticket, services, cause=event.id)
     return act.perform(feedback.occasion_facts(s, Occasion.SILENCE), s, Deed())
 
@@ -61,6 +66,8 @@ async def close(event: DeadlineReached, services: Services) -> Changes:
     ticket = await _ticket(event, services)
     if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.held or ticket.muted:
         return NOTHING
+    if await _is_paused(ticket, services):
+        return _postponed(event, services)
     s = await load(ticket, services, cause=event.id)
     return act.perform(feedback.occasion_facts(s, Occasion.SILENCE_OVER), s, Deed(csat_due=await feedback.csat_due(ticket, s, services)))
 
@@ -86,6 +93,18 @@ async def snoozed(event: DeadlineReached, services: Services) -> Changes:
 async def _ticket(event: DeadlineReached, services: Services) -> Ticket | None:
     ticket = await services.store.ticket(TicketId(event.subject))
     return None if ticket is None or ticket.merged_into is not None else ticket
+
+
+async def _is_paused(ticket: Ticket, services: Services) -> bool:
+    channel = await services.store.channel(ticket.place.channel)
+    policy = await services.policy.current()
+    return policy.paused.holds(ticket.category, channel.name if channel else "", now=services.clock.now())
+
+
+def _postponed(event: DeadlineReached, services: Services) -> Changes:
+    """What would be said while the bot is paused is looked at again later."""
+    due = services.clock.now() + PAUSED_RETRY
+    return write(SetDeadline(Deadline(event.deadline, DeadlineKind(event.kind), event.subject, due, event.values)))
 
 
 TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Changes]]] = {

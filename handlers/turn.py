@@ -24,7 +24,7 @@ from escalation.rules import evaluate
 from handlers import act, drafting, recontact
 from handlers.deed import Deed
 from handlers.services import Services
-from handlers.situation import Situation, load
+from handlers.situation import Situation, load, load_anyway
 
 WORST_FIRST = tuple(Sentiment)
 
@@ -47,15 +47,16 @@ async def take(ticket: Ticket, services: Services, *, cause: EventId, hint: str 
     except Unavailable as error:
         if error.system not in ("model", "kb", "crm"):
             raise
-        return await _down(ticket, services, cause=cause, system=error.system)
+        return await _without(ticket, services, cause=cause, system=error.system)
 
 
-async def _answer(s: Situation, services: Services, *, hint: str, reviewed: bool) -> Changes:
+async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed: bool = False, without: str = "") -> Changes:
     if not s.said:
         return act.perform(_facts(s, Classification("", 0.0), empty=True), s, Deed())
     classification = await _classify(s, services)
     s = replace(s, ticket=await _understood(s, classification, services))
-    proposal = await drafting.propose(s, classification, services, hint=hint) if _wants_draft(s, classification) else Proposal(abstained="not_needed")
+    wanted = _wants_draft(s, classification) and not without
+    proposal = await drafting.propose(s, classification, services, hint=hint) if wanted else Proposal(abstained=without or "not_needed")
     proposal = replace(proposal, doubts=(*proposal.doubts, "requested")) if reviewed else proposal
     draft = drafting.stored(proposal, s) if drafting.sound(proposal, s) else None
     repeats = draft is not None and _repeats(draft, s)
@@ -63,7 +64,7 @@ async def _answer(s: Situation, services: Services, *, hint: str, reviewed: bool
     triggers = evaluate(case, s.policy)
     s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy)))
     facts = _facts(s, classification, triggers=triggers, proposal=proposal, draft=draft, repeats=repeats)
-    warned = _resumed(s) + (await recontact.came_back(s, services) if classification.is_request else NOTHING)
+    warned = (NOTHING if without else _resumed(s)) + (await recontact.came_back(s, services) if classification.is_request else NOTHING)
     if _must_warn(s, classification):
         s = replace(s, ticket=replace(s.ticket, heard_once=s.ticket.heard_once | {"personal_data"}))
         warned += _warned(s, facts)
@@ -197,7 +198,8 @@ def _no_answer(facts: Facts) -> tuple[Trigger, ...]:
 def _must_warn(s: Situation, c: Classification) -> bool:
     """Tell whether the author posted personal data where everybody reads, and was not told yet."""
     seen_by_all = s.channel.kind is not ChannelKind.DIRECT and any(audience == PUBLIC for audience in s.place)
-    return Signal.PERSONAL_DATA in c.signals and seen_by_all and "personal_data" not in s.ticket.heard_once
+    paused = s.policy.paused.holds(c.category, s.channel.name, now=s.now)
+    return Signal.PERSONAL_DATA in c.signals and seen_by_all and not paused and "personal_data" not in s.ticket.heard_once
 
 
 def _warned(s: Situation, facts: Facts) -> Changes:
@@ -210,12 +212,23 @@ def _resumed(s: Situation) -> Changes:
     return write(*(SaveEscalation(replace(e, status=EscalationStatus.CLOSED, closed_at=s.now, steps=(*e.steps, Reason("resumed")))) for e in down))
 
 
-async def _down(ticket: Ticket, services: Services, *, cause: EventId, system: str) -> Changes:
-    """Something the turn needs is down: say so once, tell a human, come back."""
-    policy = await services.policy.current()
-    again = write(SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), services.clock.now() + policy.down.retry)))
-    if "down" in ticket.heard_once or ticket.held or ticket.muted:
+async def _without(ticket: Ticket, services: Services, *, cause: EventId, system: str) -> Changes:
+    """Go on without what is down: who needs a human gets one, everybody else is told that it takes longer, once."""
+    s = await load_anyway(ticket, services, cause=cause)
+    if await _needs_human(s, services):
+        return await _answer(s, services, without=system)
+    again = write(SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), s.now + s.policy.down.retry)))
+    paused = s.policy.paused.holds(ticket.category, s.channel.name, now=s.now)
+    if "down" in ticket.heard_once or ticket.held or ticket.muted or paused:
         return again
-    s = await load(ticket, services, cause=cause, blind=system == "crm")
     facts = replace(_facts(s, Classification(ticket.category, 0.0)), occasion=Occasion.DOWN, down=system)
     return act.perform(facts, s, Deed()) + again
+
+
+async def _needs_human(s: Situation, services: Services) -> bool:
+    """Tell whether a hard rule would fire, as far as anybody can tell now."""
+    try:
+        heard = await _classify(s, services) if s.said else Classification("", 0.0)
+    except Unavailable:
+        return False
+    return bool({str(signal) for signal in heard.signals} & HARD)

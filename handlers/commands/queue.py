@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from desk.cards import Card, Header, Text
-from desk.changes import NOTHING, Changes
+from desk.changes import NOTHING, Changes, Feedback, RecordFeedback, write
 from desk.events import CommandInvoked
+from desk.ids import derived
 from desk.ticket import Status, Ticket
 from handlers import team_cards
-from handlers.dossier import dossier
+from handlers.dossier import Dossier, dossier
 from handlers.services import Services
+
+OPENED = "opened"
+"""The kind of feedback that remembers who was shown which ticket, so that the following one comes next."""
 
 
 async def next_(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
-    """Open the most urgent card that waits for you."""
-    waiting = await _waiting(services)
-    mine = [t for t in waiting if t.owner in (None, event.by)]
-    for ticket in mine:
-        d = await dossier(ticket.id, services)
-        if d is None:
-            continue
-        open_ones = [e for e in d.escalations if e.closed_at is None]
-        drafts = [x for x in d.drafts if x.is_open]
-        if open_ones:
-            return team_cards.escalation_card(open_ones[-1], d), NOTHING
-        if drafts:
-            return team_cards.draft_card(drafts[-1], d), NOTHING
-    return Card((Text("Nothing waits. Well done."),)), NOTHING
+    """Open the most urgent card that waits for you, then the following one."""
+    shown = {f.ticket: f.at for f in await services.store.feedback(by=event.by) if f.kind == OPENED}
+    mine = [t for t in await _waiting(services) if t.owner in (None, event.by)]
+    found = [(ticket, *item) for ticket in mine if (item := _item(await dossier(ticket.id, services)))]
+    fresh = [item for item in found if item[0].id not in shown or shown[item[0].id] < item[1]]
+    if not found:
+        return Card((Text("Nothing waits. Well done."),)), NOTHING
+    ticket, _, card = fresh[0] if fresh else min(found, key=lambda item: shown[item[0].id])
+    return card, write(RecordFeedback(Feedback(derived("f", event.id), ticket.id, OPENED, event.by, event.at)))
 
 
 async def queue(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
@@ -35,6 +36,15 @@ async def queue(event: CommandInvoked, services: Services) -> tuple[Card, Change
         for t in await _waiting(services)
     ]
     return Card((Header("Waiting for the team", str(len(lines))), Text("\n".join(lines) or "Nothing waits."))), NOTHING
+
+
+def _item(d: Dossier | None) -> tuple[datetime, Card] | None:
+    """Return what waits in a ticket, since when and as a card: an escalation before a draft."""
+    open_ones = [e for e in d.escalations if e.closed_at is None] if d else []
+    drafts = [x for x in d.drafts if x.is_open] if d else []
+    if d and open_ones:
+        return open_ones[-1].at, team_cards.escalation_card(open_ones[-1], d)
+    return (drafts[-1].created, team_cards.draft_card(drafts[-1], d)) if d and drafts else None
 
 
 async def _waiting(services: Services) -> list[Ticket]:

@@ -3,42 +3,69 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
 
+from desk.audience import INTERNAL
 from desk.cards import Card, Text
-from desk.changes import Changes, SetOverride, Unsend, write
+from desk.changes import NOTHING, Changes, Enqueue, SetOverride, Unsend, write
 from desk.errors import InvalidInput
 from desk.events import CommandInvoked
+from desk.ids import OutboxId, derived
 from desk.policy import Policy
 from desk.policy_check import read_duration
+from desk.post import Post
+from desk.ticket import Ticket
+from desk.timeline import Purpose
 from handlers.services import Services
+from handlers.situation import agents_place
+from handlers.times import shown
 
 WORDS = re.compile(r"^\w+\s*(?P<what>#[\w-]+|category .+?)?\s*(?:for (?P<span>\w+))?$")
 
 
 async def pause(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
     """Pause the bot in a channel, for a category, or everywhere; waiting posts to customers are dropped."""
-    path, what, span = _read(event.text, await services.policy.current())
-    until = (event.at + read_duration(span)).isoformat() if span else "on"
-    dropped = [Unsend(ticket.id) for ticket in await services.store.tickets(open_only=True)]
-    shown = f"until {datetime.fromisoformat(until):%Y-%m-%d %H:%M} UTC" if span else "until somebody resumes it"
-    override = SetOverride(path, until, event.by_name, "paused by command", event.at)
-    return Card((Text(f"Paused {what} {shown}, by {event.by_name}."),)), write(override, *dropped)
+    policy = await services.policy.current()
+    path, what, span = await _read(event.text, policy, services)
+    until = event.at + read_duration(span) if span else None
+    when = f"until {shown(until, now=event.at, zone=policy.hours.zone)}" if until else "until somebody resumes it"
+    said = Card((Text(f"Paused {what} {when}, by {event.by_name}."),))
+    override = SetOverride(path, until.isoformat() if until else "on", event.by_name, "paused by command", event.at)
+    dropped = [Unsend(ticket.id) for ticket in await _concerned(path, services)]
+    return said, write(override, *dropped) + await _announced(said, event, services)
 
 
 async def resume(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
     """Let the bot work again where it was paused."""
-    path, what, _ = _read(event.text, await services.policy.current())
+    path, what, _ = await _read(event.text, await services.policy.current(), services)
+    said = Card((Text(f"Resumed {what}, by {event.by_name}."),))
     override = SetOverride(path, None, event.by_name, "resumed by command", event.at)
-    return Card((Text(f"Resumed {what}."),)), write(override)
+    return said, write(override) + await _announced(said, event, services)
 
 
-def _read(text: str, policy: Policy) -> tuple[str, str, str]:
+async def _concerned(path: str, services: Services) -> list[Ticket]:
+    """Return the open tickets that a pause silences."""
+    _, kind, name = f"{path}.".split(".", 2)
+    found = await services.store.tickets(open_only=True)
+    channels = {channel.ref for channel in await services.store.channels() if channel.name == name.removesuffix(".")}
+    if kind == "channels":
+        return [ticket for ticket in found if ticket.place.channel in channels]
+    return [ticket for ticket in found if kind == "everything" or ticket.category == name.removesuffix(".")]
+
+
+async def _announced(said: Card, event: CommandInvoked, services: Services) -> Changes:
+    """Let the whole team see who stopped or started what."""
+    place = await agents_place(services)
+    return write(Enqueue(Post(OutboxId(derived("o", event.id, "stop")), place, Purpose.NOTICE, INTERNAL, event.at, card=said))) if place else NOTHING
+
+
+async def _read(text: str, policy: Policy, services: Services) -> tuple[str, str, str]:
     """Return the policy path, what it names in words, and the span (empty for good)."""
     found = WORDS.match(text.strip())
     if found is None:
         raise InvalidInput("Write `pause`, `pause #channel` or `pause category NAME`, and `for 2h` if it should end by itself.")
     what, span = found["what"] or "", found["span"] or ""
+    if what.startswith("#") and what[1:] not in {channel.name for channel in await services.store.channels()}:
+        raise InvalidInput(f"There is no channel {what!r} that I was told about.")
     if what.startswith("#"):
         return f"paused.channels.{what[1:]}", what, span
     if what:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.cards import Card, Text
-from desk.changes import NOTHING, Changes, ClearDeadlines, SaveDraft, SaveMessage, SaveTicket, follow, write
+from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, SaveMessage, SaveTicket, follow, write
 from desk.draft import DraftStatus
 from desk.errors import InvalidInput
 from desk.events import ButtonClicked, CommandInvoked, TurnStarted
-from desk.ids import EventId, TicketId, derived
+from desk.ids import EventId, OutboxId, TicketId, derived
 from desk.space import Place
 from desk.ticket import Status, Ticket
 from handlers import steering
@@ -58,7 +58,10 @@ async def merge(event: CommandInvoked, services: Services) -> tuple[Card, Change
     gone = replace(source, merged_into=target.id, status=Status.CLOSED, closed=event.at)
     joined = replace(target, turn=target.turn + 1, status=Status.OPEN)
     changes = write(*moved, *stale, SaveTicket(gone), SaveTicket(joined), ClearDeadlines(str(source.id)))
-    return Card((Text(f"{source.id} is part of {target.id} now."),)), changes + _turn(event, joined)
+    drawn = write(
+        *(Refresh(c.id, OutboxId(derived("o", event.id, c.id)), event.at) for t in (source, target) for c in await services.store.cards(t.id))
+    )
+    return Card((Text(f"{source.id} is part of {target.id} now."),)), changes + drawn + _turn(event, joined)
 
 
 async def split(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
