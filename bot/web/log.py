@@ -45,6 +45,7 @@ CREATE INDEX messages_outbox ON messages (outbox);
 CREATE INDEX messages_thread ON messages (channel, thread, posted);
 CREATE INDEX messages_ticket ON messages (ticket);
 """
+# FULL, because what was acknowledged must survive a power cut; secure_delete, because erased words must leave the pages of the file too.
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 CACHED = 20_000
@@ -128,6 +129,7 @@ class Log:
 
     def tick(self, db: sqlite3.Connection) -> datetime:
         """Return the present instant, later by at least a microsecond than any before it: the platform's order."""
+        # In the file rather than in memory: a clock that was set back while we were down must not reorder anything either.
         raised = "INSERT INTO instant VALUES (0, ?) ON CONFLICT (id) DO UPDATE SET micros = max(micros + 1, excluded.micros) RETURNING micros"
         return EPOCH + timedelta(microseconds=db.execute(raised, (micros(self.clock.now()),)).fetchone()[0])
 
@@ -152,6 +154,7 @@ def message_name(at: datetime) -> str:
 
 def append(db: sqlite3.Connection, entry: Entry) -> Entry:
     """Write an entry and make it what its message says; return it with its position."""
+    # The log never gives a number twice, so that a position a browser remembers stays the card it saw.
     key = (str(entry.ref.channel), entry.ref.id)
     n = db.execute("INSERT INTO log (channel, message, value) VALUES (?, ?, ?)", (*key, _json(entry))).lastrowid
     db.execute(

@@ -42,7 +42,7 @@ def straight(text: str) -> str:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable("strikethrough").disable("image")
+    parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["strikethrough", "table"]).disable("image")
     parser.validateLink = lambda url: url.strip().lower().startswith(SCHEMES)  # type: ignore[method-assign]
     parser.core.ruler.push("addresses", _link_addresses)
     for rule, draw in (("link_open", _link), ("heading_open", _heading), ("heading_close", _heading_end)):

@@ -52,6 +52,7 @@ class Visitors:
         self, user: UserRef, place: Place, text: str, *, files: Sequence[Upload] = (), mentions_bot: bool | None = None, id: str | None = None
     ) -> tuple[MessageRef, MessageReceived]:
         """Write a message; an `id` that was used before returns what was said then. `mentions_bot` is read off the text when None."""
+        # Before the message: a message never names a file that is not there, and a file without a message harms nobody.
         shelved = await self.shelf.put(files)
         mentioned = inbound.mentions(text, self.bot) if mentions_bot is None else mentions_bot
 
@@ -164,6 +165,7 @@ class Visitors:
     async def _hand_over(self, event: E) -> E:
         if self._emit is None:
             return event
+        # A crash between these two hands the event over twice, which the desk takes for once by its id.
         try:
             await self._emit(event)
         except Retryable:

@@ -25,9 +25,15 @@ class Moment:
 
 
 def history(view: TicketView) -> Sequence[Moment]:
-    """Return a ticket's messages and decisions in order; of one instant, what was said comes first."""
+    """Return a ticket's messages and decisions in order; of one instant, people's words come first and the bot's last."""
     said = [Moment(message.at, message=message) for message in view.timeline]
-    return sorted([*said, *(_decided(decision, view.sentences or {}) for decision in view.decisions)], key=lambda moment: moment.at)
+    return sorted([*said, *(_decided(decision, view.sentences or {}) for decision in view.decisions)], key=_rank)
+
+
+def _rank(moment: Moment) -> tuple[datetime, int]:
+    if moment.message is None:
+        return moment.at, 1
+    return moment.at, 2 if moment.message.author is None else 0
 
 
 def _decided(decision: Decision, sentences: Mapping[str, tuple[str, ...]]) -> Moment:

@@ -4,6 +4,8 @@ import pytest
 
 from bot.web.markdown import SHOWN, render
 
+TABLE = "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n</tr>\n</tbody>\n</table>"
+
 
 @pytest.mark.parametrize(
     ("text", "html"),
@@ -11,6 +13,7 @@ from bot.web.markdown import SHOWN, render
         pytest.param("**5 to 7** days", "<p><strong>5 to 7</strong> days</p>", id="emphasis"),
         pytest.param("one\ntwo", "<p>one<br />\ntwo</p>", id="a new line is a new line"),
         pytest.param("```\n<b>\n```", "<pre><code>&lt;b&gt;\n</code></pre>", id="code is whole and escaped"),
+        pytest.param("|a|\n|-|\n|1|", TABLE, id="a table"),
         pytest.param("# Help!", '<p class="heading">Help!</p>', id="a heading is no heading of the page"),
         pytest.param("<img src=x onerror=alert(1)>", "<p>&lt;img src=x onerror=alert(1)&gt;</p>", id="tags are text"),
         pytest.param("[x](javascript:alert(1))", "<p>[x](javascript:alert(1))</p>", id="no script in a link"),
