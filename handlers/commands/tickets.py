@@ -58,9 +58,8 @@ async def merge(event: CommandInvoked, services: Services) -> tuple[Card, Change
     gone = replace(source, merged_into=target.id, status=Status.CLOSED, closed=event.at)
     joined = replace(target, turn=target.turn + 1, status=Status.OPEN)
     changes = write(*moved, *stale, SaveTicket(gone), SaveTicket(joined), ClearDeadlines(str(source.id)))
-    drawn = write(
-        *(Refresh(c.id, OutboxId(derived("o", event.id, c.id)), event.at) for t in (source, target) for c in await services.store.cards(t.id))
-    )
+    cards = [*await services.store.cards(source.id), *await services.store.cards(target.id)]
+    drawn = write(*(Refresh(card.id, OutboxId(derived("o", event.id, card.id)), event.at) for card in cards))
     return Card((Text(f"{source.id} is part of {target.id} now."),)), changes + drawn + _turn(event, joined)
 
 
