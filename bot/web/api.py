@@ -120,6 +120,7 @@ class Api:
 
 
 def _done(request: Request, sent: Sent, **more: str) -> Response:
+    # Only a query of our own page: "//host" would lead a browser elsewhere.
     back = sent.values.get("back", "?")
     if "application/json" in request.headers.get("accept", "") or not back.startswith("?"):
         return JSONResponse({"ok": True, **more})

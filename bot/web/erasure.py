@@ -26,6 +26,7 @@ def erase(db: sqlite3.Connection, users: Sequence[UserRef], shelf: Shelf) -> int
     for entry in own:
         shelf.drop(entry.files)
         rewrite(db, replace(entry, text="", files=()))
+    # What the bot said in these tickets rests on their words and may repeat them, so all of it goes.
     for entry in posts:
         rewrite(db, replace(entry, card=GONE if entry.card else None))
     db.execute(f"DELETE FROM inbox WHERE user IN ({marks})", names)  # noqa: S608

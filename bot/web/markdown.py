@@ -42,6 +42,7 @@ def straight(text: str) -> str:
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
+    # No images: one from elsewhere would tell its owner who reads, and when.
     parser = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["strikethrough", "table"]).disable("image")
     parser.validateLink = lambda url: url.strip().lower().startswith(SCHEMES)  # type: ignore[method-assign]
     parser.core.ruler.push("addresses", _link_addresses)

@@ -88,6 +88,7 @@ class Pages:
     async def file(self, request: Request) -> Response:
         """Hand out an upload: pictures to be looked at, everything else to be saved."""
         content = await self._workspace.shelf.get(request.path_params["ref"])
+        # By its first bytes: a type that somebody claims is not believed, or a page of theirs would run as one of ours.
         picture = next((kind for magic, kind in PICTURES.items() if content.startswith(magic)), None)
         name = quote(request.query_params.get("name", "file"), safe="")
         headers = {"content-disposition": f"{'inline' if picture else 'attachment'}; filename*=UTF-8''{name}"}

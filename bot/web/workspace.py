@@ -73,6 +73,7 @@ class LocalWorkspace(Visitors):
             return append(db, entry)
 
         entry = await self._do(work)
+        # After the commit, as it would be on a network: the post stands, and only the sender does not know.
         if self._lost_replies > 0:
             self._lost_replies -= 1
             raise Unavailable("platform", "the reply to a send was lost")
@@ -83,6 +84,7 @@ class LocalWorkspace(Visitors):
         self._reach()
 
         def work(db: sqlite3.Connection) -> None:
+            # It stays findable by the id it was posted with, whatever row edits it.
             was = _standing(db, ref)
             now = _posted(post, at=self.log.tick(db), ref=ref, thread=was.thread)
             append(
