@@ -63,6 +63,7 @@ def clicked(button: Button, on: Entry, *, by: Member, at: datetime, form: Mappin
 
 def reacted(ref: MessageRef, emoji: str, *, by: Member, at: datetime) -> ReactionAdded:
     """Translate a reaction; the same one by the same person is the same event."""
+    # No instant in the id: taking an emoji away and putting it back says nothing new.
     return ReactionAdded(id=_id("reacted", ref, by.user, emoji), ref=ref, emoji=emoji, by=by.user, role=by.role, at=at)
 
 

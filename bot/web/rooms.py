@@ -150,6 +150,7 @@ def _is_open_to(room: Channel, somebody: Member) -> bool:
 
 def _present(db: sqlite3.Connection, room: Channel) -> list[Member]:
     seats = {parse_user(user) for (user,) in db.execute("SELECT user FROM seats WHERE channel = ?", (str(room.ref),))}
+    # Whoever wrote there was there, seat or not.
     wrote = {
         parse_user(user) for (user,) in db.execute("SELECT DISTINCT author FROM messages WHERE channel = ? AND author IS NOT NULL", (str(room.ref),))
     }

@@ -56,6 +56,7 @@ async def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> As
     Raises Misconfigured for an address that others can reach: nobody logs in here.
     """
     listening = bind(host, port)
+    # The socket listens from here on, so a browser that is quick waits instead of failing.
     server = _Server(app)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
