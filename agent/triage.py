@@ -29,6 +29,7 @@ INTENT = 0.6
 NEAREST = 5
 SCOPE = (3.4, 0.86, 11.1)
 """Bias, weight of the head's margin and of the nearness to in-scope examples; by logistic regression on held-out folds (benchmarks/classifier.py)."""
+PASTED = re.compile(r"```.*?(?:```|\Z)|^>[^\n]*", re.DOTALL | re.MULTILINE)
 ANYTHING = re.compile(r"[^\W_]")
 ASKS_HOW = re.compile(r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|where|which|what|do (?:you|i|we)|does|can (?:i|we)|is|are|may i)\b")
 ASKS = re.compile(r"\?|\b(?:how|where|why|what|when|which|error|fails?|broken|cannot|can'?t|doesn'?t|not working|please)\b")
@@ -121,7 +122,7 @@ class LocalTriager:
         return head.classes[best] if head.classes[best] != NONE and float(row[best]) >= INTENT else ""
 
     def _signals(self, text: str, pieces: Sequence[str], vectors: Matrix) -> frozenset[Signal]:
-        found = {signal for piece in _heard_pieces(text) for signal in heard(piece)}
+        found = {signal for piece in sentences(_spoken(text)) for signal in heard(piece)}
         if language.detect(text, sure=self._thresholds.language) in ("en", None):
             found |= {signal for signal in HARD_SIGNALS if self._senses(signal, pieces, vectors)}
         if personal.kinds(text):
@@ -146,18 +147,13 @@ def may_sense(signal: Signal, said: str) -> bool:
 
 
 def _spoken(text: str) -> str:
-    """Return what a person said of a message: pasted code and quotes of others left out, unless nothing else is there."""
-    spoken = re.sub(r"```.*?(?:```|$)|^>.*?$", " ", text[: HEAD + TAIL], flags=re.DOTALL | re.MULTILINE)
-    return spoken if ANYTHING.search(spoken) else text[: HEAD + TAIL]
+    """Return what a person said, of a long message its beginning and end; pasted code and quotes are left out unless nothing else is there."""
+    read = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n\n{text[-TAIL:]}"
+    spoken = PASTED.sub(" ", read)
+    return spoken if ANYTHING.search(spoken) else read
 
 
 def _pieces(said: str) -> list[str]:
     """Return the sentences to embed: the first ones and the last ones."""
     found = [piece for piece in sentences(said) if ANYTHING.search(piece)] or [said]
     return found if len(found) <= SENTENCES else [*found[: SENTENCES - 4], *found[-4:]]
-
-
-def _heard_pieces(text: str) -> tuple[str, ...]:
-    """Return every sentence of the beginning and the end, for the patterns, which are cheap."""
-    read = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n\n{text[-TAIL:]}"
-    return sentences(_spoken(read))

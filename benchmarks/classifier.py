@@ -62,10 +62,8 @@ def show_accuracy(name: str, examples: Sequence[Example], vectors: Mapping[str, 
     recalls = ", ".join(f"{label} {right[codes == n].mean():.2f}" for n, label in enumerate(classes))
     print(f"{name}: accuracy {right.mean():.3f} of {len(codes)} ({recalls})")
     if OUT_OF_SCOPE in classes:
-        column = chances[:, classes.index(OUT_OF_SCOPE)]
-        print(
-            f"  out of scope by the head alone: AUROC {auroc(column[codes == classes.index(OUT_OF_SCOPE)], column[codes != classes.index(OUT_OF_SCOPE)]):.3f}"
-        )
+        n = classes.index(OUT_OF_SCOPE)
+        print(f"  out of scope by the head alone: AUROC {auroc(chances[codes == n, n], chances[codes != n, n]):.3f}")
 
 
 def show_signal(signal: Signal, examples: Sequence[Example], vectors: Mapping[str, Matrix]) -> None:

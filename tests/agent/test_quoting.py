@@ -1,0 +1,103 @@
+import numpy as np
+import pytest
+
+from agent import ranking
+from agent.quoting import chosen, text_of
+from agent.ranking import Read
+from agent.sentences import Kind
+from agent.shape import BONUS, bonus
+from agent.units import units
+from desk.audience import PUBLIC
+from desk.draft import Passage
+
+LONG = " ".join(["This sentence is here to make the paragraph longer than what is quoted whole."] * 5)
+
+
+def passage(text, *, id="c-1", document="refund-times", title="Refunds", heading="", dense=0.5, lexical=5.0):
+    return Passage(id, document, title, heading, f"https://help.example/{document}", PUBLIC, text, "hash", dense=dense, lexical=lexical)
+
+
+def read(text, near):
+    found = passage(text)
+    return Read(found, units(found), tuple(near))
+
+
+def quoted(text, near):
+    return [unit.text for unit in chosen(read(text, near))]
+
+
+def test_a_passage_is_cut_into_sentences_and_whole_blocks():
+    found = units(passage("## Head\n\n**Monthly to yearly**\n\nOne. Two:\n\n1. A\n2. B\n\n```\ncode\n```"))
+    assert [(unit.text, unit.kind) for unit in found] == [
+        ("One.", Kind.TEXT),
+        ("Two:", Kind.TEXT),
+        ("1. A\n2. B", Kind.LIST),
+        ("```\ncode\n```", Kind.CODE),
+    ]
+    assert {unit.headline for unit in found} == {"Monthly to yearly"}
+
+
+def test_a_short_section_is_quoted_whole():
+    assert quoted("One thing. Another thing.\n\nA third.", [0.1, 0.9, 0.1]) == ["One thing.", "Another thing.", "A third."]
+
+
+def test_of_a_long_section_only_what_answers_is_quoted():
+    assert quoted(f"{LONG}\n\nThe answer is here.\n\n{LONG}", [0.1] * 5 + [0.9] + [0.1] * 5) == ["The answer is here."]
+
+
+def test_steps_bring_the_sentence_that_leads_to_them():
+    text = f"{LONG}\n\nDo this:\n\n1. Open it.\n2. Close it."
+    assert quoted(text, [0.1] * 5 + [0.1, 0.8]) == ["Do this:", "1. Open it.\n2. Close it."]
+    assert quoted(text, [0.1] * 5 + [0.8, 0.1]) == ["Do this:", "1. Open it.\n2. Close it."]
+
+
+def test_a_sentence_that_refers_back_brings_what_it_refers_to():
+    text = f"Ask for the reference.\n\nIt starts with RF.\n\n{LONG}"
+    assert quoted(text, [0.1, 0.9] + [0.1] * 5) == ["Ask for the reference.", "It starts with RF."]
+
+
+def test_sections_under_bold_headlines_are_kept_apart():
+    text = f"**Monthly**\n\nPay monthly now.\n\n**Yearly**\n\nPay yearly now.\n\n{LONG}"
+    assert quoted(text, [0.9, 0.2, *[0.1] * 5]) == ["Pay monthly now."]
+
+
+def test_each_sentence_carries_its_number_and_a_table_behind_it():
+    found = units(passage("One. Two.\n\n| a | b |\n|---|---|\n\n- x\n- y"))
+    assert text_of(found, 3) == "One. [3] Two. [3]\n\n| a | b |\n|---|---|\n\n[3]\n\n- x\n- y [3]"
+    assert text_of(found) == "One. Two.\n\n| a | b |\n|---|---|\n\n- x\n- y"
+
+
+def test_nothing_to_quote_quotes_nothing():
+    assert chosen(read("## Only a heading", [])) == ()
+
+
+@pytest.mark.parametrize(
+    ("question", "text"),
+    [
+        ("How long does it take?", "It takes 5 to 7 working days."),
+        ("When does the check run?", "The check runs at 06:00."),
+        ("What does it cost?", "It costs EUR 12.00."),
+        ("How many users are included?", "There are 5 users."),
+        ("How do I set it up?", "1. Open it.\n2. Close it."),
+        ("Where do I find it?", "1. Open it.\n2. Close it."),
+    ],
+)
+def test_a_sentence_that_looks_like_an_answer_counts_more(question, text):
+    looks = bonus(question)
+    assert looks(units(passage(text))[0]) == BONUS
+    assert looks(units(passage("Nothing of the kind."))[0]) == 0
+
+
+def test_the_passage_that_answers_best_comes_first():
+    passages = (passage("Far away.", id="c-1", document="a", dense=0.2), passage("Near by.", id="c-2", document="b", dense=0.7))
+    vectors = np.zeros((4, 3), dtype=np.float32)
+    vectors[3] = [0.9, 0, 0]
+    reads = ranking.rank("near", np.array([1, 0, 0], dtype=np.float32), vectors, passages=passages)
+    assert [found.passage.document for found in reads] == ["b", "a"]
+    assert reads[0].best == pytest.approx(0.9)
+
+
+def test_the_texts_to_embed_stay_few():
+    many = tuple(passage(" ".join(f"Sentence number {n}." for n in range(80)), id=f"c-{n}", document=str(n)) for n in range(10))
+    assert len(ranking.gists(many)) <= ranking.READ + ranking.UNITS
+    assert all(len(gist.split()) < 60 for gist in ranking.gists(many))
