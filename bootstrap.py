@@ -9,13 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from cli.runtime import UNWRAPPED, Reading, Records, Runtime, SystemClock, Wrappers
 from desk.decision import Versions
 from desk.errors import Unavailable
 from desk.events import Event
 from desk.ports import Clock
 from desk.space import Platform
 from handlers.services import Services
+from runtime import UNWRAPPED, Reading, Records, Runtime, SystemClock, Wrappers
 from settings import Settings
 
 if TYPE_CHECKING:

@@ -45,10 +45,9 @@ def run(arguments: Sequence[str]) -> int:
         # Whoever read our output has gone; without this Python complains again when it closes the stream.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
-    except InvalidInput as error:
-        return _fail(str(error), FAILURE if isinstance(error, PolicyError) else WRONG_CALL)
     except FrontdeskError as error:
-        return _fail(str(error), FAILURE)
+        # A policy file with a mistake is no wrong call: the call was right and the file was not.
+        return _fail(str(error), WRONG_CALL if isinstance(error, InvalidInput) and not isinstance(error, PolicyError) else FAILURE)
     # The last door: whatever it is, a person at a terminal gets a sentence.
     except Exception as error:
         log.debug("the command failed", exc_info=True)

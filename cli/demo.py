@@ -10,12 +10,12 @@ from bot.web.rooms import local_channel, local_user
 from bot.web.suggestions import Suggestion, read_suggestions
 from cli.output import say
 from cli.progress import bar
-from cli.runtime import Runtime
 from cli.seeding import Cast, Room, Seat, enroll
 from crm.files import read_folder
 from desk.customer import Person, Role, Trust
 from desk.ids import PersonId
 from desk.space import Channel, ChannelKind
+from runtime import Runtime
 
 DEMO = Path(__file__).resolve().parents[1] / "demo"
 

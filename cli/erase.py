@@ -14,8 +14,8 @@ from cli.start import records, run_async
 
 if TYPE_CHECKING:
     from bot.web.workspace import LocalWorkspace
-    from cli.runtime import Records
     from desk.space import UserRef
+    from runtime import Records
     from store.engine import EngineRows
 
 
@@ -40,12 +40,13 @@ def purge(as_json: AsJson = False) -> None:
 async def _erase(person: str) -> int:
     async with records() as kept, _workspace(kept) as workspace, engine_of(kept) as engine:
         users = await _users(person, kept, workspace)
+        # The engine's rows are whole events: those that name this person anywhere go.
         words = [*map(str, users), *(user.id for user in users)]
         return await kept.store.erase(users) + await workspace.erase(users) + await engine.erase(words)
 
 
 async def _purge() -> int:
-    from cli.runtime import SystemClock
+    from runtime import SystemClock
 
     now = SystemClock().now()
     async with records() as kept, engine_of(kept) as engine:
@@ -73,7 +74,7 @@ async def _users(person: str, kept: Records, workspace: LocalWorkspace) -> Seque
 @asynccontextmanager
 async def _workspace(kept: Records) -> AsyncIterator[LocalWorkspace]:
     from bot.web.workspace import open_workspace
-    from cli.runtime import SystemClock
+    from runtime import SystemClock
 
     workspace = await open_workspace(kept.home.workspace, SystemClock())
     try:

@@ -14,7 +14,7 @@ from desk.ids import EventId, derived
 from desk.space import Channel, ChannelKind, UserRef
 
 if TYPE_CHECKING:
-    from cli.runtime import Runtime
+    from runtime import Runtime
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from cli.start import settings as read
 
 if TYPE_CHECKING:
     from bot.web.suggestions import Suggestion
-    from cli.runtime import Runtime
+    from runtime import Runtime
     from settings import Settings
 
 Port = Annotated[int | None, typer.Option(min=0, max=65535, help="The port; the next free one is taken when it is in use.")]

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from cli.runtime import Reading, Records
+    from runtime import Reading, Records
     from settings import Settings
 
 T = TypeVar("T")
@@ -52,6 +52,7 @@ async def reading() -> AsyncIterator[Reading]:
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:
+    # A task group wraps what its tasks raise, also when a single one failed.
     error: BaseException = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]

@@ -17,10 +17,10 @@ from cli.play.cast import account, invoice, person
 from cli.play.keys import ACCOUNT, INVOICE, PERSON
 from cli.play.library import write_articles
 from cli.play.script import check_policy
-from cli.runtime import Runtime
 from desk.customer import Account, Identity, Invoice, Person, Trust
 from desk.errors import InvalidInput
 from desk.policy_check import merged
+from runtime import Runtime
 
 Table = Mapping[str, Any]
 Notes = list[str]

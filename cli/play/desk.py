@@ -22,11 +22,11 @@ from cli.play.dump import dump
 from cli.play.faults import Faults
 from cli.play.find import button_at, card_thread
 from cli.play.library import copy_knowledge
-from cli.runtime import Runtime
 from cli.seeding import enroll
 from desk.errors import FrontdeskError, InvalidInput, NotAllowed, PlaceGone
 from desk.events import Event
 from desk.space import MessageRef, Place
+from runtime import Runtime
 from settings import Settings
 
 CLOCK = "clock"

@@ -119,6 +119,7 @@ class Driver:
 
     async def _perform(self, step: Step) -> None:
         await VERBS[step.verb].perform(self, step)
+        # An armed point must be met by this step's work, or nobody could say which step was killed.
         if step.settles or (self._armed and step.verb != "crash"):
             await self.tell("settle", step)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from cli import shapes
-from cli.runtime import Runtime
 from desk.ticket import Ticket
+from runtime import Runtime
 
 
 async def dump(desk: Runtime) -> dict[str, Any]:

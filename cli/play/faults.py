@@ -10,7 +10,6 @@ from datetime import datetime
 from inspect import iscoroutinefunction
 from typing import Any, TypeVar, cast
 
-from cli.runtime import Wrappers
 from desk.changes import Changes
 from desk.errors import Unavailable
 from desk.events import Event
@@ -18,15 +17,22 @@ from desk.ids import EventId
 from desk.ports import ChatPlatform, Store
 from desk.post import Post
 from desk.space import MessageRef
+from runtime import Wrappers
 
 P = TypeVar("P")
 Submit = Callable[[Event], Awaitable[None]]
 
 
+def power_cut() -> None:
+    """End this process as a power cut would: nothing is flushed, nobody is told."""
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
 class Faults:
     """Which systems are down, and at which point of its next work the process is killed."""
 
-    def __init__(self) -> None:
+    def __init__(self, kill: Callable[[], None] = power_cut) -> None:
+        self._kill = kill
         self.down: frozenset[str] = frozenset()
         self._armed: str | None = None
         self._released = asyncio.Event()
@@ -41,7 +47,7 @@ class Faults:
     def reach(self, point: str) -> None:
         """Kill this process, as a power cut would, if this is the point that was armed."""
         if self._armed == point:
-            os.kill(os.getpid(), signal.SIGKILL)
+            self._kill()
 
     def wrappers(self) -> Wrappers:
         """Return what to put around each adapter."""

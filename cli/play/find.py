@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from bot.web.log import Entry, messages
 from bot.web.rooms import local_channel, local_user
-from cli.runtime import Runtime
 from desk.cards import find_button
 from desk.errors import InvalidInput
 from desk.space import ChannelKind, MessageRef, Place, UserRef
+from runtime import Runtime
 
 
 async def button_at(desk: Runtime, user: UserRef, label: str, *, on: Mapping[str, str] | None) -> MessageRef:
@@ -39,6 +39,7 @@ async def card_thread(desk: Runtime, who: str) -> Place:
 
 async def _seen(desk: Runtime, user: UserRef) -> Sequence[Entry]:
     """Return what somebody can see, oldest first; to the team its own channels come before all others, so their latest is the last."""
+    # Sorting is stable: within the team's channels, and within the others, time still decides.
     channels = {room.ref: room.kind is ChannelKind.INTERNAL for room in await desk.workspace.rooms.visible_to(user)}
     everything = await desk.workspace.log.run(lambda db: messages(db, "1"))
     seen = [entry for entry in everything if entry.ref.channel in channels and not entry.deleted and entry.seen_by(user)]

@@ -19,6 +19,7 @@ from desk.space import ChannelKind, Platform
 
 Table = Mapping[str, Any]
 SHIPPED = Path(__file__).resolve().parents[2] / "policy.toml"
+LATEST = "latest"
 AGENTS = "agents"
 """The internal channel that is made when the script has none."""
 
@@ -184,14 +185,17 @@ def _check_step(step: Step, seen: Mapping[str, Step], *, people: set[str], chann
     if "channel" in step.values:
         _known(step.values["channel"].lstrip("#"), channels, f"{step.label}: channel")
     for key in ("reply_to", "on", "edits", "deletes"):
-        target = step.values.get(key)
-        if target is None or (key == "on" and target == "latest"):
-            continue
-        _known(target, seen, f"{step.label}: {key}", noun="earlier step")
-        if seen[target].verb != "says":
-            raise InvalidInput(f"{step.label}: {key} = {target!r} is not a step that says something")
+        if step.values.get(key, LATEST) != LATEST:
+            _check_target(step, key, seen)
     if step.verb == "changes" and step.values["changes"] == "kb" and not all(isinstance(text, str) for text in step.values["set"].values()):
         raise InvalidInput(f'{step.label}: [step.set] for the kb is path = "text"')
+
+
+def _check_target(step: Step, key: str, seen: Mapping[str, Step]) -> None:
+    target = step.values[key]
+    _known(target, seen, f"{step.label}: {key}", noun="earlier step")
+    if seen[target].verb != "says":
+        raise InvalidInput(f"{step.label}: {key} = {target!r} is not a step that says something")
 
 
 def _known(name: str, names: Iterable[str], where: str, noun: str = "one") -> None:

@@ -13,7 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 from desk.errors import FrontdeskError
 from desk.events import Event
 from desk.ports import Answerer, ChatPlatform, Crm, KnowledgeBase, Query, Store, Triager, View
+from handlers.outbox import Sender
 from handlers.services import Services
+from handlers.timers import Sweeper
+from handlers.views import Views
 
 if TYPE_CHECKING:
     from bot.web.workspace import LocalWorkspace
@@ -109,10 +112,6 @@ class Runtime:
     """The desk at work. It is the `Desk` that chat adapters are given."""
 
     def __init__(self, reading: Reading, workspace: LocalWorkspace, engine: DurableEngine, services: Services, submit: Submit) -> None:
-        from handlers.outbox import Sender
-        from handlers.timers import Sweeper
-        from handlers.views import Views
-
         self.reading = reading
         self.customers = reading.customers
         self.workspace = workspace
@@ -135,6 +134,7 @@ class Runtime:
         """Return when nothing runs, is due or can be sent; a row that awaits its retry counts as settled."""
         busy = True
         while busy:
+            # Each of the three can give work to the others, so all must be idle in one round.
             await self.engine.settled()
             busy = await self.sweeper.sweep()
             busy = await self.sender.drain() or busy
@@ -146,6 +146,7 @@ class Runtime:
             try:
                 await self.services.store.purge(now)
                 await self.engine.purge(now - (await self.services.policy.current()).retention.engine)
+            # A locked database today must not end the purge of tomorrow.
             except FrontdeskError as error:
                 log.warning("the purge waits for its next turn: %s", error)
             await self.services.clock.wait(now + HOUSEKEEPING)
