@@ -25,7 +25,7 @@ POLICY = tomllib.loads((ROOT / "policy.toml").read_text("utf-8"))
 TYPER = typer.main.get_command(app)
 TARGETS = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
 SHELL = {"export"}
-STORY = {"setup"}
+STORY = {"setup", "step.form", "step.set"}
 
 
 def name(page: Path) -> str:
