@@ -130,4 +130,4 @@ def test_text_that_cites_nothing_and_matches_nothing_has_no_evidence():
 
 
 def test_a_huge_text_is_checked():
-    assert check_text("word " * 200_000, (REFUND,))
+    assert check_text("word " * 20_000, (REFUND,))

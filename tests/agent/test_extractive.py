@@ -292,7 +292,7 @@ WORDS = (
 PLACES = [(COMMUNITY, None, NOBODY), (COMMUNITY, DIRECT, MARA), (SHARED, DIRECT, MARA), (DIRECT, DIRECT, MARA), (SHARED, None, NOBODY)]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=st.lists(st.sampled_from(WORDS), min_size=1, max_size=7), where=st.sampled_from(PLACES))
 async def test_whatever_is_asked_and_wherever_nothing_is_invented_and_nothing_leaks(ask, words, where):
     place, private, author = where
@@ -318,7 +318,8 @@ def _is_known(sentence, facts):
     values = {value for fact in facts for value in dict(fact.attributes).values()} | {"70.00"}
     for value in sorted(values | {value.capitalize() for value in values}, key=len, reverse=True):
         bare = bare.replace(value, "§")
-    return any(bare.replace("§, §", "§") in re.sub(r"\{\w+\}", "§", phrase) for phrase in PHRASES.values())
+    templates = [re.sub(r"\{\w+\}", "§", phrase) for phrase in PHRASES.values()]
+    return any(said in template for said in (bare, bare.replace("§, §", "§")) for template in templates)
 
 
 async def test_an_unentitled_author_of_a_shared_account_sees_no_invoice(ask):
