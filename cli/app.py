@@ -48,6 +48,10 @@ def run(arguments: Sequence[str]) -> int:
     except FrontdeskError as error:
         # A policy file with a mistake is no wrong call: the call was right and the file was not.
         return _fail(str(error), WRONG_CALL if isinstance(error, InvalidInput) and not isinstance(error, PolicyError) else FAILURE)
+    except OSError as error:
+        return _fail(
+            f"{error.filename or 'a file'} cannot be used: {error.strerror or error}; set FRONTDESK_HOME to a folder that you may write to", FAILURE
+        )
     # The last door: whatever it is, a person at a terminal gets a sentence.
     except Exception as error:
         log.debug("the command failed", exc_info=True)

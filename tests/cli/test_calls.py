@@ -61,6 +61,19 @@ def test_a_wrong_setting_is_one_sentence_and_exit_code_1(call, monkeypatch):
     assert err.startswith("FRONTDESK_PORT is set to something that cannot be used")
 
 
+def test_a_home_that_cannot_be_made_is_one_sentence(call, monkeypatch):
+    monkeypatch.setenv("FRONTDESK_HOME", "/proc/nowhere")
+    code, out, err = call("search", "x")
+    assert (code, out) == (1, "")
+    assert err.startswith("/proc/nowhere cannot be used:")
+
+
+def test_a_call_without_a_command_shows_the_help(call):
+    code, out, _ = call()
+    assert code == 2
+    assert "ingest" in out
+
+
 def test_a_policy_with_a_typo_is_told_with_its_line(call, tmp_path):
     wrong = tmp_path / "policy.toml"
     wrong.write_text('[tickets]\nwindw = "1h"\n')
