@@ -23,7 +23,7 @@ from desk.ports import Brief, Embedder, Tools
 
 MODEL = "extractive-1"
 SEARCHED = 10
-WEAK = 0.1
+WEAK = 0.2
 """Below this confidence a quote would more likely mislead than help: nothing is drafted, and a human gets the question."""
 BESIDE_RECORD = 0.15
 BESIDE_PHRASE = 0.3

@@ -23,6 +23,8 @@ HEAD, TAIL = 6000, 2000
 """Characters of a long message that are read for signals: people complain first or last."""
 SENTENCES = 12
 """Sentences that are embedded one by one; each costs about 2 ms."""
+SENSED_WORDS = 3
+"""The fewest words on which a head may raise an alarm: "help" alone looks like anything."""
 LABEL = 0.25
 """The probability from which another category counts as meant too."""
 INTENT = 0.6
@@ -32,6 +34,13 @@ SCOPE = (3.4, 0.86, 11.1)
 PASTED = re.compile(r"```.*?(?:```|\Z)|^>[^\n]*", re.DOTALL | re.MULTILINE)
 ANYTHING = re.compile(r"[^\W_]")
 ASKS_HOW = re.compile(r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|where|which|what|do (?:you|i|we)|does|can (?:i|we)|is|are|may i)\b")
+COMPLAINS = re.compile(
+    r"\b(?:it|this|that|nothing|app|page|site|system|login|export|import|sync|api)\b[^.!?]{0,40}"
+    r"\b(?:doesn'?t|does not|isn'?t|won'?t|not|never|no longer|stopped) \w*work"
+    r"|^\W*(?:please )?(?:help|(?:not|stopped|isn'?t) working|broken)(?: (?:me|us|please|again))*\W*$"
+    r"|\b(?:is|are|it'?s|seems|still|completely|totally) (?:broken|stuck|down)\b"
+)
+"""What is a complaint in whatever mood it is said: too few words for a head to be sure of."""
 ASKS = re.compile(r"\?|\b(?:how|where|why|what|when|which|error|fails?|broken|cannot|can'?t|doesn'?t|not working|please)\b")
 
 
@@ -98,7 +107,9 @@ class LocalTriager:
         return chosen + sorted(others, key=lambda label: -label.confidence)
 
     def _request(self, pieces: Sequence[str], vectors: Matrix, *, mood: Sentiment, signals: frozenset[Signal]) -> float:
-        """Return the probability that something is asked; a complaint always asks to be heard."""
+        """Return the probability that something is asked; a complaint always asks to be heard, and a bare "help" too."""
+        if any(COMPLAINS.search(plain(piece)) for piece in pieces):
+            return 1.0
         if signals & frozenset(HARD_SIGNALS) or mood is Sentiment.FURIOUS or Signal.NOT_SOLVED in signals:
             return 1.0
         rows = self._heads["request"].of(YES, vectors)
@@ -136,7 +147,8 @@ class LocalTriager:
         """
         rows = self._heads[signal.value].of(YES, vectors)[1:]
         needed = (1 + self._thresholds.signal) / 2
-        return any(float(row) >= needed for piece, row in zip(pieces, rows, strict=True) if may_sense(signal, plain(piece)))
+        long_enough = ((plain(piece), float(row)) for piece, row in zip(pieces, rows, strict=True) if len(piece.split()) >= SENSED_WORDS)
+        return any(row >= needed for said, row in long_enough if may_sense(signal, said))
 
 
 def may_sense(signal: Signal, said: str) -> bool:

@@ -94,11 +94,18 @@ async def _understood(s: Situation, c: Classification, services: Services) -> Ti
         language=_language(s, c),
         heard_once=s.ticket.heard_once - {"down"},
     )
-    if Signal.NOT_SOLVED in c.signals and s.ticket.answered_at is not None:
-        ticket = replace(ticket, not_solved=ticket.not_solved + 1)
+    ticket = replace(ticket, not_solved=ticket.not_solved + _unsolved(s, c))
     if await _topic_changed(s, c, services):
         ticket = replace(ticket, topic_since=s.said[0].at, not_solved=0)
     return ticket
+
+
+def _unsolved(s: Situation, c: Classification) -> int:
+    """Count "not solved" in words: once after an answer; enough for a human when somebody comes in complaining of what was tried before."""
+    if Signal.NOT_SOLVED not in c.signals:
+        return 0
+    complains = s.ticket.answered_at is None and c.sentiment in (Sentiment.FURIOUS, Sentiment.UNHAPPY) and "?" not in drafting.words_of(s.said)
+    return s.policy.escalation.not_solved if complains else int(s.ticket.answered_at is not None)
 
 
 def _language(s: Situation, c: Classification) -> str:

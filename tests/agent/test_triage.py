@@ -198,3 +198,15 @@ def test_heads_of_another_embedder_are_refused(embedder, heads):
 )
 def test_a_question_how_something_works_is_left_to_the_patterns(signal, said, may):
     assert may_sense(signal, said) is may
+
+
+@pytest.mark.parametrize("text", ["it doesn't work", "help", "the export is not working", "broken again", "Not working!"])
+async def test_a_complaint_of_few_words_is_a_request_and_raises_no_alarm(triager, text):
+    found = await triager.triage(text)
+    assert found.is_request
+    assert not found.signals
+
+
+@pytest.mark.parametrize("text", ["everything is working now, thanks!", "no work today, enjoy the holiday"])
+async def test_good_news_about_working_is_no_complaint(triager, text):
+    assert not (await triager.triage(text)).is_request
