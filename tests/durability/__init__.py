@@ -1,0 +1,1 @@
+"""Durability: nothing acknowledged is lost, nothing is said twice."""
