@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from urllib.parse import urlsplit
 
 from agent.figures import Figure, figures, tidy
-from agent.sentences import Kind, blocks, items, sentences
-from agent.wording import content, is_negative, share
+from agent.sentences import ITEM, Kind, blocks, items, sentences
+from agent.wording import content, is_negative, lists, share
 from desk.audience import Audience
 from desk.draft import Claim, Evidence, Proposal
 
@@ -18,6 +18,9 @@ ENTAILED = 0.6
 """The share of a sentence's content words that its evidence must contain."""
 CITED = re.compile(r"\[(\d{1,3})\]")
 RECORD = "record"
+IMPERATIVES = frozenset(
+    {"ask", "call", "check", "choose", "click", "close", "contact", "enter", "go", "open", "press", "read", "save", "select", "send", "tick", "write"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +31,8 @@ class Ground:
     figures: tuple[Figure, ...]
     words: frozenset[str]
     is_record: bool
+    amounts: tuple[tuple[Figure, ...], ...] = ()
+    """The amounts of each field of the record."""
 
 
 def check(proposal: Proposal, *, hosts: Collection[str] = (), fixed: Collection[str] = ()) -> Proposal:
@@ -120,10 +125,8 @@ def _with_numbers(found: Sequence[str]) -> tuple[str, ...]:
         else:
             numbered.append(text)
     for n in range(len(numbered) - 2, -1, -1):
-        mark = CITED.findall(numbered[n + 1])
-        is_item = re.match(r"\s*(?:[-*+•]|\d{1,3}[.)])\s", numbered[n]) and re.match(r"\s*(?:[-*+•]|\d{1,3}[.)])\s", numbered[n + 1])
-        if is_item and mark and not CITED.search(numbered[n]):
-            numbered[n] += "".join(f" [{number}]" for number in mark)
+        if ITEM.match(numbered[n]) and ITEM.match(numbered[n + 1]) and not CITED.search(numbered[n]):
+            numbered[n] += "".join(f" [{number}]" for number in CITED.findall(numbered[n + 1]))
     return tuple(numbered)
 
 
@@ -139,7 +142,9 @@ def _best(sentence: str, evidence: Sequence[Evidence], hosts: Collection[str]) -
 
 def _ground(grounds: Sequence[Evidence]) -> Ground:
     text = "\n\n".join(map(_said, grounds))
-    return Ground(text, figures(text), content(text), bool(grounds) and all(item.source == RECORD for item in grounds))
+    fields = [figures(_said(item)) for item in grounds if item.source == RECORD]
+    amounts = tuple(tuple(figure for figure in found if figure.kind == "amount") for found in fields)
+    return Ground(text, figures(text), content(text), bool(grounds) and len(fields) == len(grounds), amounts)
 
 
 def _said(item: Evidence) -> str:
@@ -147,55 +152,72 @@ def _said(item: Evidence) -> str:
 
 
 def _missing(figure: Figure, ground: Ground, hosts: Collection[str]) -> str:
-    if figure.kind == "link":
-        host = urlsplit(figure.value).hostname or ""
-        if hosts and not any(host == allowed or host.endswith(f".{allowed}") for allowed in hosts):
-            return f'"{figure.said}": links to {host} are not allowed'
+    if figure.kind == "link" and hosts and not _is_allowed(host := urlsplit(figure.value).hostname or "", hosts):
+        return f'"{figure.said}": links to {host} are not allowed'
     if _contains(figure, ground):
         return ""
     instead = _instead(figure, ground)
     return f'"{figure.said}": ' + (f"the evidence says {instead}" if instead else "not in the evidence")
 
 
+def _is_allowed(host: str, hosts: Collection[str]) -> bool:
+    return any(host == allowed or host.endswith(f".{allowed}") for allowed in hosts)
+
+
 def _contains(figure: Figure, ground: Ground) -> bool:
     there = {other.value for other in ground.figures if other.kind == figure.kind}
-    if figure.value in there:
-        return True
-    match figure.kind:
-        case "name" | "link":
-            flat = " ".join(ground.text.lower().split())
-            return figure.value in flat or (figure.kind == "name" and figure.value.partition(" ")[2] in flat)
-        case "code":
-            return figure.value in " ".join(ground.text.split())
-        case "date":
-            return any(_same_day(figure.value, other) for other in there)
-        case "amount":
-            return ground.is_record and _is_sum(figure.value, ground)
-        case "quantity":
-            return _is_bare_number(figure, ground)
-        case _:
-            return False
+    otherwise = OTHERWISE.get(figure.kind)
+    return figure.value in there or bool(otherwise and otherwise(figure.value, ground))
 
 
-def _is_bare_number(figure: Figure, ground: Ground) -> bool:
+def _is_named(value: str, ground: Ground) -> bool:
+    """Tell whether a name is in the evidence; a sentence's first word may have been taken for part of it."""
+    first, _, rest = value.partition(" ")
+    opens = first in IMPERATIVES or first in lists()["stop"]
+    return value in _flat(ground).lower() or (opens and rest in _flat(ground).lower())
+
+
+def _is_written(value: str, ground: Ground) -> bool:
+    return value in _flat(ground)
+
+
+def _is_dated(value: str, ground: Ground) -> bool:
+    return any(other.kind == "date" and _same_day(value, other.value) for other in ground.figures)
+
+
+def _is_bare_number(value: str, ground: Ground) -> bool:
     """Tell whether a number without a unit occurs in the evidence, also as an end of a range or part of a label."""
-    value, _, unit = figure.value.partition(" ")
-    if unit or ".." in value:
+    if " " in value or ".." in value:
         return False
     ends = {end for other in ground.figures if other.kind in ("quantity", "amount") for end in re.split(r"\.\.| ", other.value)}
     return value in ends or bool(re.search(rf"(?<!\d){re.escape(value)}(?!\d)", ground.text))
 
 
 def _is_sum(value: str, ground: Ground) -> bool:
+    """Tell whether an amount is the total of what the fields of the record say, one amount each."""
     currency, amount = value.split(" ")
-    parts = {other.value for other in ground.figures if other.kind == "amount" and other.value.startswith(currency)}
-    counted = [Decimal(part.split(" ")[1]) for other in ground.figures if other.kind == "amount" and (part := other.value) in parts]
-    return sum(counted, Decimal(0)) == Decimal(amount)
+    parts = [[figure.value.split(" ")[1] for figure in each if figure.value.startswith(currency)] for each in ground.amounts]
+    single = [Decimal(found[0]) for found in parts if len(set(found)) == 1]
+    return len(single) == len(parts) > 0 and sum(single, Decimal(0)) == Decimal(amount)
 
 
 def _same_day(one: str, other: str) -> bool:
     (year, *day), (other_year, *other_day) = one.split("-"), other.split("-")
     return day == other_day and (year == other_year or "*" in (year, other_year))
+
+
+OTHERWISE: Mapping[str, Callable[[str, Ground], bool]] = {
+    "name": _is_named,
+    "code": _is_written,
+    "date": _is_dated,
+    "amount": _is_sum,
+    "quantity": _is_bare_number,
+}
+"""How else than by an equal figure the evidence may carry one, by its kind; links and versions must be equal."""
+
+
+def _flat(ground: Ground) -> str:
+    return " ".join(ground.text.split())
 
 
 def _instead(figure: Figure, ground: Ground) -> str:

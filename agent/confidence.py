@@ -13,6 +13,8 @@ from agent.ranking import Read
 from desk.errors import Misconfigured
 
 FITTED = Path(__file__).parent / "fitted" / "confidence.json"
+MARGIN = 0.6
+"""The most that the distance to the next article counts: in a help center of three articles anything is far from the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def cues(reads: Sequence[Read], *, out_of_scope: float) -> Cues:
     return Cues(
         dense=max(read.passage.dense for read in article),
         best_unit=max(read.best for read in article),
-        margin=max(read.score for read in article) - others,
+        margin=min(MARGIN, max(read.score for read in article) - others),
         agreement=sum(first.passage.document == chosen for first in firsts) / len(firsts),
         coverage=max(read.coverage for read in article),
         out_of_scope=out_of_scope,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -34,27 +34,22 @@ Lessons = Mapping[str, tuple[Example, ...]]
 def lessons(folder: Path = FOLDER) -> Lessons:
     """Read the examples and lay out what each head is taught; raise Misconfigured for a line that is no example."""
     rows = {path.stem: rows_of(path) for path in sorted(folder.glob("*.jsonl"))}
-    texts = {name: tuple(row["text"] for row in found) for name, found in rows.items()}
-    categories = {category: texts[category.replace(" ", "_")] for category in CATEGORIES}
-    asked = tuple(text for found in categories.values() for text in found)
-    chat = (*texts["not_a_request"], *_of_kind(rows["questions"], "chat"))
+    texts = {name: _texts(found) for name, found in rows.items()}
+    categories = _joined(texts[category.replace(" ", "_")] for category in CATEGORIES)
+    chat = (*texts["not_a_request"], *_texts(_of_kind(rows["questions"], "chat")))
     queries = tuple(row["text"] for row in rows["questions"] if row["kind"] != "chat")
-    signals = {signal: texts[signal.value] for signal in HARD_SIGNALS}
-    hard = tuple(text for found in signals.values() for text in found)
-    record = tuple(row["text"] for row in rows["record_intents"])
-    harmless = tuple(text for signal in HARD_SIGNALS for text in texts[f"{signal.value}_not"])
+    hard = _joined(texts[signal.value] for signal in HARD_SIGNALS)
+    harmless = _joined(texts[f"{signal.value}_not"] for signal in HARD_SIGNALS)
+    record = texts["record_intents"]
     taught = {
-        "category": tuple(Example(text, category) for category, found in categories.items() for text in found),
-        "request": _binary((*asked, *queries, *hard, *record, *texts["out_of_scope"]), chat),
-        "scope": _labelled(texts["out_of_scope"], OUT_OF_SCOPE) + _labelled((*asked, *queries, *record, *harmless, *hard), IN_SCOPE),
-        "intent": tuple(Example(row["text"], row["intent"]) for row in rows["record_intents"]) + _labelled(_apart(asked, record), NONE),
-        "sentiment": tuple(Example(row["text"], Sentiment(row["sentiment"]).value) for row in rows["sentiment"])
-        + _labelled((*queries, *asked[::2]), Sentiment.NEUTRAL.value),
+        "category": tuple(Example(text, category) for category in CATEGORIES for text in texts[category.replace(" ", "_")]),
+        "request": _labelled((*categories, *queries, *hard, *record, *texts["out_of_scope"]), YES) + _labelled(chat, NO),
+        "scope": _labelled(texts["out_of_scope"], OUT_OF_SCOPE) + _labelled((*categories, *queries, *record, *harmless, *hard), IN_SCOPE),
+        "intent": _told(rows["record_intents"], "intent") + _labelled(_apart(categories, record), NONE),
+        "sentiment": _told(rows["sentiment"], "sentiment") + _labelled((*queries, *categories[::2]), Sentiment.NEUTRAL.value),
     }
-    for signal, found in signals.items():
-        strange = tuple(text for text in (*harmless, *queries, *chat, *asked, *record) if text not in found)
-        taught[signal.value] = _binary(found, strange)
-    return MappingProxyType(taught)
+    strange = (*harmless, *queries, *chat, *categories, *record)
+    return MappingProxyType({**taught, **{signal.value: _signal(texts[signal.value], strange) for signal in HARD_SIGNALS}})
 
 
 def fingerprint(taught: Lessons) -> str:
@@ -82,16 +77,28 @@ def _row(line: str, where: str) -> Mapping[str, str]:
     return row
 
 
-def _of_kind(rows: Sequence[Mapping[str, str]], kind: str) -> tuple[str, ...]:
-    return tuple(row["text"] for row in rows if row["kind"] == kind)
+def _of_kind(rows: Sequence[Mapping[str, str]], kind: str) -> list[Mapping[str, str]]:
+    return [row for row in rows if row["kind"] == kind]
+
+
+def _texts(rows: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    return tuple(row["text"] for row in rows)
+
+
+def _joined(texts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(text for found in texts for text in found)
+
+
+def _told(rows: Sequence[Mapping[str, str]], label: str) -> tuple[Example, ...]:
+    return tuple(Example(row["text"], row[label]) for row in rows)
 
 
 def _labelled(texts: Sequence[str], label: str) -> tuple[Example, ...]:
     return tuple(Example(text, label) for text in texts)
 
 
-def _binary(positive: Sequence[str], negative: Sequence[str]) -> tuple[Example, ...]:
-    return _labelled(positive, YES) + _labelled(negative, NO)
+def _signal(positive: tuple[str, ...], strange: Sequence[str]) -> tuple[Example, ...]:
+    return _labelled(positive, YES) + _labelled([text for text in strange if text not in positive], NO)
 
 
 def _apart(texts: Sequence[str], taken: Sequence[str]) -> tuple[str, ...]:

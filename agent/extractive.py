@@ -16,8 +16,8 @@ from agent.memo import Memo
 from agent.ranking import Read
 from agent.record import Case, Told
 from agent.wording import question_of, topical
-from desk.audience import INTERNAL, may_show
-from desk.draft import Evidence, Passage, Proposal
+from desk.audience import INTERNAL, Audience, may_show
+from desk.draft import Evidence, Proposal
 from desk.errors import Misconfigured
 from desk.ports import Brief, Embedder, Tools
 
@@ -61,12 +61,12 @@ class ExtractiveAnswerer:
             return _abstained("empty", brief)
         if not topical(question):
             return _asking(brief)
-        passages = [passage for passage in await tools.search(question, k=SEARCHED) if _may_use(passage, brief)]
+        passages = [passage for passage in await tools.search(question, k=SEARCHED) if _may_use(passage.audience, brief)]
         vectors = await self._memo.vectors([question_of(brief.text), question, *ranking.gists(passages)])
         reads = ranking.rank(question, vectors[1], vectors[2:], passages=passages)
         sure = confidence(cues(reads, out_of_scope=brief.classification.out_of_scope_score), embedder=self._memo.id) if reads else 0.0
         told = await self._told(brief, vectors[:1], tools)
-        return _proposal(brief, question, Found(reads, sure, told))
+        return _proposal(brief, Found(reads, sure, told))
 
     async def _told(self, brief: Brief, vector: Matrix, tools: Tools) -> Told:
         """Return what the record says, if the question is about it."""
@@ -75,15 +75,13 @@ class ExtractiveAnswerer:
         intent, sure = head.classes[int(np.argmax(row))], float(row.max())
         if intent == NONE or sure < INTENT:
             return NOTHING
-        facts = [fact for fact in await tools.record() if _visible(fact.audience, brief)]
+        facts = [fact for fact in await tools.record() if _may_use(fact.audience, brief)]
         told = record.tell(intent, Case(question_of(brief.text), brief.author, facts, brief.phrases))
         return replace(told, lacks="") if sure < INTENT_TO_REFUSE else told
 
 
-def _proposal(brief: Brief, question: str, found: Found) -> Proposal:
-    told, sure = found.told, found.confidence
-    needed = BESIDE_RECORD if told.said else BESIDE_PHRASE if told.lacks else WEAK
-    quoted = found.reads[0] if found.reads and sure >= needed and (told.quotes or not told.said) else None
+def _proposal(brief: Brief, found: Found) -> Proposal:
+    told, quoted = found.told, _quotable(found)
     if not (quoted or told.said or told.lacks):
         return _abstained(_why_not(brief, found), brief, found.reads)
     assembly = Assembly(brief)
@@ -93,20 +91,37 @@ def _proposal(brief: Brief, question: str, found: Found) -> Proposal:
         assembly.quote(quoted, quoting.chosen(quoted))
     if told.lacks:
         assembly.add(brief.phrases[told.lacks])
-    for name in brief.files:
-        assembly.add(brief.phrases["unread_file"].format(file=name))
-    fixed = not (quoted or told.said)
+    _admit_unread(assembly, brief)
     proposal = Proposal(
         parts=assembly.parts(),
         evidence=tuple(assembly.evidence),
-        confidence=round(1.0 if fixed else max(RECORD, sure if quoted else 0.0) if told.said else sure, 4),
+        confidence=round(_sure(found, quoted), 4),
         language=_language(quoted, brief),
         doubts=_doubts(quoted, brief),
         related=_related(found.reads, brief, quoted=quoted),
-        fixed=fixed,
+        fixed=not assembly.evidence,
         model=MODEL,
     )
     return claims.check(proposal, fixed=assembly.fixed)
+
+
+def _quotable(found: Found) -> Read | None:
+    """Return the passage to quote, if it is sure enough for what stands beside it."""
+    told = found.told
+    needed = BESIDE_RECORD if told.said else BESIDE_PHRASE if told.lacks else WEAK
+    wanted = told.quotes or not told.said
+    return found.reads[0] if found.reads and wanted and found.confidence >= needed else None
+
+
+def _sure(found: Found, quoted: Read | None) -> float:
+    if found.told.said:
+        return max(RECORD, found.confidence if quoted else 0.0)
+    return found.confidence if quoted else 1.0
+
+
+def _admit_unread(assembly: Assembly, brief: Brief) -> None:
+    for name in brief.files:
+        assembly.add(brief.phrases["unread_file"].format(file=name))
 
 
 def _question(brief: Brief) -> str:
@@ -114,17 +129,19 @@ def _question(brief: Brief) -> str:
     asked = question_of(brief.text)
     if not asked.strip() or not any(sign.isalnum() for sign in asked):
         return brief.hint.strip()
-    if not topical(asked):
-        before = [m.text for m in brief.history if m.is_customers and m.author == brief.author.user and m.text.strip() and m.text not in brief.text]
-        asked = " ".join([*(question_of(text) for text in before[-1:]), asked])
-    return f"{asked} {brief.hint}".strip()
+    return " ".join(filter(None, ("" if topical(asked) else _said_before(brief), asked, brief.hint)))
+
+
+def _said_before(brief: Brief) -> str:
+    """Return what the author last said before these words."""
+    own = [message.text for message in brief.history if message.is_customers and message.author == brief.author.user]
+    return next((question_of(text) for text in reversed(own) if text.strip() and text not in brief.text), "")
 
 
 def _asking(brief: Brief) -> Proposal:
     assembly = Assembly(brief)
     assembly.add(brief.phrases["clarify"])
-    for name in brief.files:
-        assembly.add(brief.phrases["unread_file"].format(file=name))
+    _admit_unread(assembly, brief)
     return Proposal(
         parts=assembly.parts(), confidence=1.0, question=True, language=brief.language, fixed=True, doubts=_doubts(None, brief), model=MODEL
     )
@@ -140,14 +157,9 @@ def _why_not(brief: Brief, found: Found) -> str:
     return "weak_evidence" if found.reads else "no_evidence"
 
 
-def _visible(audience: object, brief: Brief) -> bool:
-    shown = brief.place | (brief.private or frozenset())
-    return audience != INTERNAL and any(audience <= each for each in shown)  # type: ignore[operator]
-
-
-def _may_use(passage: Passage, brief: Brief) -> bool:
-    """Tell whether a passage may enter this answer. The tools asked for nothing else; this is the second lock on the door."""
-    return _visible(passage.audience, brief)
+def _may_use(item: Audience, brief: Brief) -> bool:
+    """Tell whether something may enter this answer. The tools look nothing else up; this is the second lock on the door."""
+    return item != INTERNAL and may_show(brief.place | (brief.private or frozenset()), item)
 
 
 def _language(quoted: Read | None, brief: Brief) -> str:

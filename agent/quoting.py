@@ -51,17 +51,24 @@ def cited(unit: Unit, n: int) -> str:
 
 def _complete(units: tuple[Unit, ...], kept: set[int]) -> tuple[Unit, ...]:
     """Add the rest of short paragraphs, the sentence that a quoted one refers back to, and what stands on either side of a colon."""
-    for at in sorted(kept):
-        paragraph = [unit for unit in units if unit.block == units[at].block]
-        if _words(paragraph) <= SHORT:
-            kept |= {unit.at for unit in paragraph}
-    for unit in reversed(units):
-        if unit.at in kept and unit.at and REFERS.match(unit.text) and units[unit.at - 1].section == unit.section:
-            kept.add(unit.at - 1)
-    for unit, following in pairwise(units):
-        if unit.text.rstrip("*_ ").endswith(":") and unit.section == following.section and kept & {unit.at, following.at}:
-            kept |= {unit.at, following.at}
+    kept = kept | {unit.at for at in kept for unit in _paragraph(units, at)}
+    for before, unit in reversed(list(pairwise(units))):
+        if unit.at in kept and REFERS.match(unit.text) and before.section == unit.section:
+            kept.add(before.at)
+    for before, unit in pairwise(units):
+        if _leads(before, unit) and kept & {before.at, unit.at}:
+            kept |= {before.at, unit.at}
     return tuple(unit for unit in units if unit.at in kept)
+
+
+def _paragraph(units: tuple[Unit, ...], at: int) -> list[Unit]:
+    """Return the units of the same paragraph, none when it is a long one."""
+    found = [unit for unit in units if unit.block == units[at].block]
+    return found if _words(found) <= SHORT else []
+
+
+def _leads(before: Unit, unit: Unit) -> bool:
+    return before.section == unit.section and before.text.rstrip("*_ ").endswith(":")
 
 
 def _words(units: Iterable[Unit]) -> int:

@@ -12,7 +12,7 @@ from agent.signals import WORDS, plain
 from desk.triage import Sentiment
 
 SCANNED = 4000
-LEVELS = tuple(Sentiment)
+SURE_OF_DISPLEASURE, SURE_OF_PLEASURE = 0.75, 0.85
 QUESTION = re.compile(r"\?|\b(?:how|where|what|why|when|who|which|can|could|please|wie|wo|warum|comment|pourquoi|como|donde|quando|cuando)\b")
 
 
@@ -22,20 +22,8 @@ def weigh(text: str, felt: Mapping[str, float] = MappingProxyType({})) -> Sentim
     Anger wins over thanks, because "thanks for nothing" is common and a missed complaint costs more. Capitals and
     exclamation marks make displeasure fury; by themselves they mean nothing.
     """
-    said = plain(text[:SCANNED])
-    loud = _is_loud(text[:SCANNED])
-    if feelings()["fury"].search(said):
-        return Sentiment.FURIOUS
-    if feelings()["displeasure"].search(said):
-        return Sentiment.FURIOUS if loud else Sentiment.UNHAPPY
-    sure = {level: felt.get(level.value, 0.0) for level in LEVELS}
-    if sure[Sentiment.FURIOUS] + sure[Sentiment.UNHAPPY] > 0.75:
-        return Sentiment.FURIOUS if loud and sure[Sentiment.FURIOUS] > 0.5 else Sentiment.UNHAPPY
-    if feelings()["delight"].search(said):
-        return Sentiment.DELIGHTED
-    if feelings()["thanks"].search(said) and not QUESTION.search(said):
-        return Sentiment.DELIGHTED if loud and sure[Sentiment.DELIGHTED] > 0.5 else Sentiment.PLEASED
-    return Sentiment.PLEASED if sure[Sentiment.PLEASED] + sure[Sentiment.DELIGHTED] > 0.85 and not QUESTION.search(said) else Sentiment.NEUTRAL
+    said, loud = plain(text[:SCANNED]), _is_loud(text[:SCANNED])
+    return _displeased(said, felt, loud=loud) or _pleased(said, felt, loud=loud) or Sentiment.NEUTRAL
 
 
 @cache
@@ -43,6 +31,26 @@ def feelings() -> Mapping[str, re.Pattern[str]]:
     """Read the words of each feeling on first use."""
     table = tomllib.loads((WORDS / "sentiment.toml").read_text(encoding="utf-8"))
     return {name: re.compile(rf"\b(?:{'|'.join(words)})\b") for name, words in table.items()}
+
+
+def _displeased(said: str, felt: Mapping[str, float], *, loud: bool) -> Sentiment | None:
+    if feelings()["fury"].search(said):
+        return Sentiment.FURIOUS
+    if feelings()["displeasure"].search(said):
+        return Sentiment.FURIOUS if loud else Sentiment.UNHAPPY
+    if felt.get(Sentiment.FURIOUS, 0.0) + felt.get(Sentiment.UNHAPPY, 0.0) > SURE_OF_DISPLEASURE:
+        return Sentiment.FURIOUS if loud and felt.get(Sentiment.FURIOUS, 0.0) > 0.5 else Sentiment.UNHAPPY
+    return None
+
+
+def _pleased(said: str, felt: Mapping[str, float], *, loud: bool) -> Sentiment | None:
+    if feelings()["delight"].search(said):
+        return Sentiment.DELIGHTED
+    if QUESTION.search(said):
+        return None
+    if feelings()["thanks"].search(said):
+        return Sentiment.DELIGHTED if loud and felt.get(Sentiment.DELIGHTED, 0.0) > 0.5 else Sentiment.PLEASED
+    return Sentiment.PLEASED if felt.get(Sentiment.PLEASED, 0.0) + felt.get(Sentiment.DELIGHTED, 0.0) > SURE_OF_PLEASURE else None
 
 
 def _is_loud(text: str) -> bool:

@@ -73,6 +73,22 @@ def test_links_lead_only_to_allowed_hosts():
     assert "not allowed" in only(text, hosts=("licanledger.example",)).why
 
 
+def test_the_beginning_of_a_known_link_is_another_link():
+    assert not only("How long a refund takes: https://help.pelicanledger.example/billing [1]").supported
+
+
+def test_half_a_name_is_another_name():
+    contact = Evidence(1, "passage", "c", PUBLIC, "Your contact is Anna Smith.")
+    assert only("Ask Anna Smith. [1]", (contact,)).supported
+    assert '"Leo Smith"' in only("Your contact is Leo Smith. [1]", (contact,)).why
+
+
+def test_a_total_counts_each_field_once_however_often_it_names_its_amount():
+    twice = [Evidence(n, "record", f"invoice:{n}", PUBLIC, f"INV-{n}: EUR 35.00, overdue; EUR 35.00; INV-{n}") for n in (1, 2)]
+    assert only("The outstanding amount is EUR 70.00. [1] [2]", twice).supported
+    assert not only("The outstanding amount is EUR 140.00. [1] [2]", twice).supported
+
+
 def test_a_host_is_not_allowed_by_its_ending_alone():
     evil = Evidence(1, "passage", "c", PUBLIC, "See https://evilhelp.example/x for the refund")
     assert not only("See https://evilhelp.example/x for the refund [1]", (evil,), hosts=("help.example",)).supported

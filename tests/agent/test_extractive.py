@@ -22,7 +22,7 @@ from desk.ports import Brief
 from desk.space import ChannelRef, Place, Platform
 from desk.timeline import Message
 from desk.triage import Classification
-from tests.agent.test_record import CONTRACT, FIRST, MANAGER, MARA, NOBODY, OVERDUE, PHRASES, PLAN, SECOND, USER
+from tests.agent.test_record import CONTRACT, FIRST, LATE, MANAGER, MARA, NOBODY, OVERDUE, PHRASES, PLAN, SECOND, USER
 
 ACME, PERSON = audience.account("acme"), audience.person("p1")
 COMMUNITY, SHARED, DIRECT = frozenset({PUBLIC}), frozenset({ACME}), frozenset({PERSON, ACME})
@@ -179,6 +179,19 @@ async def test_a_duplicate_charge_is_split_between_thread_and_private_message(as
     assert "EUR 420.00: INV-204, INV-205" in private.text
     assert proposal.unsupported == 0
     assert {item.id: item.hash for item in proposal.evidence if item.source == "record"} == {FIRST.key: FIRST.hash, SECOND.key: SECOND.hash}
+
+
+async def test_a_suspension_is_explained_with_the_sum_in_private(ask):
+    proposal = await ask("Why is our account suspended?", private=DIRECT, author=MARA, facts=(LATE, OVERDUE, PLAN))
+    assert "EUR 70.00: INV-196, INV-206" in proposal.parts[-1].text
+    assert proposal.parts[-1].to == USER
+    assert proposal.unsupported == 0
+
+
+async def test_one_article_alone_is_not_taken_for_the_answer_to_everything(ask):
+    only = {"refund-times": ARTICLES["refund-times"]}
+    for text in ("How do I invite a colleague?", "Which browsers do you support?", "Where do I enter my tax number?"):
+        assert (await ask(text, articles=only)).confidence < 0.6
 
 
 async def test_in_a_direct_message_everything_stays(ask):
