@@ -56,7 +56,7 @@ def after(draft: Draft, d: Dossier, *, automatic: bool) -> tuple[Button, ...]:
     text = "\n\n".join(part.text for part in draft.proposal.parts[:1])
     correct = _about(draft, d, "correct", "Correct...", form=Form("Correct the answer", (Field("text", "Corrected answer", text, lines=8),), "Send"))
     retract = _about(draft, d, "retract", "Retract", style=Style.DANGER)
-    wrong = (_about(draft, d, "wrong", "Wrong"),) if automatic and draft.id not in d.judged else ()
+    wrong = (_about(draft, d, "wrong", "Wrong"),) if draft.automatic and draft.id not in d.judged else ()
     return (correct, retract, *(hold(d) if automatic and not d.ticket.status.is_over else ()), *wrong, why(d))
 
 

@@ -53,10 +53,11 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
 def auto_card(draft: Draft, d: Dossier) -> Card:
     """Draw the quiet line that an automatic answer leaves."""
     text = " ".join(part.text for part in draft.proposal.parts)
-    state = "" if draft.status is DraftStatus.SENT else f" ({DONE[draft.status].lower()})"
+    stands = _standing(draft, d)
+    state = "" if stands is draft else f" (corrected by {stands.decided_by_name})" if stands else f" ({DONE[draft.status].lower()})"
     judged = d.judged.get(draft.id, "")
     head = Header(f"Answered automatically{state}{f', called {judged}' if judged else ''}: {_who(d)}", f"confidence {draft.proposal.confidence:.2f}")
-    return Card((head, Text(_cut(text, 160), Style.QUIET), *_files(d), Buttons(buttons.after(draft, d, automatic=True))))
+    return Card((head, Text(_cut(text, 160), Style.QUIET), *_files(d), Buttons(buttons.after(stands or draft, d, automatic=True))))
 
 
 def daily_card(decisions: Sequence[Decision], words: Mapping[str, str], drafts: Mapping[str, Draft], judged: Mapping[str, str]) -> Card:
@@ -122,9 +123,17 @@ def _doubts(draft: Draft, d: Dossier) -> tuple[str, ...]:
 
 
 def _decided(draft: Draft, d: Dossier) -> Card:
-    # What an edit sent is a draft of its own; the card stays where it was and its buttons go on to what was sent.
-    sent = next((x for x in (draft, *reversed(d.drafts)) if x.status is DraftStatus.SENT and draft.id in (x.id, x.edited_from)), None)
+    sent = _standing(draft, d)
     return Card((Header(f"{_line(draft)}  for {_who(d)}"), Buttons(buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),))))
+
+
+def _standing(draft: Draft, d: Dossier) -> Draft | None:
+    """Return what the customer reads of a draft now: an edit or correction is a draft of its own, and the card's buttons go on to it."""
+    family = {draft.id}
+    for later in d.drafts:
+        if later.edited_from in family:
+            family.add(later.id)
+    return next((x for x in reversed(d.drafts) if x.id in family and x.status is DraftStatus.SENT), None)
 
 
 def _line(draft: Draft) -> str:
