@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from desk.changes import NOTHING, Changes, SaveEscalation, SaveTicket, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
@@ -126,10 +126,12 @@ class Sweeper:
         self._services = services
         self._submit = submit
         self._submitted: set[str] = set()
+        self._swept = datetime.min.replace(tzinfo=UTC)
 
     async def sweep(self) -> bool:
         """Submit what is due; True when there was anything new. A deadline submitted twice is one event."""
-        due = await self._services.store.due(self._services.clock.now())
+        self._swept = self._services.clock.now()
+        due = await self._services.store.due(self._swept)
         events = [_event(deadline) for deadline in due]
         new = [event for event in events if event.id not in self._submitted]
         self._submitted = {event.id for event in events}
@@ -152,7 +154,8 @@ class Sweeper:
     async def _sleep(self, bell: asyncio.Event) -> None:
         now = self._services.clock.now()
         due = await self._services.store.next_due()
-        until = min(due or now + LONGEST_SLEEP, now + LONGEST_SLEEP)
+        # What the sweep saw is under way, or was given up: the bell tells when it is done, and looking again before would spin.
+        until = min(due, now + LONGEST_SLEEP) if due and due > self._swept else now + LONGEST_SLEEP
         waits = {asyncio.ensure_future(bell.wait()), asyncio.ensure_future(self._services.clock.wait(max(until, now)))}
         _, pending = await asyncio.wait(waits, timeout=LONGEST_SLEEP.total_seconds(), return_when=asyncio.FIRST_COMPLETED)
         for task in pending:
