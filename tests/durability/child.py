@@ -46,18 +46,23 @@ class Desk:
         self.runtime.services.bells.ring()
 
     async def quiet(self) -> str | None:
-        """Wait until nothing runs, is due or can be sent; return when something will be, None when nothing ever is."""
+        """Wait until nothing runs, is due or can be sent; return when something will be, None when nothing ever is, or an event was given up."""
         store = self.runtime.services.store
-        while True:
-            await self.runtime.engine.settled()
-            now = self.clock.now()
-            if not await store.due(now) and not await store.sendable(now):
-                await self.runtime.engine.settled()
-                if not await store.due(now) and not await store.sendable(now):
-                    break
+        while await self._is_busy():
+            if await self.runtime.engine.failed():
+                return None
             await asyncio.sleep(0.01)
         due = [at for at in (await store.next_due(), await store.next_sendable()) if at is not None]
         return min(due).isoformat() if due else None
+
+    async def _is_busy(self) -> bool:
+        store, now = self.runtime.services.store, self.clock.now()
+        await self.runtime.engine.settled()
+        if await store.due(now) or await store.sendable(now):
+            return True
+        # What was committed just before that look may have been followed by more.
+        await self.runtime.engine.settled()
+        return bool(await store.due(now) or await store.sendable(now))
 
 
 async def main() -> None:
