@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -161,6 +161,12 @@ class Draft:
 def fits(part: Part, place: Audiences) -> bool:
     """Tell whether a part may stand in a place."""
     return may_show(place, part.audience)
+
+
+def sent_in_place(draft: Draft, drafts: Sequence[Draft]) -> Draft | None:
+    """Return what was sent and still stands in a draft's place: itself, an edit of it, or a correction of either."""
+    heir = next((other for other in drafts if other.edited_from == draft.id), None)
+    return (sent_in_place(heir, drafts) if heir else None) or (draft if draft.status is DraftStatus.SENT else None)
 
 
 def leaks(draft: Proposal) -> tuple[Part, ...]:

@@ -186,6 +186,7 @@ def stood_down(ticket: Ticket, timeline: Timeline, *, since: datetime) -> Ticket
     last = max((m for m in ours if not m.mentions_bot), key=lambda m: m.at, default=None)
     if last:
         ticket = replace(ticket, answered_at=max(ticket.answered_at or last.at, last.at))
-    if last and (ticket.handed_back is None or last.at > ticket.handed_back):
+    # "You are welcome" under a solved ticket takes nothing over.
+    if last and not ticket.status.is_over and (ticket.handed_back is None or last.at > ticket.handed_back):
         ticket = replace(ticket, owner=last.author, owner_name=last.author_name, status=Status.WAITING_CUSTOMER)
     return replace(ticket, attention=attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back))

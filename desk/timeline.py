@@ -123,5 +123,8 @@ def in_a_row(timeline: Timeline, *, purposes: frozenset[Purpose], since: datetim
 
 
 def _answers(message: Message) -> bool:
-    """Tell whether a message answers the customer: one of ours or the bot's, not a note among ourselves."""
-    return message.audience != INTERNAL and (message.role in TEAM | {Role.COLLEAGUE} or (message.role is Role.BOT and message.purpose in SPOKEN))
+    """Tell whether a message answers the customer: a teammate's or the bot's, not a note among ourselves.
+
+    A colleague's does not: it stands the bot down, but nobody of the team has answered.
+    """
+    return message.audience != INTERNAL and (message.role in TEAM or (message.role is Role.BOT and message.purpose in SPOKEN))

@@ -137,7 +137,7 @@ def _stand_by(action: StandBy, s: Situation, deed: Deed) -> Outcome:
 def _ignore(s: Situation) -> Outcome:
     """Nobody asked anything: a ticket that was never answered is closed without calling it solved."""
     changes = internal.outdated(s) + internal.refreshed(s)
-    if s.ticket.status.is_over:
+    if s.ticket.status.is_over or s.ticket.held:
         return s.ticket, changes
     if s.ticket.answered_at is None:
         return replace(s.ticket, status=Status.CLOSED, closed=s.now), changes + write(ClearDeadlines(str(s.ticket.id)))

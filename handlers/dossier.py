@@ -15,7 +15,7 @@ from desk.ticket import Ticket
 from desk.timeline import Timeline
 from handlers import estimates
 from handlers.services import Services
-from handlers.times import until
+from handlers.times import shown, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Dossier:
     due: str = ""
     names: Mapping[str, str] = field(default_factory=dict)
     judged: Mapping[str, str] = field(default_factory=dict)
+    zone: str = "UTC"
+    """The team's time zone, in which cards show instants."""
 
 
 async def dossier(id: TicketId, services: Services) -> Dossier | None:
@@ -52,6 +54,7 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         await _due(ticket, account, services),
         {str(m.author): m.author_name for m in timeline if m.author},
         {f.subject: f.kind for f in await store.feedback(id) if f.kind in ("right", "wrong")},
+        (await services.policy.current()).hours.zone,
     )
 
 
@@ -68,4 +71,5 @@ async def _due(ticket: Ticket, account: Account | None, services: Services) -> s
         return ""
     policy = await services.policy.current()
     response = policy.hours.after(ticket.opened, estimates.first_response(account, policy))
-    return f"first response due {response:%H:%M} UTC, {until(response, services.clock.now())}"
+    now = services.clock.now()
+    return f"first response due {shown(response, now=now, zone=policy.hours.zone)}, {until(response, now)}"

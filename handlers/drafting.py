@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
@@ -18,6 +19,7 @@ from desk.triage import Classification
 from handlers.services import Services
 from handlers.situation import Situation, private_of
 
+CITATION = re.compile(r"\[(\d{1,2})\]")
 POLICY_SECTIONS = ("answers", "audience", "phrases")
 """The sections of policy that a draft rests on: changing one of them makes it stale."""
 
@@ -110,7 +112,7 @@ def _joined(first: Proposal, second: Proposal) -> Proposal:
     shift, offset = max((item.n for item in first.evidence), default=0), len(first.parts)
     evidence = tuple(replace(item, n=item.n + shift) for item in second.evidence)
     claims = tuple(replace(c, evidence=tuple(n + shift for n in c.evidence), part=c.part + offset) for c in second.claims)
-    parts = tuple(replace(part, text=_renumbered(part.text, {item.n: item.n + shift for item in second.evidence})) for part in second.parts)
+    parts = tuple(replace(part, text=renumbered(part.text, {item.n: item.n + shift for item in second.evidence})) for part in second.parts)
     return replace(
         first,
         parts=first.parts + parts,
@@ -123,7 +125,6 @@ def _joined(first: Proposal, second: Proposal) -> Proposal:
     )
 
 
-def _renumbered(text: str, numbers: Mapping[int, int]) -> str:
-    for old in sorted(numbers, reverse=True):
-        text = text.replace(f"[{old}]", f"[{numbers[old]}]")
-    return text
+def renumbered(text: str, numbers: Mapping[int, int]) -> str:
+    """Return a text with its citations `[n]` renumbered; numbers that are not named stay."""
+    return CITATION.sub(lambda found: f"[{numbers.get(int(found[1]), int(found[1]))}]", text)

@@ -8,7 +8,7 @@ from desk.audience import INTERNAL
 from desk.cards import Button, Buttons, Card, CardKind, CardRecord, Header, Style, Text
 from desk.changes import NOTHING, Changes, Enqueue, Refresh, SaveCard, SaveDraft, SaveEscalation, write
 from desk.customer import Person
-from desk.draft import Draft, DraftStatus
+from desk.draft import Draft, DraftStatus, sent_in_place
 from desk.escalation import Escalation, Package, Trigger
 from desk.ids import CardId, DraftId, OutboxId, derived
 from desk.post import Direct, Post, Target
@@ -50,7 +50,8 @@ def outdated(s: Situation, *, keep: DraftId | None = None) -> Changes:
 
 def refreshed(s: Situation) -> Changes:
     """Draw the ticket's cards again, but for those of drafts that were over before: nothing changes on them any more."""
-    over = {draft.id for draft in s.drafts if draft.status in (DraftStatus.STALE, DraftStatus.REJECTED, DraftStatus.RETRACTED)}
+    ended = (DraftStatus.STALE, DraftStatus.REJECTED, DraftStatus.RETRACTED)
+    over = {draft.id for draft in s.drafts if draft.status in ended and sent_in_place(draft, s.drafts) is None}
     live = [c for c in s.cards if c.kind is not CardKind.DRAFT or c.subject not in over]
     return write(*(Refresh(c.id, OutboxId(derived("o", s.cause, c.id)), s.now) for c in live))
 

@@ -15,7 +15,7 @@ ENGLISH = {"solved": "Solved", "not_solved": "Not solved", "get_human": "Get a h
 
 def answer(text: str, *, sources: Sequence[Evidence], byline: str, ticket: Ticket, subject: str, policy: Policy, language: str) -> Card:
     """Draw an answer: the text, its sources, who wrote or checked it, and the three buttons."""
-    shown = tuple(item for item in sources if item.source == "passage")
+    shown = tuple(sources)
     blocks: list[Block] = [Text(text)]
     blocks += [Text(policy.phrase("sources", language), Style.QUIET), Sources(shown)] if shown else []
     blocks += [Text(byline, Style.QUIET)] if byline else []

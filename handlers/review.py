@@ -13,7 +13,7 @@ from desk.errors import NotAllowed
 from desk.events import ButtonClicked
 from desk.ids import DraftId, derived
 from desk.ticket import Ticket
-from handlers import act, answering, drafting, internal, replies, say, turn
+from handlers import act, answering, drafting, internal, replies, say, steering, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -26,6 +26,8 @@ async def approve(event: ButtonClicked, ticket: Ticket, services: Services) -> C
         raise NotAllowed("Some sentences have no evidence: edit the draft, or approve it anyway with a reason.")
     if not await _holds(draft, s, services):
         return await _renew(event, s, draft, services=services)
+    if event.action == "approve_anyway" and not event.form.get("reason", "").strip():
+        raise NotAllowed("Write why it may go out without evidence.")
     verdict = Verdict.APPROVE_ANYWAY if event.action == "approve_anyway" else Verdict.APPROVE
     return _send(event, s, _decided(draft, event, s, verdict=verdict))
 
@@ -38,10 +40,9 @@ async def edit(event: ButtonClicked, ticket: Ticket, services: Services) -> Chan
         return _handed_back(event, str(error))
     if draft.basis.turn != s.ticket.turn or await services.store.pending(s.channel.ref, s.ticket.group):
         return _handed_back(event, "The customer wrote again meanwhile, so this was not sent.") + await _renew(event, s, draft, services=services)
-    worded = replace(draft.proposal, parts=edited_parts(draft.proposal, event), claims=(), confidence=1.0)
-    mine = replace(draft, id=DraftId(derived("r", event.id)), proposal=replace(draft.proposal, parts=worded.parts), edited_from=draft.id)
+    mine = replace(draft, id=DraftId(derived("r", event.id)), proposal=reworded(draft.proposal, event), edited_from=draft.id)
     old = replace(_decided(draft, event, s, verdict=Verdict.EDIT), status=DraftStatus.STALE)
-    s = replace(s, drafts=tuple(old if d.id == old.id else d for d in s.drafts))
+    s = replace(s, drafts=tuple(d for d in s.drafts if d.id != old.id))
     return write(SaveDraft(old, was=draft.status)) + _send(event, s, _decided(mine, event, s, verdict=Verdict.EDIT), was=None)
 
 
@@ -88,13 +89,15 @@ async def retract(event: ButtonClicked, ticket: Ticket, services: Services) -> C
     )
 
 
-def edited_parts(proposal: Proposal, event: ButtonClicked) -> tuple[Part, ...]:
-    """Return the parts with the form's wording (`text`, `text1`, ...); a part that was emptied is left out."""
-    worded = (replace(part, text=event.form.get(field_name(n), part.text).strip()) for n, part in enumerate(proposal.parts))
-    parts = tuple(part for part in worded if part.text)
-    if not parts:
+def reworded(proposal: Proposal, event: ButtonClicked) -> Proposal:
+    """Return the proposal with the form's wording (`text`, `text1`, ...); a part that was emptied is left out, with the claims in it."""
+    texts = [event.form.get(field_name(n), part.text).strip() for n, part in enumerate(proposal.parts)]
+    kept = [n for n, text in enumerate(texts) if text]
+    if not kept:
         raise NotAllowed("Nothing is left to send: reject the draft instead.")
-    return parts
+    parts = tuple(replace(proposal.parts[n], text=texts[n]) for n in kept)
+    claims = tuple(replace(claim, part=kept.index(claim.part)) for claim in proposal.claims if claim.part in kept)
+    return replace(proposal, parts=parts, claims=claims)
 
 
 def field_name(n: int) -> str:
@@ -154,8 +157,9 @@ async def _would_be_same(draft: Draft, s: Situation, services: Services) -> bool
 
 async def _renew(event: ButtonClicked, s: Situation, draft: Draft, *, services: Services) -> Changes:
     """Mark a draft stale, say so to who pressed, and put the new one before the team."""
+    changed = "Something this draft rests on has changed, so it was not sent. A new draft follows."
     told = say.whisper(
-        "Something this draft rests on has changed, so it was not sent. A new draft follows.",
+        changed if s.said else "Nothing is left to answer since this draft was made, so it was not sent.",
         to=event.by,
         place=event.place,
         cause=event.id,
@@ -178,7 +182,7 @@ def _send(event: ButtonClicked, s: Situation, draft: Draft, *, was: str | None =
     guards = write(Expect(str(s.channel.ref), s.ticket.group), ExpectBasis(draft.basis.passages)) if was else NOTHING
     if s.ticket.held:
         s = replace(s, ticket=replace(s.ticket, escalated=False))
-    return guards + act.perform(_facts(event, s, occasion, draft=draft), s, Deed(draft=draft, who=event.by_name))
+    return guards + steering.acknowledged(s, event) + act.perform(_facts(event, s, occasion, draft=draft), s, Deed(draft=draft, who=event.by_name))
 
 
 def _decided(draft: Draft, event: ButtonClicked, s: Situation, *, verdict: Verdict) -> Draft:

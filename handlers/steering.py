@@ -43,7 +43,7 @@ async def take_over(event: ButtonClicked, ticket: Ticket, services: Services) ->
     s = await load(ticket, services, cause=event.id)
     quiet = write(*(SaveDraft(replace(draft, status=DraftStatus.QUIET)) for draft in s.waiting))
     taken = replace(ticket, owner=event.by, owner_name=event.by_name, status=Status.WAITING_TEAM)
-    return write(SaveTicket(taken), Unsend(ticket.id)) + quiet + _acknowledged(s, event) + internal.refreshed(s)
+    return write(SaveTicket(taken), Unsend(ticket.id)) + quiet + acknowledged(s, event) + internal.refreshed(s)
 
 
 async def reply(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -100,7 +100,7 @@ async def acknowledge(event: ButtonClicked, ticket: Ticket, services: Services) 
     told = say.whisper(
         f"Acknowledged. Nobody else is paged until {until}.", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL
     )
-    return _acknowledged(s, event) + internal.refreshed(s) + told
+    return acknowledged(s, event) + internal.refreshed(s) + told
 
 
 async def resolve(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -121,7 +121,8 @@ async def why(event: ButtonClicked, ticket: Ticket, services: Services) -> Chang
     return say.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card)
 
 
-def _acknowledged(s: Situation, event: ButtonClicked) -> Changes:
+def acknowledged(s: Situation, event: ButtonClicked) -> Changes:
+    """Note on every open escalation who is on it, and arm it again after policy's span."""
     result = NOTHING
     for escalation in s.open_escalations:
         if escalation.status is EscalationStatus.OPEN:

@@ -6,11 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from desk.cards import Block, Button, Buttons, Card, Fields, Header, Quote, Sources, Style, Text
 from desk.decision import Decision
-from desk.draft import Draft, DraftStatus, Part, Verdict
+from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
+from handlers.times import shown
 
 QUOTED = 300
 """How many characters of the customer's words a card shows."""
@@ -20,6 +21,14 @@ DONE = {
     DraftStatus.STALE: "Replaced by a newer draft",
     DraftStatus.RETRACTED: "Retracted",
     DraftStatus.OBSERVED: "Observed",
+}
+
+VERDICTS = {
+    Verdict.APPROVE: "Approved",
+    Verdict.APPROVE_ANYWAY: "Approved without full evidence",
+    Verdict.EDIT: "Edited and sent",
+    Verdict.REJECT: "Rejected",
+    Verdict.REGENERATE: "Drafted again",
 }
 
 
@@ -46,14 +55,14 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
         blocks += [*_parts(draft, d), *([Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else [])]
         row = (*buttons.review(draft, d), *row)
     elif draft is not None:
-        blocks.append(Text(_line(draft), Style.QUIET))
+        blocks.append(Text(_line(draft, d), Style.QUIET))
     return Card((*blocks, Buttons(buttons.unique(row))))
 
 
 def auto_card(draft: Draft, d: Dossier) -> Card:
     """Draw the quiet line that an automatic answer leaves."""
     text = " ".join(part.text for part in draft.proposal.parts)
-    stands = _standing(draft, d)
+    stands = sent_in_place(draft, d.drafts)
     state = "" if stands is draft else f" (corrected by {stands.decided_by_name})" if stands else f" ({DONE[draft.status].lower()})"
     judged = d.judged.get(draft.id, "")
     head = Header(f"Answered automatically{state}{f', called {judged}' if judged else ''}: {_who(d)}", f"confidence {draft.proposal.confidence:.2f}")
@@ -123,40 +132,17 @@ def _doubts(draft: Draft, d: Dossier) -> tuple[str, ...]:
 
 
 def _decided(draft: Draft, d: Dossier) -> Card:
-    sent = _standing(draft, d)
-    return Card((Header(f"{_line(draft)}  for {_who(d)}"), Buttons(buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),))))
+    sent = sent_in_place(draft, d.drafts)
+    return Card((Header(f"{_line(draft, d)}  for {_who(d)}"), Buttons(buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),))))
 
 
-def _standing(draft: Draft, d: Dossier) -> Draft | None:
-    """Return what the customer reads of a draft now: an edit or correction is a draft of its own, and the card's buttons go on to it."""
-    family = {draft.id}
-    for later in d.drafts:
-        if later.edited_from in family:
-            family.add(later.id)
-    return next((x for x in reversed(d.drafts) if x.id in family and x.status is DraftStatus.SENT), None)
-
-
-def _line(draft: Draft) -> str:
-    verbs = {
-        Verdict.APPROVE: "Approved",
-        Verdict.APPROVE_ANYWAY: "Approved without full evidence",
-        Verdict.EDIT: "Edited and sent",
-        Verdict.REJECT: "Rejected",
-        Verdict.REGENERATE: "Drafted again",
-    }
-    done = verbs.get(draft.verdict, DONE.get(draft.status, "")) if draft.verdict else DONE.get(draft.status, "")
-    shown = DONE[draft.status] if draft.status is DraftStatus.RETRACTED else done
-    return " ".join(
-        filter(
-            None,
-            (
-                shown,
-                f"by {draft.decided_by_name}" if draft.decided_by_name else "",
-                f"at {draft.decided_at:%H:%M}" if draft.decided_at else "",
-                f"({draft.why})" if draft.why else "",
-            ),
-        )
-    )
+def _line(draft: Draft, d: Dossier) -> str:
+    """Return what became of a draft, by whom, when and why."""
+    taken_back = draft.status is DraftStatus.RETRACTED or draft.verdict is None
+    done = DONE.get(draft.status, "") if taken_back else VERDICTS.get(draft.verdict, "") if draft.verdict else ""
+    at = f"at {shown(draft.decided_at, now=draft.decided_at, zone=d.zone)}" if draft.decided_at else ""
+    by = f"by {draft.decided_by_name}" if draft.decided_by_name else ""
+    return " ".join(filter(None, (done, by, at, f"({draft.why})" if draft.why else "")))
 
 
 def _context(escalation: Escalation, d: Dossier) -> tuple[tuple[str, str], ...]:

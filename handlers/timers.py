@@ -32,10 +32,12 @@ async def deadline_reached(event: DeadlineReached, services: Services) -> Change
 
 
 async def again(event: DeadlineReached, services: Services) -> Changes:
-    """Run a ticket's turn once more: something was edited, or was down."""
+    """Run a ticket's turn once more: something was edited, was down, or was asked while the bot was paused."""
     ticket = await _ticket(event, services)
     if ticket is None or await services.store.pending(ticket.place.channel, ticket.group):
         return NOTHING
+    if await _is_paused(ticket, services):
+        return _postponed(event, services)
     return await turn.take(ticket, services, cause=event.id)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from desk.audience import PUBLIC
 from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
@@ -68,7 +69,13 @@ async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed:
     if _must_warn(s, classification):
         s = replace(s, ticket=replace(s.ticket, heard_once=s.ticket.heard_once | {"personal_data"}))
         warned += _warned(s, facts)
-    return warned + act.perform(facts, s, Deed(draft=draft, triggers=triggers or _no_answer(facts)))
+    later = write(_again(s.ticket, s.now + s.policy.down.retry)) if facts.paused and not s.ticket.held else NOTHING
+    return warned + later + act.perform(facts, s, Deed(draft=draft, triggers=triggers or _no_answer(facts)))
+
+
+def _again(ticket: Ticket, at: datetime) -> SetDeadline:
+    """Look at a ticket's turn once more: while the bot is paused nothing is said, and nobody's question may be forgotten."""
+    return SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), at))
 
 
 async def _classify(s: Situation, services: Services) -> Classification:

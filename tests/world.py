@@ -218,7 +218,7 @@ class ScriptedAnswerer:
         if self.instead is not None:
             return self.instead
         if "vague" in brief.text:
-            return Proposal((Part(audience.PUBLIC, "Which part is it?"),), question=True, confidence=1.0)
+            return Proposal((Part(audience.PUBLIC, f"Which part is it, in {brief.text!r}?"),), question=True, confidence=1.0)
         parts, claims, evidence = [], [], []
         for passage in list(await tools.search(brief.text))[:1]:
             evidence.append(
@@ -257,6 +257,9 @@ class World:
     library: SqlLibrary
     queue: list[Event] = field(default_factory=list)
     numbers: int = 0
+
+    def __post_init__(self) -> None:
+        self.sender = Sender(self.services)
 
     async def says(self, who: str, text: str, *, where: str = "community", under: MessageRef | None = None, **more: Any) -> MessageRef:
         """Somebody writes, in a channel or under a message."""
@@ -298,9 +301,13 @@ class World:
 
     async def press(self, who: str, button: Button, at: MessageRef, **form: str) -> None:
         """Somebody presses this very button, whatever stands there by now."""
+        await self.emit(await self.click(who, at, button, **form))
+
+    async def click(self, who: str, at: MessageRef, button: Button, **form: str) -> ButtonClicked:
+        """Return the event of a click, for a test to deliver as it likes."""
         self.numbers += 1
         record = await self.store.card_at(at)
-        event = ButtonClicked(
+        return ButtonClicked(
             id=EventId(f"e{self.numbers}"),
             action=button.action,
             ticket=button.ticket,
@@ -314,7 +321,6 @@ class World:
             card=record.id if record else None,
             form=form,
         )
-        await self.emit(event)
 
     async def commands(self, who: str, text: str) -> None:
         """Somebody gives a slash command."""
@@ -337,11 +343,11 @@ class World:
 
     async def settle(self) -> None:
         """Work until nothing is queued, due or sendable."""
-        sweeper, sender = Sweeper(self.services, self._submit), Sender(self.services)
+        sweeper, sender = Sweeper(self.services, self.submit), self.sender
         busy = True
         while busy:
             while self.queue:
-                await dispatch(self.queue.pop(0), self.services, self._submit)
+                await dispatch(self.queue.pop(0), self.services, self.submit)
             busy = await sweeper.sweep()
             busy = await sender.drain() or busy or bool(self.queue)
 
@@ -370,6 +376,10 @@ class World:
     def texts(self, *purposes: Purpose, where: str | None = None) -> list[str]:
         """Return what was sent as plain text."""
         return [plain(p.card) for p in self.posts(*purposes, where=where) if p.card]
+
+    def standing(self, *, where: str = "") -> list[str]:
+        """Return what stands now, as plain text."""
+        return [plain(post.card) for ref, post in self.chat.standing.items() if post.card and where in ("", ref.channel.id)]
 
     def button(self, label: str, *, ref: MessageRef | None = None) -> tuple[MessageRef, Button]:
         """Return the latest button of this label that stands anywhere, and where."""
@@ -401,7 +411,8 @@ class World:
         """Return the drafts of the only ticket."""
         return await self.store.drafts((await self.ticket()).id)
 
-    async def _submit(self, event: Event) -> None:
+    async def submit(self, event: Event) -> None:
+        """Queue what follows from an event."""
         self.queue.append(event)
 
 

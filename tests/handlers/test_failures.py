@@ -22,3 +22,12 @@ async def test_an_event_that_fails_for_good_is_told_to_the_team_and_not_to_the_c
         assert "TurnStarted" in notice
         assert "secret" not in notice
         assert w.posts(where="community") == []
+
+
+async def test_a_question_asked_while_paused_is_answered_once_the_pause_is_over(tmp_path):
+    async with world(tmp_path) as w:
+        await w.commands("lea", "pause for 2h")
+        await w.asks("ina", "my refund is missing")
+        assert w.posts(Purpose.ANSWER) == []
+        await w.wait(hours=3)
+        assert len(w.posts(Purpose.ANSWER)) == 1
