@@ -13,7 +13,7 @@ from desk.errors import NotAllowed
 from desk.events import ButtonClicked
 from desk.ids import DraftId, derived
 from desk.ticket import Ticket
-from handlers import act, answering, drafting, internal, replies, say, turn
+from handlers import act, answering, drafting, internal, replies, say, steering, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -182,7 +182,7 @@ def _send(event: ButtonClicked, s: Situation, draft: Draft, *, was: str | None =
     guards = write(Expect(str(s.channel.ref), s.ticket.group), ExpectBasis(draft.basis.passages)) if was else NOTHING
     if s.ticket.held:
         s = replace(s, ticket=replace(s.ticket, escalated=False))
-    return guards + act.perform(_facts(event, s, occasion, draft=draft), s, Deed(draft=draft, who=event.by_name))
+    return guards + steering.acknowledged(s, event) + act.perform(_facts(event, s, occasion, draft=draft), s, Deed(draft=draft, who=event.by_name))
 
 
 def _decided(draft: Draft, event: ButtonClicked, s: Situation, *, verdict: Verdict) -> Draft:
