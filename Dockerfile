@@ -1,4 +1,5 @@
-# The same entry point as in a checkout: `docker run frontdesk demo`, `docker run -v frontdesk:/var/lib/frontdesk frontdesk run`.
+# The same entry point as in a checkout; docs/run.md has the whole line. A container's own loopback reaches nobody, so the page needs a token:
+# docker run -p 8080:8080 -e FRONTDESK_HOST=0.0.0.0 -e FRONTDESK_TOKEN=... -v frontdesk:/var/lib/frontdesk frontdesk
 FROM python:3.11-slim-bookworm AS build
 WORKDIR /opt/frontdesk
 COPY requirements.lock .

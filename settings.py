@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,6 +15,9 @@ from desk.errors import Misconfigured
 
 PREFIX = "FRONTDESK_"
 LEVELS = ("debug", "info", "warning", "error")
+TOKEN = re.compile(r"[!-~]{16,}")
+"""Long enough that guessing it is hopeless; a header takes no other characters."""
+NAMES = re.compile(r"[\w.-]+(\s*,\s*[\w.-]+)*")
 DATABASES = ("sqlite", "postgresql")
 HINTS = {
     "home": "a folder that you may write to, such as ~/.local/share/frontdesk",
@@ -21,6 +25,8 @@ HINTS = {
     "policy": "the path of a policy.toml that exists, or leave it unset",
     "host": "an address to listen on, such as 127.0.0.1",
     "port": "a number from 0 (any free port) to 65535, such as 8080",
+    "token": "at least 16 letters, digits or signs that nobody can guess, such as what `openssl rand -hex 24` prints",
+    "allowed_hosts": "the names people open the page by, with commas between them and without ports, such as desk.example.com",
     "log_level": "one of " + ", ".join(LEVELS),
 }
 
@@ -47,6 +53,18 @@ def _file(path: Path | None) -> Path | None:
     return path and _absolute(path)
 
 
+def _token(token: SecretStr) -> SecretStr:
+    if token.get_secret_value() and not TOKEN.fullmatch(token.get_secret_value()):
+        raise ValueError("not a token")
+    return token
+
+
+def _names(text: str) -> str:
+    if text and not NAMES.fullmatch(text.strip()):
+        raise ValueError("not a list of names")
+    return text
+
+
 def _level(word: str) -> str:
     if word.lower() not in LEVELS:
         raise ValueError("unknown level")
@@ -64,12 +82,20 @@ class Settings(BaseSettings):
     policy: Annotated[Path | None, AfterValidator(_file)] = None
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8080, ge=0, le=65535)
+    token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")
+    """What the page asks for; empty for none, and then only this machine reaches it."""
+    allowed_hosts: Annotated[str, AfterValidator(_names)] = ""
     log_level: Annotated[str, AfterValidator(_level)] = "warning"
 
     @property
     def policy_file(self) -> Path:
         """Return the operator's policy.toml: the one that was named, else the home's own, which need not exist yet."""
         return self.policy or self.home / "policy.toml"
+
+    @property
+    def hosts(self) -> frozenset[str]:
+        """Return the names that the page may be opened by, besides this machine's own."""
+        return frozenset({self.host.lower(), *(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())})
 
 
 def read_settings(**given: Any) -> Settings:

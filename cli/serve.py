@@ -56,7 +56,8 @@ async def serve(settings: Settings, *, prepare: Prepare, title: str) -> None:
         suggestions = await prepare(desk)
         async with _listening(desk, title=title, suggestions=suggestions) as address:
             print(address, flush=True)
-            say(f"{title} is at {address}; Ctrl+C stops it.")
+            once = " Open it once with /?token=... and your FRONTDESK_TOKEN." if settings.token.get_secret_value() else ""
+            say(f"{title} is at {address}; Ctrl+C stops it.{once}")
             await stopping.wait()
     say("Stopped.")
 
@@ -64,6 +65,7 @@ async def serve(settings: Settings, *, prepare: Prepare, title: str) -> None:
 @asynccontextmanager
 async def _listening(desk: Runtime, *, title: str, suggestions: Sequence[Suggestion]) -> AsyncIterator[str]:
     from bot.web.app import create_app
+    from bot.web.door import Door
     from bot.web.pages import Site
     from bot.web.server import serve as listen
 
@@ -74,7 +76,9 @@ async def _listening(desk: Runtime, *, title: str, suggestions: Sequence[Suggest
         return {"policy": (await desk.services.policy.current()).version, "knowledge": await desk.services.knowledge.version()}
 
     settings = desk.reading.records.settings
-    app = create_app(desk.workspace, desk, site=Site(title, suggestions, mode=mode, health=health))
+    token = settings.token.get_secret_value()
+    door = Door(token, settings.hosts if token else frozenset())
+    app = create_app(desk.workspace, desk, site=Site(title, suggestions, mode=mode, health=health), door=door)
     async with listen(app, settings.host, settings.port) as address:
         desk.reading.records.home.announce(address)
         yield address

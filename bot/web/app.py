@@ -12,6 +12,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.web.api import Api
+from bot.web.door import LOCAL, Door
 from bot.web.guard import Guard, Refusal, said
 from bot.web.pages import STATIC, Pages, Site
 from bot.web.workspace import LocalWorkspace
@@ -23,8 +24,8 @@ STATUS: Mapping[type[FrontdeskError], int] = {InvalidInput: 422, NotAllowed: 403
 """What each error is to a browser; the first kind that fits wins."""
 
 
-def create_app(workspace: LocalWorkspace, desk: Desk, *, site: Site | None = None) -> Starlette:
-    """Return the app; `app.state.closing` is set to end its streams before it is shut down."""
+def create_app(workspace: LocalWorkspace, desk: Desk, *, site: Site | None = None, door: Door = LOCAL) -> Starlette:
+    """Return the app; `app.state.closing` is set to end its streams before it is shut down, `app.state.locked` says that it needs a token."""
     pages, api = Pages(workspace, desk, site or Site()), Api(workspace)
     app = Starlette(
         routes=[
@@ -45,10 +46,10 @@ def create_app(workspace: LocalWorkspace, desk: Desk, *, site: Site | None = Non
             Route("/api/typing", api.typing, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Guard)],
+        middleware=[Middleware(Guard, door)],
         exception_handlers={FrontdeskError: _refuse},
     )
-    app.state.closing = pages.closing
+    app.state.closing, app.state.locked = pages.closing, bool(door.token)
     return app
 
 

@@ -1,4 +1,4 @@
-"""Guard: the page is for this machine only, so every request must come from it and from the page itself."""
+"""Guard: every request must name a host that is ours, come from the page itself, and be let in by the door."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from urllib.parse import urlsplit
 
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from bot.web.door import LOCAL, Door
 
 LIMIT = 12 * 1024 * 1024
 """The largest body that is taken, in bytes."""
@@ -24,6 +26,9 @@ HEADERS = (
     (b"cross-origin-resource-policy", b"same-origin"),
 )
 TOO_LARGE = "That is more than 12 MB. Send it in smaller pieces, or attach a smaller file."
+LOCAL_ONLY = "This page is served to this machine only: open it at 127.0.0.1 or localhost."
+UNNAMED = "This page does not go by that name: whoever runs it lists its names in FRONTDESK_ALLOWED_HOSTS."
+LOCKED = "This page needs its token: open it once as /?token=... with the FRONTDESK_TOKEN of whoever runs it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +42,9 @@ class Refusal:
 class Guard:
     """ASGI middleware around the whole app."""
 
-    def __init__(self, app: ASGIApp, *, limit: int = LIMIT) -> None:
+    def __init__(self, app: ASGIApp, door: Door = LOCAL, *, limit: int = LIMIT) -> None:
         self._app = app
+        self._door = door
         self._limit = limit
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,23 +53,32 @@ class Guard:
             await self._app(scope, receive, send)
             return
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        refusal = refused(scope["method"], headers)
-        if refusal is None and scope["method"] not in SAFE:
+        answer = self._stopped(scope, headers)
+        if answer is None and scope["method"] not in SAFE:
             body = await _body(receive, self._limit)
-            refusal = Refusal(413, TOO_LARGE) if body is None else None
+            answer = said(Refusal(413, TOO_LARGE), headers) if body is None else None
             receive = _again(body or b"", receive)
-        await (said(refusal, headers) if refusal else self._app)(scope, receive, _with_headers(send))
+        await (answer or self._app)(scope, receive, _with_headers(send))
+
+    def _stopped(self, scope: Scope, headers: Mapping[str, str]) -> Response | None:
+        """Return the answer to a request that gets no further than this."""
+        refusal = refused(scope["method"], headers, self._door)
+        if refusal is None and (welcome := self._door.welcome(scope)):
+            return welcome
+        if refusal is None and not self._door.lets_in(scope):
+            refusal = Refusal(401, LOCKED)
+        return said(refusal, headers) if refusal else None
 
 
-def refused(method: str, headers: Mapping[str, str]) -> Refusal | None:
+def refused(method: str, headers: Mapping[str, str], door: Door = LOCAL) -> Refusal | None:
     """Return why a request may not be served, None when it may.
 
-    The host must be this machine's: a foreign page can point a name of its own at 127.0.0.1, but the browser still says that name.
+    The host must be this machine's or the door's: a foreign page can point a name of its own at 127.0.0.1, but the browser still says that name.
     What changes anything must come from the page: browsers say the origin of every post, and programs that say none are no browsers.
     """
     host = headers.get("host", "")
-    if _hostname(f"//{host}") not in LOOPBACK:
-        return Refusal(421, "This page is served to this machine only: open it at 127.0.0.1 or localhost.")
+    if _hostname(f"//{host}") not in LOOPBACK | door.hosts:
+        return Refusal(421, UNNAMED if door.token else LOCAL_ONLY)
     origin, site = headers.get("origin"), headers.get("sec-fetch-site", "none")
     foreign = site not in ("none", "same-origin") or (origin is not None and urlsplit(origin).netloc != host)
     return Refusal(403, "This came from another page, so nothing was done.") if foreign and method not in SAFE else None
@@ -71,9 +86,10 @@ def refused(method: str, headers: Mapping[str, str]) -> Refusal | None:
 
 def said(refusal: Refusal, headers: Mapping[str, str]) -> Response:
     """Return a refusal as JSON to who asks for JSON, as a sentence to others."""
+    challenge = {"www-authenticate": "Bearer"} if refusal.status == 401 else None
     if "application/json" in headers.get("accept", ""):
-        return JSONResponse({"error": refusal.sentence}, refusal.status)
-    return PlainTextResponse(refusal.sentence, refusal.status)
+        return JSONResponse({"error": refusal.sentence}, refusal.status, challenge)
+    return PlainTextResponse(refusal.sentence, refusal.status, challenge)
 
 
 def _hostname(address: str) -> str | None:

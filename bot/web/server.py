@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+ANY = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # Nothing listens there unless a token guards it.
+"""Addresses that stand for all of this machine's, and the one to open it at from here."""
 GRACE_SECONDS = 3
 TRIES = 20
 """So many ports are tried, from the one that was asked for."""
@@ -53,25 +55,29 @@ class _Server(uvicorn.Server):
 async def serve(app: Starlette, host: str = "127.0.0.1", port: int = 8080) -> AsyncIterator[str]:
     """Serve inside the context, and yield the address. The next free port is taken when this one is in use, any free one for 0.
 
-    Raises Misconfigured for an address that others can reach: nobody logs in here.
+    Raises Misconfigured for an address that others can reach, unless the app asks for a token: nobody logs in here.
     """
-    listening = bind(host, port)
+    listening = bind(host, port, locked=app.state.locked)
     # The socket listens from here on, so a browser that is quick waits instead of failing.
     server = _Server(app)
     serving = asyncio.create_task(server.serve(sockets=[listening]))
     try:
         await server.ready.wait()
-        name = f"[{host}]" if ":" in host else host
+        name = ANY.get(host, host)
+        name = f"[{name}]" if ":" in name else name
         yield f"http://{name}:{listening.getsockname()[1]}"
     finally:
         server.should_exit = True
         await serving
 
 
-def bind(host: str, port: int, *, tries: int = TRIES) -> socket.socket:
+def bind(host: str, port: int, *, locked: bool = False, tries: int = TRIES) -> socket.socket:
     """Return a socket that listens on the first free port from `port` on; raise Misconfigured after so many."""
-    if host not in LOOPBACK:
-        raise Misconfigured(f"the workspace has no login, so it listens on this machine only: set FRONTDESK_HOST to 127.0.0.1 instead of {host!r}")
+    if host not in LOOPBACK and not locked:
+        raise Misconfigured(
+            "the workspace has no login, so it listens on this machine only: "
+            f"set FRONTDESK_HOST to 127.0.0.1 instead of {host!r}, or a FRONTDESK_TOKEN that people need"
+        )
     for candidate in range(port, port + (tries if port else 1)):
         with contextlib.suppress(_Taken):
             return _listen(host, min(candidate, 65535))

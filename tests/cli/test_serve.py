@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.parse
 import urllib.request
 from pathlib import Path
@@ -100,3 +101,17 @@ def test_the_demo_answers_a_visitor_and_every_command_works_beside_it(server, ca
     assert json.loads(call("ingest", str(tmp_path / "news.md"), "--json").stdout)["added"] == 1
     assert json.loads(desk.get("/health"))["knowledge"] != before
     assert call("doctor").returncode == 0
+
+
+def test_a_server_that_others_can_reach_lets_in_whoever_has_the_token(server, monkeypatch):
+    monkeypatch.setenv("FRONTDESK_HOST", "0.0.0.0")
+    monkeypatch.setenv("FRONTDESK_TOKEN", "correct-horse-battery")
+    desk = server("run")
+    assert json.loads(desk.get("/health"))["status"] == "ok"
+    with pytest.raises(urllib.error.HTTPError, match="401"):
+        desk.get("/")
+    asked = urllib.request.Request(desk.address, headers={"Authorization": "Bearer correct-horse-battery"})
+    with urllib.request.urlopen(asked, timeout=PATIENCE) as answer:
+        assert "community" in answer.read().decode()
+    _, errors = desk.stop()
+    assert "correct-horse" not in errors

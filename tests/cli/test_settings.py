@@ -10,7 +10,7 @@ from settings import home_is_set, read_settings
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch, tmp_path):
-    for name in ("HOME", "DATABASE_URL", "POLICY", "HOST", "PORT", "LOG_LEVEL"):
+    for name in ("HOME", "DATABASE_URL", "POLICY", "HOST", "PORT", "LOG_LEVEL", "TOKEN", "ALLOWED_HOSTS"):
         monkeypatch.delenv(f"FRONTDESK_{name}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
@@ -49,6 +49,17 @@ def test_the_database_address_is_never_shown(monkeypatch):
     assert "hunter2" not in repr(read_settings())
 
 
+def test_the_token_is_never_shown(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_TOKEN", "correct-horse-battery")
+    assert "correct-horse" not in repr(read_settings())
+
+
+def test_the_page_goes_by_its_address_and_by_the_names_it_was_given(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_HOST", "192.0.2.1")
+    monkeypatch.setenv("FRONTDESK_ALLOWED_HOSTS", "Desk.example.com, support.example.com")
+    assert read_settings().hosts == {"192.0.2.1", "desk.example.com", "support.example.com"}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "hint"),
     [
@@ -56,6 +67,10 @@ def test_the_database_address_is_never_shown(monkeypatch):
         pytest.param("PORT", "70000", "a number from 0", id="a port that does not exist"),
         pytest.param("POLICY", "/nowhere/policy.toml", "a policy.toml that exists", id="a policy that is not there"),
         pytest.param("LOG_LEVEL", "loud", "one of debug, info", id="an unknown log level"),
+        pytest.param("TOKEN", "hunter2hunter2!", "at least 16", id="a token that is short"),
+        pytest.param("TOKEN", "a sentence with many words", "at least 16", id="a token that no header takes"),
+        pytest.param("ALLOWED_HOSTS", "https://desk.example.com", "without ports", id="an address where a name belongs"),
+        pytest.param("ALLOWED_HOSTS", "desk.example.com:8080", "without ports", id="a name with a port"),
         pytest.param("DATABASE_URL", "mysql://secret@host/db", "postgresql://", id="a database we do not speak"),
     ],
 )

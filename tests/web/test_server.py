@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from bot.web.app import create_app
+from bot.web.door import Door
 from bot.web.server import bind, serve
 from bot.web.workspace import LocalWorkspace
 from desk.errors import Misconfigured
@@ -39,6 +40,14 @@ def test_no_free_port_is_said_to_be() -> None:
 def test_others_are_not_served(host: str) -> None:
     with pytest.raises(Misconfigured, match="listens on this machine only"):
         bind(host, 0)
+
+
+async def test_others_are_served_once_a_token_guards_the_page(workspace: LocalWorkspace, desk: FakeDesk) -> None:
+    app = create_app(workspace, desk, door=Door("correct-horse-battery"))
+    async with serve(app, "0.0.0.0", 0) as address, httpx.AsyncClient() as client:
+        assert address.startswith("http://127.0.0.1:")
+        assert (await client.get(f"{address}/health")).json()["status"] == "ok"
+        assert (await client.get(address)).status_code == 401
 
 
 async def test_a_stream_tells_of_changes_and_ends_with_the_server(workspace: LocalWorkspace, desk: FakeDesk) -> None:
