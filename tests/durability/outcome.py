@@ -152,6 +152,7 @@ def _told(ticket: Ticket) -> Said:
 def _message(message: Message) -> Said:
     return {
         "who": message.author_name,
+        "role": message.role.value,
         "text": message.text,
         "purpose": message.purpose,
         "audience": str(message.audience),

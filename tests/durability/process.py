@@ -32,13 +32,13 @@ class Process:
 
     async def start(self) -> None:
         """Start it; requests wait until it is ready."""
-        self.killed = False
         self.starts += 1
         with (self.home / "log").open("ab") as log:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, "-m", "tests.durability.child",
                 cwd=ROOT, env=self._environment, limit=LINE, stderr=log, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE,
             )  # fmt: skip
+        self.killed = False
         self._reading = asyncio.create_task(self._read(self._process))
 
     async def ask(self, act: str, **values: Any) -> Any:

@@ -1,0 +1,37 @@
+"""A desk that is killed again and again, while every event comes three times in any order, ends where a calm one ends."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.durability.conversations import Plan
+from tests.durability.driver import Driver, Weather
+from tests.durability.outcome import Outcome, read_outcome
+
+
+async def lived_through(home: Path, plan: Plan, weather: Weather, database: str = "") -> Outcome:
+    home.mkdir()
+    report = await Driver(home, plan, weather, FRONTDESK_DATABASE_URL=database).run()
+    assert (report.kills, report.deliveries) == (weather.kills, weather.deliver * len(report.events))
+    return await read_outcome(home, report.events, database=database)
+
+
+@pytest.mark.slow
+async def test_kills_and_disorder_leave_no_trace(tmp_path):
+    plan = Plan(20)
+    calm = await lived_through(tmp_path / "calm", plan, Weather())
+    storm = await lived_through(tmp_path / "storm", plan, Weather(deliver=3, shuffle=True, kills=4))
+    assert calm.wrong == []
+    assert storm.wrong == []
+    assert storm.differences(calm) == []
+    assert len(calm.tickets) > 15
+    assert any(entry["role"] == "frontdesk" for timeline in calm.timelines.values() for entry in timeline)
+
+
+@pytest.mark.slow
+async def test_kills_leave_no_trace_on_postgres_either(tmp_path, postgres):
+    plan = Plan(8, rounds=2)
+    calm = await lived_through(tmp_path / "calm", plan, Weather(), postgres.fresh())
+    storm = await lived_through(tmp_path / "storm", plan, Weather(deliver=3, shuffle=True, kills=2), postgres.fresh())
+    assert storm.wrong == []
+    assert storm.differences(calm) == []
