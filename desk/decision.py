@@ -302,6 +302,7 @@ def _is_seen(action: Action, facts: Facts) -> bool:
     return facts.occasion in (
         Occasion.MESSAGE,
         Occasion.SILENCE,
+        Occasion.SILENCE_OVER,
         Occasion.DOWN,
         Occasion.PROMISE_PASSED,
         Occasion.PUBLIC_PERSONAL_DATA,

@@ -146,6 +146,8 @@ def _ignore(s: Situation) -> Outcome:
 
 def _observe(action: Observe, s: Situation, deed: Deed) -> Outcome:
     """Say nothing and remember; whoever addressed the bot gets the one fixed sentence and the team a card."""
+    if isinstance(action.would, Close):
+        return ending.close_quietly(s, confirmed=action.would.confirmed)
     paging = tuple(trigger for trigger in deed.triggers if trigger.rule in action.pages)
     speaks = action.speaks and "observe" not in s.ticket.heard_once
     seen = speaks or bool(paging)

@@ -18,6 +18,17 @@ from handlers.situation import Situation
 
 def close(s: Situation, deed: Deed, *, confirmed: bool) -> Outcome:
     """Close the ticket; ask how it was when that is due, else say the one sentence."""
+    ticket, changes = close_quietly(s, confirmed=confirmed)
+    text = say.phrase(s, "thanks_solved" if confirmed else "closed_silent")
+    if not deed.csat_due:
+        return ticket, changes + say.post(s, "closed", replies.sentence(text), Purpose.FEEDBACK if confirmed else Purpose.NOTICE, audience=PUBLIC)
+    drawn = replies.csat(f"{text} {say.phrase(s, 'csat_ask')}", ticket=s.ticket, policy=s.policy, language=s.language)
+    asked = RecordFeedback(Feedback(derived("f", "csat_asked", ticket.id), ticket.id, "csat_asked", s.ticket.customer, s.now))
+    return ticket, changes + write(asked) + say.post(s, "csat", drawn, Purpose.CSAT, audience=PUBLIC)
+
+
+def close_quietly(s: Situation, *, confirmed: bool) -> Outcome:
+    """Close the ticket without a word; what was called re-contacted stays so."""
     containment = (Containment.CONFIRMED if confirmed else Containment.SILENT) if s.ticket.deflected else None
     if s.ticket.containment is Containment.RECONTACTED:
         containment = s.ticket.containment
@@ -31,13 +42,7 @@ def close(s: Situation, deed: Deed, *, confirmed: bool) -> Outcome:
         topic_since=s.now,
         escalated=False,
     )
-    text = say.phrase(s, "thanks_solved" if confirmed else "closed_silent")
-    changes = write(ClearDeadlines(str(ticket.id))) + internal.outdated(s) + internal.refreshed(s)
-    if not deed.csat_due:
-        return ticket, changes + say.post(s, "closed", replies.sentence(text), Purpose.FEEDBACK if confirmed else Purpose.NOTICE, audience=PUBLIC)
-    drawn = replies.csat(f"{text} {say.phrase(s, 'csat_ask')}", ticket=s.ticket, policy=s.policy, language=s.language)
-    asked = RecordFeedback(Feedback(derived("f", "csat_asked", ticket.id), ticket.id, "csat_asked", s.ticket.customer, s.now))
-    return ticket, changes + write(asked) + say.post(s, "csat", drawn, Purpose.CSAT, audience=PUBLIC)
+    return ticket, write(ClearDeadlines(str(ticket.id))) + internal.outdated(s) + internal.refreshed(s)
 
 
 def renew(s: Situation, deed: Deed) -> Outcome:

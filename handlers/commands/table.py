@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from desk.audience import INTERNAL
+from desk.audience import INTERNAL, PUBLIC
 from desk.cards import Card, Text
 from desk.changes import NOTHING, Changes
 from desk.customer import LEADS, TEAM, Role
@@ -60,7 +60,8 @@ async def command_invoked(event: CommandInvoked, services: Services) -> Changes:
         card, changes = await _run(event, services)
     except (InvalidInput, NotAllowed) as error:
         card, changes = Card((Text(str(error)),)), NOTHING
-    return changes + say.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card)
+    audience = INTERNAL if event.role in TEAM else PUBLIC
+    return changes + say.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=audience, card=card)
 
 
 async def _run(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
