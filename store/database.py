@@ -40,6 +40,10 @@ PASSING = frozenset(
     }
 )
 """SQLite's primary codes for what may be over later."""
+NO_DRIVER = (
+    "the database address names Postgres, and its driver psycopg cannot be imported: "
+    "run .venv/bin/python -m pip install 'psycopg[binary]>=3.2,<4' (the extra `postgres` in pyproject.toml)"
+)
 
 
 class Database:
@@ -113,7 +117,8 @@ def translated() -> Iterator[None]:
 def blocking_engine(url: URL) -> Engine:
     """Return a pool of connections for a library that brings threads of its own; the same care is taken of SQLite."""
     if url.get_backend_name() != "sqlite":
-        return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
+        with _driver():
+            return create_engine(url.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
     engine = create_engine(url.set(drivername="sqlite"), pool_size=5)
 
     @event.listens_for(engine, "connect")
@@ -138,9 +143,19 @@ def _engine(url: str, busy: timedelta) -> AsyncEngine:
             return _sqlite_engine(address.set(drivername="sqlite+aiosqlite"), milliseconds)
         case "postgresql":
             arguments = {"options": f"-c lock_timeout={milliseconds}", "connect_timeout": max(1, milliseconds // 1000)}
-            return create_async_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True, connect_args=arguments)
+            with _driver():
+                return create_async_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True, connect_args=arguments)
         case other:
             raise Misconfigured(f"the database address begins with {other!r}: write sqlite:///PATH or postgresql://USER@HOST/NAME")
+
+
+@contextmanager
+def _driver() -> Iterator[None]:
+    # SQLAlchemy imports it when an engine is made; a wheel without its C library fails there too.
+    try:
+        yield
+    except ImportError as error:
+        raise Misconfigured(NO_DRIVER) from error
 
 
 def _sqlite_engine(url: URL, milliseconds: int) -> AsyncEngine:

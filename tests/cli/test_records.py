@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import sys
 import tempfile
 from contextlib import closing
 
@@ -130,6 +131,16 @@ def test_doctor_says_what_is_wrong(call, home, monkeypatch, tmp_path):
     assert "FAIL  policy:" in out
     assert "policy.toml:2" in out
     assert "ok    model:" in out
+
+
+def test_doctor_goes_on_when_the_driver_of_the_database_is_missing(call, monkeypatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", "postgresql://desk:hunter2@127.0.0.1:1/desk")
+    code, out, _ = call("doctor")
+    assert code == 1
+    assert "FAIL  database: the database address names Postgres, and its driver psycopg cannot be imported" in out
+    assert "ok    model:" in out
+    assert "ok    server:" in out
 
 
 def test_purge_leaves_what_is_young(call, home):

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import sys
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from desk.changes import RecordDecision, SaveMessage, SaveTicket
 from desk.errors import Misconfigured, Unavailable
 from desk.ids import EventId
 from store.database import Database, open_database
+from store.engine import EngineRows
 from store.repository import SqlStore
 from store.schema import HEAD, metadata
 from tests.store.samples import T1, FixedPolicy, commit, decision, message, one_ticket, ticket
@@ -51,6 +53,13 @@ async def test_two_who_open_an_empty_database_at_once_both_can(kind: str, tmp_pa
     both = await asyncio.gather(open_database(url), open_database(url))
     assert [await opened.read(differences) for opened in both] == [[], []]
     await asyncio.gather(*(opened.close() for opened in both))
+
+
+@pytest.mark.parametrize("way", [open_database, EngineRows], ids=["the store", "the engine's rows"])
+async def test_postgres_without_its_driver_is_a_sentence_that_says_what_to_install(way, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "psycopg", None)
+    with pytest.raises(Misconfigured, match=r"pip install 'psycopg\[binary\]>=3\.2,<4' \(the extra `postgres`"):
+        await way("postgresql://desk:hunter2@127.0.0.1:1/desk")
 
 
 async def test_a_database_from_the_future_is_left_alone(sqlite_url: str, tmp_path: Path):
