@@ -151,7 +151,7 @@ def database_url(settings: Settings) -> str:
 
 def engine_url(settings: Settings) -> str:
     """Return the engine's database: a file of its own beside SQLite, the same database with Postgres."""
-    return settings.database_url.get_secret_value() if "postgresql" in settings.database_url.get_secret_value() else home_of(settings).engine
+    return settings.database_url.get_secret_value() if settings.in_postgres else home_of(settings).engine
 
 
 def home_of(settings: Settings) -> Home:

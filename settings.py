@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         return self.policy or self.home / "policy.toml"
 
     @property
+    def in_postgres(self) -> bool:
+        """Tell whether tickets, articles and events are in Postgres rather than in files of the home."""
+        return self.database_url.get_secret_value().startswith("postgresql")
+
+    @property
     def hosts(self) -> frozenset[str]:
         """Return the names that the page may be opened by, besides this machine's own."""
         return frozenset({self.host.lower(), *(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())})

@@ -11,34 +11,47 @@ from desk.errors import InvalidInput, Misconfigured
 
 # The order matters: whatever the engine still has to do must find its store at least as new as its own row, and a
 # post that the workspace has must not be missing from the outbox; so the files are copied in the order they are written.
-DATABASES = ("workspace.db", "engine.db", "frontdesk.db")
+WORKSPACE, TICKETS = "workspace.db", "frontdesk.db"
+DATABASES = (WORKSPACE, "engine.db", TICKETS)
 OTHERS = ("workspace.db.files", "heads", "policy.toml")
 """Left out are the index, which is made again from the database, and the locks."""
 
 
-def copy_home(home: Path, folder: Path) -> list[str]:
-    """Copy a home, also while its server runs, and return the names of what was copied; raise InvalidInput when the folder has something in it."""
+def copy_home(home: Path, folder: Path, *, in_postgres: bool = False) -> list[str]:
+    """Copy a home, also while its server runs, and return the names of what was copied; raise InvalidInput when the folder has something in it.
+
+    What is `in_postgres` is not in the home, so files that are left from before are not taken for it.
+    """
     if folder.exists() and any(folder.iterdir()):
         raise InvalidInput(f"{str(folder)!r} is not empty: name a folder that does not exist yet")
-    if not (home / DATABASES[-1]).exists():
+    names = _found(home, in_postgres=in_postgres)
+    if not names or not (in_postgres or TICKETS in names):
         raise Misconfigured(f"there is nothing to copy in {str(home)!r}: set FRONTDESK_HOME to the home to copy")
-    folder.mkdir(parents=True, exist_ok=True)
-    names = [name for name in (*DATABASES, *OTHERS) if (home / name).exists()]
-    for name in names:
-        _copy(home / name, folder / name)
-    return names
+    return _bring(names, home, folder)
 
 
-def restore_home(folder: Path, home: Path) -> list[str]:
+def restore_home(folder: Path, home: Path, *, in_postgres: bool = False) -> list[str]:
     """Bring a copy back into an empty home and return the names of what was brought; raise InvalidInput when something would be overwritten."""
-    names = [name for name in (*DATABASES, *OTHERS) if (folder / name).exists()]
-    if DATABASES[-1] not in names:
-        raise InvalidInput(f"{str(folder)!r} has no {DATABASES[-1]}: name a folder that `backup` made")
+    if in_postgres and (folder / TICKETS).exists():
+        raise InvalidInput(f"{str(folder)!r} is the copy of a home without Postgres: unset FRONTDESK_DATABASE_URL to bring it back")
+    names = _found(folder, in_postgres=in_postgres)
+    if not names or not (in_postgres or TICKETS in names):
+        hint = "" if in_postgres else ", and set FRONTDESK_DATABASE_URL when its tickets are in Postgres"
+        raise InvalidInput(f"{str(folder)!r} has no {WORKSPACE if in_postgres else TICKETS}: name a folder that `backup` made{hint}")
     if taken := next((name for name in names if (home / name).exists()), None):
         raise InvalidInput(f"{str(home / taken)!r} exists: move it away, or set FRONTDESK_HOME to an empty folder")
-    home.mkdir(parents=True, exist_ok=True)
+    return _bring(names, folder, home)
+
+
+def _found(folder: Path, *, in_postgres: bool) -> list[str]:
+    databases = (WORKSPACE,) if in_postgres else DATABASES
+    return [name for name in (*databases, *OTHERS) if (folder / name).exists()]
+
+
+def _bring(names: list[str], source: Path, target: Path) -> list[str]:
+    target.mkdir(parents=True, exist_ok=True)
     for name in names:
-        _copy(folder / name, home / name)
+        _copy(source / name, target / name)
     return names
 
 

@@ -23,20 +23,21 @@ def register(app: typer.Typer) -> None:
 def backup(folder: Folder) -> None:
     """Copy all state to a new folder, also while the server runs; the search index is left out, because it can be made again."""
     from cli.copies import copy_home
-    from desk.errors import Misconfigured
 
     found = settings()
-    names = copy_home(found.home, folder)
-    say(f"Copied {', '.join(names)} to {folder}.")
-    if "postgresql" in found.database_url.get_secret_value():
-        raise Misconfigured("the tickets are in Postgres and were not copied: run pg_dump beside this")
+    say(f"Copied {', '.join(copy_home(found.home, folder, in_postgres=found.in_postgres))} to {folder}.")
+    if found.in_postgres:
+        say("Tickets, articles and events are in Postgres: copy that database now, with pg_dump.")
 
 
 def restore(folder: Folder) -> None:
     """Bring back a copy into an empty FRONTDESK_HOME, while no server runs on it."""
     from cli.copies import restore_home
 
-    say(f"Brought back {', '.join(restore_home(folder, settings().home))}.")
+    found = settings()
+    say(f"Brought back {', '.join(restore_home(folder, found.home, in_postgres=found.in_postgres))}.")
+    if found.in_postgres:
+        say("Tickets, articles and events are in Postgres: bring that database back too, with pg_restore.")
 
 
 def doctor() -> int:

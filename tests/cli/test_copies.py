@@ -73,3 +73,59 @@ def test_the_commands_say_what_they_copied(home, tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "new"))
     assert run(["restore", str(tmp_path / "copy")]) == 0
     assert "Brought back frontdesk.db" in capsys.readouterr().err
+
+
+@pytest.fixture
+def beside(tmp_path):
+    """Return the home of a desk whose database is Postgres, with a file left from before it was."""
+    folder = tmp_path / "beside"
+    folder.mkdir()
+    for name in ("workspace.db", "frontdesk.db"):
+        with closing(sqlite3.connect(folder / name)) as database:
+            database.execute("CREATE TABLE t (n)")
+    (folder / "policy.toml").write_text("")
+    return folder
+
+
+@pytest.fixture
+def postgres(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_DATABASE_URL", "postgresql://desk:hunter2@127.0.0.1:1/desk")
+
+
+@pytest.mark.usefixtures("postgres")
+def test_with_postgres_the_rest_is_copied_and_the_way_to_copy_the_database_is_told(beside, tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("FRONTDESK_HOME", str(beside))
+    assert run(["backup", str(tmp_path / "copy")]) == 0
+    said = capsys.readouterr().err
+    assert "Copied workspace.db, policy.toml to" in said
+    assert "pg_dump" in said
+    assert "hunter2" not in said
+    assert sorted(file.name for file in (tmp_path / "copy").iterdir()) == ["policy.toml", "workspace.db"]
+
+
+@pytest.mark.usefixtures("postgres")
+def test_with_postgres_the_rest_is_brought_back(beside, tmp_path, capsys, monkeypatch):
+    copy_home(beside, tmp_path / "copy", in_postgres=True)
+    monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "new"))
+    assert run(["restore", str(tmp_path / "copy")]) == 0
+    said = capsys.readouterr().err
+    assert "Brought back workspace.db, policy.toml." in said
+    assert "pg_restore" in said
+
+
+def test_a_copy_with_tickets_in_it_is_not_brought_back_beside_postgres(home, tmp_path):
+    copy_home(home, tmp_path / "copy")
+    with pytest.raises(InvalidInput, match="unset FRONTDESK_DATABASE_URL"):
+        restore_home(tmp_path / "copy", tmp_path / "new", in_postgres=True)
+    assert not (tmp_path / "new").exists()
+
+
+def test_a_copy_without_tickets_is_not_brought_back_without_postgres(beside, tmp_path):
+    copy_home(beside, tmp_path / "copy", in_postgres=True)
+    with pytest.raises(InvalidInput, match="set FRONTDESK_DATABASE_URL when its tickets are in Postgres"):
+        restore_home(tmp_path / "copy", tmp_path / "new")
+
+
+def test_an_empty_home_is_not_copied_with_postgres_either(tmp_path):
+    with pytest.raises(Misconfigured, match="nothing to copy"):
+        copy_home(tmp_path, tmp_path / "copy", in_postgres=True)
