@@ -193,7 +193,7 @@ async def test_what_is_refused_is_said_and_stays_in_its_form(page: Page, workspa
 
 
 async def test_a_suggestion_puts_the_words_in_the_right_mouth(page: Page) -> None:
-    await customer(page).get_by_text("Try one of these").click()
+    # Nothing was said here yet, so the suggestions stand open.
     await customer(page).get_by_text("This is STILL not solved.").click()
     await expect(customer(page).get_by_label("You are")).to_have_value("yuki-tan")
     await expect(customer(page).locator(".composer textarea")).to_have_value("This is STILL not solved.")
