@@ -14,8 +14,10 @@ from cli.start import records, run_async
 
 if TYPE_CHECKING:
     from bot.web.workspace import LocalWorkspace
+    from desk.ids import PersonId
     from desk.space import UserRef
     from runtime import Records
+    from store.customers import SqlCustomers
     from store.engine import EngineRows
 
 
@@ -28,7 +30,7 @@ def register(app: typer.Typer) -> None:
 def erase(
     person: Annotated[str, typer.Argument(help="A person's name or id, or a platform user (platform/space/id).")], as_json: AsJson = False
 ) -> None:
-    """Empty everything a person wrote, wherever it is kept; decisions stay, without text."""
+    """Empty everything a person wrote and their row in the customer record; decisions stay, without text."""
     print_value({"erased": run_async(_erase(person))}, as_json=as_json, text=lambda found: f"{found['erased']} rows were emptied.")
 
 
@@ -38,11 +40,16 @@ def purge(as_json: AsJson = False) -> None:
 
 
 async def _erase(person: str) -> int:
+    from store.customers import SqlCustomers
+
     async with records() as kept, _workspace(kept) as workspace, engine_of(kept) as engine:
-        users = await _users(person, kept, workspace)
+        customers = SqlCustomers(kept.database)
+        ids, users = await _whom(person, customers, workspace)
         # The engine's rows are whole events: those that name this person anywhere go.
         words = [*map(str, users), *(user.id for user in users)]
-        return await kept.store.erase(users) + await workspace.erase(users) + await engine.erase(words)
+        emptied = await kept.store.erase(users) + await workspace.erase(users) + await engine.erase(words)
+        # Last, because these rows are what finds the others: a call that failed half way can be given again.
+        return emptied + await customers.forget(ids)
 
 
 async def _purge() -> int:
@@ -54,21 +61,32 @@ async def _purge() -> int:
         return await kept.store.purge(now) + await engine.purge(now - finished)
 
 
-async def _users(person: str, kept: Records, workspace: LocalWorkspace) -> Sequence[UserRef]:
-    """Return the platform users of a person: those the customer record links, and whoever has the name in the workspace."""
+async def _whom(person: str, customers: SqlCustomers, workspace: LocalWorkspace) -> tuple[Sequence[PersonId], Sequence[UserRef]]:
+    """Return a person's ids in the customer record, and their platform users: those it links, and whoever has the name in the workspace."""
     from desk.errors import InvalidInput
     from desk.space import parse_user
-    from store.customers import SqlCustomers
 
     if person.count("/") == 2:
-        return [parse_user(person)]
-    customers = SqlCustomers(kept.database)
-    known = [row.id for row in await customers.people() if person in (row.id, row.name)]
-    linked = [user for id in known for user in await customers.users(id)]
-    named = [member.user for member in await workspace.rooms.members() if person in (member.name, member.user.id)]
-    if not linked + named:
+        named = [parse_user(person)]
+    else:
+        named = [member.user for member in await workspace.rooms.members() if person in (member.name, member.user.id)]
+    links = [identity for user in named if (identity := await customers.identity(user))]
+    ids = sorted({*(link.person for link in links), *(await _known(person, customers))})
+    linked = [user for id in ids for user in await customers.users(id)]
+    if not named and not ids:
         raise InvalidInput(f"there is nobody {person!r}: write a name, an id, or platform/space/id")
-    return sorted({*linked, *named})
+    return ids, sorted({*linked, *named})
+
+
+async def _known(person: str, customers: SqlCustomers) -> Sequence[PersonId]:
+    """Return who has this id or name; raise InvalidInput when several share the name, since one of them must not be erased for another."""
+    from desk.errors import InvalidInput
+
+    people = await customers.people()
+    found = [row.id for row in people if row.id == person] or [row.id for row in people if row.name == person]
+    if len(found) > 1:
+        raise InvalidInput(f"{len(found)} people are called {person!r}: write the id of one, {' or '.join(map(repr, found))}")
+    return found
 
 
 @asynccontextmanager

@@ -43,16 +43,20 @@ def read_folder(folder: Path, *, at: datetime) -> Records:
     """Read accounts.csv, people.csv, invoices.csv and channels.csv; a file that is absent is empty, and so is an absent column that has a default.
 
     `at` is since when the identities and channels count. Raises InvalidInput naming file, line and column of the first value that is wrong.
+    People who share a name need a column `id`; for the others the id is made of the name.
     """
-    accounts = tuple(map(_account, _lines(folder / "accounts.csv")))
-    known = {account.name: account.id for account in accounts}
-    people = [(line, _person(line, known)) for line in _lines(folder / "people.csv")]
-    names = {person.name: person.id for _, person in people}
+    accounts = _unlike(_account, folder / "accounts.csv", column="name", key=lambda account: account.id)
+    known = {account.name: account.id for _, account in accounts}
+    people = _unlike(lambda line: _person(line, known), folder / "people.csv", column="id", key=lambda person: person.id)
+    names = {person.name: person.id for _, person in people} | {str(person.id): person.id for _, person in people}
+    invoices = _unlike(
+        lambda line: _invoice(line, known), folder / "invoices.csv", column="number", key=lambda invoice: (invoice.account, invoice.number)
+    )
     return Records(
-        accounts=accounts,
+        accounts=tuple(account for _, account in accounts),
         people=tuple(person for _, person in people),
         identities=tuple(_identity(line, person, at) for line, person in people),
-        invoices=tuple(_invoice(line, known) for line in _lines(folder / "invoices.csv")),
+        invoices=tuple(invoice for _, invoice in invoices),
         channels=tuple(_channel(line, known, names, at=at) for line in _lines(folder / "channels.csv")),
     )
 
@@ -119,6 +123,17 @@ def _lines(file: Path) -> Iterator[_Line]:
         raise InvalidInput(f"{file}: it cannot be read as CSV in UTF-8: {error}") from error
 
 
+def _unlike(read: Callable[[_Line], T], file: Path, *, column: str, key: Callable[[T], object]) -> list[tuple[_Line, T]]:
+    """Read every line. Two that are one are an error: the later would become the record of the earlier, who may be somebody else."""
+    found: dict[object, tuple[_Line, T]] = {}
+    for line in _lines(file):
+        row = read(line)
+        if earlier := found.get(key(row)):
+            raise line.wrong(column, f"this is line {earlier[0].number} again: give one of them another {column}")
+        found[key(row)] = line, row
+    return list(found.values())
+
+
 def _account(line: _Line) -> Account:
     name = line.text("name", None)
     starts, ends = line.text("contract_start"), line.text("contract_end")
@@ -142,7 +157,7 @@ def _account(line: _Line) -> Account:
 def _person(line: _Line, accounts: Mapping[str, AccountId]) -> Person:
     name = line.text("name", None)
     return Person(
-        PersonId(slug(name)),
+        PersonId(slug(line.text("id", name))),
         name,
         role=line.word("role", Role, Role.CUSTOMER),
         account=line.named("account", accounts),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Table, delete, select
 
 from desk.customer import TEAM, Account, Identity, Invoice, Person, Trust
 from desk.ids import AccountId, PersonId
@@ -13,6 +15,10 @@ from desk.space import UserRef, parse_user
 from store.database import Reads
 from store.rows import all_of, one_of, pack, put, unpack
 from store.schema import accounts, identities, invoices, people
+
+Row = tuple[Table, Mapping[str, Any]]
+ERASED = "erased"
+"""The name of somebody whose row was emptied."""
 
 
 class SqlCustomers(Reads):
@@ -37,6 +43,10 @@ class SqlCustomers(Reads):
     async def identity(self, user: UserRef) -> Identity | None:
         """Return whom a platform user is linked to."""
         return await self.database.read(lambda c: one_of(c, Identity, select(identities.c.doc).where(identities.c.user == str(user))))
+
+    async def identities(self) -> Sequence[Identity]:
+        """Return every link between a platform user and a person, by user."""
+        return await self.database.read(lambda c: all_of(c, Identity, select(identities.c.doc).order_by(identities.c.user)))
 
     async def users(self, person: PersonId) -> Sequence[UserRef]:
         """Return the platform users linked to a person."""
@@ -69,23 +79,65 @@ class SqlCustomers(Reads):
         rows = [*map(_account, accounts), *map(_person, people), *map(_identity, identities), *map(_invoice, invoices)]
         await self.database.write(lambda c: _put_all(c, rows))
 
+    async def merge(
+        self, *, accounts: Sequence[Account], people: Sequence[Person], identities: Sequence[Identity], invoices: Sequence[Invoice]
+    ) -> Mapping[str, Mapping[str, int]]:
+        """Save what is new or different, in one transaction; return for each kind of row how many were added, changed and unchanged.
 
-def _put_all(connection: Connection, rows: Sequence[tuple[Table, Mapping[str, Any]]]) -> None:
+        An identity that says nothing new keeps its `at`.
+        """
+
+        def work(connection: Connection) -> Mapping[str, Mapping[str, int]]:
+            links = [_since(connection, identity) for identity in identities]
+            rows = {"accounts": map(_account, accounts), "people": map(_person, people), "identities": map(_identity, links)}
+            return {kind: _merged(connection, each) for kind, each in {**rows, "invoices": map(_invoice, invoices)}.items()}
+
+        return await self.database.write(work)
+
+    async def forget(self, ids: Collection[PersonId]) -> int:
+        """Empty these people's rows but for id, role and account, and unlink their platform users; return how many rows."""
+
+        def work(connection: Connection) -> int:
+            kept = all_of(connection, Person, select(people.c.doc).where(people.c.id.in_(ids)))
+            _put_all(connection, [_person(Person(person.id, ERASED, person.role, person.account)) for person in kept])
+            return len(kept) + connection.execute(delete(identities).where(identities.c.person.in_(ids))).rowcount
+
+        return await self.database.write(work)
+
+
+def _put_all(connection: Connection, rows: Sequence[Row]) -> None:
     for table, values in rows:
         put(connection, table, values)
 
 
-def _account(account: Account) -> tuple[Table, Mapping[str, Any]]:
+def _merged(connection: Connection, rows: Iterable[Row]) -> Mapping[str, int]:
+    outcomes = Counter(added=0, changed=0, unchanged=0)
+    for table, values in rows:
+        keys = [column == values[column.name] for column in table.primary_key]
+        kept = connection.execute(select(table.c.doc).where(*keys)).scalar()
+        outcome = "added" if kept is None else "unchanged" if kept == values["doc"] else "changed"
+        if outcome != "unchanged":
+            put(connection, table, values)
+        outcomes[outcome] += 1
+    return outcomes
+
+
+def _since(connection: Connection, identity: Identity) -> Identity:
+    kept = one_of(connection, Identity, select(identities.c.doc).where(identities.c.user == str(identity.user)))
+    return kept if kept and replace(kept, at=identity.at) == identity else identity
+
+
+def _account(account: Account) -> Row:
     return accounts, {"id": account.id, "doc": pack(account)}
 
 
-def _person(person: Person) -> tuple[Table, Mapping[str, Any]]:
+def _person(person: Person) -> Row:
     return people, {"id": person.id, "account": person.account, "role": person.role, "doc": pack(person)}
 
 
-def _identity(identity: Identity) -> tuple[Table, Mapping[str, Any]]:
+def _identity(identity: Identity) -> Row:
     return identities, {"user": str(identity.user), "person": identity.person, "trust": identity.trust, "doc": pack(identity)}
 
 
-def _invoice(invoice: Invoice) -> tuple[Table, Mapping[str, Any]]:
+def _invoice(invoice: Invoice) -> Row:
     return invoices, {"account": invoice.account, "number": invoice.number, "doc": pack(invoice)}

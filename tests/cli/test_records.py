@@ -156,10 +156,12 @@ def test_nobody_cannot_be_erased(call):
 
 def test_an_erased_persons_words_are_nowhere_and_the_decisions_stay(call, home):
     assert "zanzibar" in everything(home)
+    assert "poppy@harbor-books.example" in everything(home)
     code, out, _ = call("erase", "Poppy Lane", "--json")
     assert code == 0
     assert json.loads(out)["erased"] > 0
     text = everything(home)
     assert "zanzibar" not in text
     assert "marzipan" not in text
+    assert "poppy@harbor-books.example" not in text
     assert len(json.loads(call("why", "t-", "--json")[1])) == 1

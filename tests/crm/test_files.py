@@ -1,5 +1,6 @@
 """The customer record from CSV files: what is read, and what is said of a mistake."""
 
+import re
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -157,3 +158,29 @@ def test_a_mistake_names_file_line_and_column(tmp_path: Path, file: str, text: s
 )
 def test_ids_are_made_of_names(name: str, id: str):
     assert slug(name) == id
+
+
+def test_two_people_of_one_name_are_told_apart_by_their_ids(tmp_path: Path):
+    found = read(tmp_path, people="id,name,email\nc-1,Anna Wolf,a@x.example\nc-2,Anna Wolf,b@y.example\n")
+    assert [(person.id, person.email) for person in found.people] == [("c-1", "a@x.example"), ("c-2", "b@y.example")]
+    assert [identity.user.id for identity in found.identities] == ["c-1", "c-2"]
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "says"),
+    [
+        pytest.param("people", "name\nAnna Wolf\nAnna Wolf\n", "people.csv:3: column 'id': this is line 2 again", id="two people of one name"),
+        pytest.param("accounts", "name\nAcme\nBolt\nACME\n", "accounts.csv:4: column 'name': this is line 2 again", id="two accounts of one name"),
+    ],
+)
+def test_one_row_does_not_silently_become_another(tmp_path: Path, file: str, text: str, says: str):
+    with pytest.raises(InvalidInput, match=re.escape(says)):
+        read(tmp_path, **{file: text})
+
+
+def test_an_invoice_number_may_come_again_at_another_account_only(tmp_path: Path):
+    accounts = "name\nAcme\nBolt\n"
+    lines = ["account,number,amount", "Acme,INV-1,1.00", "Bolt,INV-1,2.00"]
+    assert len(read(tmp_path, accounts=accounts, invoices="\n".join(lines)).invoices) == 2
+    with pytest.raises(InvalidInput, match=r"invoices\.csv:4: column 'number'"):
+        read(tmp_path, accounts=accounts, invoices="\n".join([*lines, "Acme,INV-1,3.00"]))

@@ -60,3 +60,52 @@ async def test_the_team_is_whoever_is_verified_to_be_of_it(rows: SqlCustomers):
     pretender = Person(PersonId("pretender"), "A. Pretender", Role.ADMIN)
     await rows.save(people=[pretender], identities=[known(pretender, YUKI, Trust.ACCOUNT)])
     assert await rows.team() == [(JONAS, JONAS_REED)]
+
+
+ALL = {"accounts": [ACME], "people": [MARA_VOSS, JONAS_REED], "identities": [known(MARA_VOSS), known(JONAS_REED, JONAS)], "invoices": [INVOICE]}
+
+
+def outcomes(added: int = 0, changed: int = 0, unchanged: int = 0) -> dict[str, int]:
+    return {"added": added, "changed": changed, "unchanged": unchanged}
+
+
+async def test_merging_counts_what_is_new_and_what_is_different(rows: SqlCustomers):
+    richer = replace(ACME, tier="team")
+    told = await rows.merge(**{**ALL, "accounts": [richer, Account(AccountId("bolt"), "Bolt")]})
+    assert told == {
+        "accounts": outcomes(added=1, changed=1),
+        "people": outcomes(unchanged=2),
+        "identities": outcomes(unchanged=2),
+        "invoices": outcomes(unchanged=1),
+    }
+    assert await rows.account(ACME.id) == richer
+
+
+async def test_merging_again_changes_nothing_and_keeps_since_when_a_user_is_known(rows: SqlCustomers):
+    later = replace(known(MARA_VOSS), at=NOW + timedelta(days=1))
+    told = await rows.merge(**{**ALL, "identities": [later]})
+    assert told["identities"] == outcomes(unchanged=1)
+    assert await rows.identity(MARA) == known(MARA_VOSS)
+
+
+async def test_merging_takes_trust_away(rows: SqlCustomers):
+    told = await rows.merge(**{**ALL, "identities": [known(MARA_VOSS, trust=Trust.NONE)]})
+    assert told["identities"] == outcomes(changed=1)
+    assert (await rows.identity(MARA)).trust is Trust.NONE
+
+
+async def test_every_link_is_listed_by_user(rows: SqlCustomers):
+    assert await rows.identities() == sorted([known(MARA_VOSS), known(JONAS_REED, JONAS)], key=lambda link: str(link.user))
+
+
+async def test_a_forgotten_person_keeps_only_what_others_refer_to(rows: SqlCustomers):
+    assert await rows.forget([MARA_VOSS.id]) == 2
+    assert await rows.person(MARA_VOSS.id) == Person(MARA_VOSS.id, "erased", account=ACME.id)
+    assert await rows.identity(MARA) is None
+    assert await rows.person(JONAS_REED.id) == JONAS_REED
+    assert await rows.identity(JONAS) == known(JONAS_REED, JONAS)
+
+
+async def test_a_forgotten_teammate_is_not_of_the_team(rows: SqlCustomers):
+    await rows.forget([JONAS_REED.id])
+    assert await rows.team() == []
