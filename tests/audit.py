@@ -1,6 +1,6 @@
 """What must hold in every world whatever its story: decisions can be decided again, customers hear only decisions, and nobody reads too much."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -23,8 +23,12 @@ class Journal(SqlStore):
     def __init__(self, *arguments) -> None:
         super().__init__(*arguments)
         self.committed: list[tuple[EventId, Changes]] = []
+        self.meanwhile: list[Callable[[], Awaitable[object]]] = []
 
     async def commit(self, event: EventId, changes: Changes, *, at: datetime) -> bool:
+        """Commit, after whatever else a test lets happen between the reading and the writing."""
+        while self.meanwhile:
+            await self.meanwhile.pop()()
         written = await super().commit(event, changes, at=at)
         self.committed += [(event, changes)] if written else []
         return written
@@ -54,7 +58,7 @@ class WatchedChat(FakeChat):
             return self._person(post.to[0].id if post.op is Op.WHISPER else channel.id.removeprefix("dm-"))
         if channel.id == "direct":
             return self._person("mara")
-        if channel.id == "shared" and not self.guests.get(channel):
+        if channel.id == "shared" and all(self._account(user) == "acme" for user in self._present(channel)):
             return frozenset({audience.account("acme")})
         return frozenset({INTERNAL if channel.id == "agents" else PUBLIC})
 
@@ -65,6 +69,14 @@ class WatchedChat(FakeChat):
         if person.role is not Role.CUSTOMER:
             return frozenset({INTERNAL})
         return frozenset({audience.person(person.id), audience.account(person.account or "none")})
+
+    def _present(self, channel: ChannelRef) -> set[UserRef]:
+        return {m.author for m in self.said if m.place.channel == channel and m.author} | set(self.guests.get(channel, []))
+
+    def _account(self, user: UserRef) -> str | None:
+        """Return whose somebody is in the shared channel, which vouches for strangers."""
+        person = self.people.get(user.id)
+        return person.account if person and person.role is Role.CUSTOMER else "acme"
 
     def _look(self, channel: ChannelRef, post: Post) -> None:
         shown = self.readers(channel, post)

@@ -35,7 +35,7 @@ from desk.ports import Brief, Hits, Tools
 from desk.post import Post
 from desk.space import Channel, ChannelKind, ChannelRef, Intake, MessageRef, Place, Platform, UserRef
 from desk.ticket import Ticket
-from desk.timeline import Purpose
+from desk.timeline import Message, Purpose, message_id
 from desk.triage import Classification, Signal
 from handlers.dispatch import dispatch
 from handlers.outbox import Sender
@@ -268,6 +268,7 @@ class World:
         at = self.clock.now() + timedelta(microseconds=self.numbers)
         place = Place(ref.channel, under.id if under else None)
         event = {"id": EventId(f"e{self.numbers}"), "at": at, "author": user(who), "author_name": who.title(), "role": role_of(who)}
+        self.chat.said.append(Message(message_id(ref), ref, place, user(who), who.title(), role_of(who), text, at))
         await self.emit(MessageReceived(ref=ref, place=place, text=text, **{**event, **more}))
         return ref
 
@@ -447,14 +448,14 @@ async def w(tmp_path: Path) -> AsyncIterator[World]:
 @pytest.fixture
 async def drafting(tmp_path: Path) -> AsyncIterator[World]:
     """A world in mode draft."""
-    async with world(tmp_path, mode="draft") as made:
+    async with world(tmp_path / "draft", mode="draft") as made:
         yield made
 
 
 @pytest.fixture
 async def observing(tmp_path: Path) -> AsyncIterator[World]:
     """A world in mode observe."""
-    async with world(tmp_path, mode="observe") as made:
+    async with world(tmp_path / "observe", mode="observe") as made:
         yield made
 
 
@@ -466,6 +467,7 @@ async def _copied(folder: Path) -> Path:
         await _furnished(database)
         await database.close()
         _template.append(path.read_bytes())
+    folder.mkdir(exist_ok=True)
     (folder / "desk.db").write_bytes(_template[0])
     return folder / "desk.db"
 
