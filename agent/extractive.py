@@ -102,7 +102,7 @@ def _proposal(brief: Brief, found: Found) -> Proposal:
         fixed=not assembly.evidence,
         model=MODEL,
     )
-    return claims.check(proposal, fixed=assembly.fixed)
+    return claims.check(proposal, hosts=brief.hosts, fixed=assembly.fixed)
 
 
 def _quotable(found: Found) -> Read | None:

@@ -58,7 +58,6 @@ class Answers:
     in_a_row: Count
     questions_in_a_row: Count
     draft_age: timedelta
-    passages: Count
     hosts: tuple[str, ...]
 
     def threshold_of(self, category: str) -> float:

@@ -300,6 +300,8 @@ class Brief:
     language: str
     phrases: Mapping[str, str]
     files: tuple[str, ...] = ()
+    hosts: tuple[str, ...] = ()
+    """The hosts that links may lead to (none given: all)."""
     history: Timeline = ()
     hint: str = ""
     now: datetime | None = None

@@ -52,7 +52,8 @@ async def propose_one(
     author: Author, text: str, *, place: Audiences, classification: Classification, policy: Policy, services: Services, language: str = "en"
 ) -> Proposal:
     """Return the proposal for a question asked outside any ticket."""
-    brief = Brief(text, author, place, private_of(author), classification, language, policy.phrases_in(language))
+    hosts = policy.answers.hosts
+    brief = Brief(text, author, place, private_of(author), classification, language, policy.phrases_in(language), hosts=hosts)
     return await services.answerer.propose(brief, BoundTools(author, place | (brief.private or frozenset({PUBLIC})), services))
 
 
@@ -85,7 +86,8 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
     private = s.place if s.channel.kind is ChannelKind.DIRECT else private_of(author)
     language = s.ticket.language or s.language
     unread = tuple(file.name for message in said for file in message.files if file.text is None)
-    brief = Brief(words_of(said), author, s.place, private, classification, language, s.policy.phrases_in(language), unread, s.timeline, hint, s.now)
+    phrases, hosts = s.policy.phrases_in(language), s.policy.answers.hosts
+    brief = Brief(words_of(said), author, s.place, private, classification, language, phrases, unread, hosts, s.timeline, hint, s.now)
     proposal = await services.answerer.propose(brief, BoundTools(author, s.place | (private or frozenset({PUBLIC})), services))
     return _settled(proposal) if s.channel.kind is ChannelKind.DIRECT else proposal
 

@@ -365,3 +365,12 @@ def test_heads_of_another_embedder_are_refused(embedder, heads):
 
 async def test_unknown_classifications_do_not_stop_an_answer(ask):
     assert (await ask("How long does a refund take?", classification=replace(IN_SCOPE, category="something else"))).parts
+
+
+async def test_a_link_to_a_host_that_policy_does_not_name_is_not_supported(answerer, embedder):
+    linked = {"status": ("Where to see outages", PUBLIC, "Outages are listed at https://status.elsewhere.example/today within minutes.")}
+    tools = ArticleTools(embedder, COMMUNITY, articles=linked)
+    brief = Brief("Where can I see outages?", Author(USER, "Ina"), COMMUNITY, None, IN_SCOPE, "en", PHRASES, hosts=("help.example",))
+    refused, allowed = [await answerer.propose(replace(brief, hosts=hosts), tools) for hosts in (("help.example",), ("status.elsewhere.example",))]
+    assert refused.unsupported == 1
+    assert allowed.unsupported == 0
