@@ -38,7 +38,7 @@ def run(arguments: Sequence[str]) -> int:
     try:
         result = app(args=list(arguments), prog_name="frontdesk", standalone_mode=False)
     except TyperException as error:
-        return _fail(error.format_message(), WRONG_CALL)
+        return _fail(error.format_message(), code=WRONG_CALL)
     except (typer.Abort, KeyboardInterrupt):
         return INTERRUPTED
     except BrokenPipeError:
@@ -46,20 +46,24 @@ def run(arguments: Sequence[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILURE
     except FrontdeskError as error:
+        # A policy file with several mistakes has a line for each.
+        if isinstance(error.__cause__, PolicyError):
+            return _fail(*str(error).splitlines(), code=FAILURE)
         # A policy file with a mistake is no wrong call: the call was right and the file was not.
-        return _fail(str(error), WRONG_CALL if isinstance(error, InvalidInput) and not isinstance(error, PolicyError) else FAILURE)
+        return _fail(str(error), code=WRONG_CALL if isinstance(error, InvalidInput) and not isinstance(error, PolicyError) else FAILURE)
     except OSError as error:
         return _fail(
-            f"{error.filename or 'a file'} cannot be used: {error.strerror or error}; set FRONTDESK_HOME to a folder that you may write to", FAILURE
+            f"{error.filename or 'a file'} cannot be used: {error.strerror or error}; set FRONTDESK_HOME to a folder that you may write to",
+            code=FAILURE,
         )
     # The last door: whatever it is, a person at a terminal gets a sentence.
     except Exception as error:
         log.debug("the command failed", exc_info=True)
-        return _fail(f"something went wrong: {type(error).__name__}: {error} (FRONTDESK_LOG_LEVEL=debug shows where)", FAILURE)
+        return _fail(f"something went wrong: {type(error).__name__}: {error} (FRONTDESK_LOG_LEVEL=debug shows where)", code=FAILURE)
     return result if isinstance(result, int) else 0
 
 
-def _fail(sentence: str, code: int) -> int:
-    if sentence:
+def _fail(*sentences: str, code: int) -> int:
+    for sentence in filter(None, sentences):
         say(" ".join(sentence.split()))
     return code

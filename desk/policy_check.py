@@ -49,7 +49,12 @@ class PolicyError(InvalidInput):
 
 
 class _Wrong(Exception):
-    """Raised inside a reader; becomes a Problem with its path."""
+    """Raised inside a reader; becomes a Problem with its path. `at` is the key inside a table that is read as a whole, `value` what stands there."""
+
+    def __init__(self, fix: str, *, at: str = "", value: object = None) -> None:
+        super().__init__(fix)
+        self.at = at
+        self.value = value
 
 
 def read_policy(raw: Mapping[str, Any]) -> Policy:
@@ -102,7 +107,7 @@ def _table(cls: type, raw: object, *, path: str, problems: list[Problem]) -> dic
         try:
             values[name] = _value(hints[name], raw[name], path=_join(path, name), problems=problems)
         except (_Wrong, InvalidInput) as error:
-            problems.append(Problem(_join(path, name), raw[name], _fix(error)))
+            problems.append(_problem(_join(path, name), raw[name], error))
     return values
 
 
@@ -128,7 +133,7 @@ def _each(hint: Any, items: list[tuple[Any, object]], *, path: str, problems: li
         try:
             result[key] = _value(hint, raw, path=_join(path, str(key)), problems=problems)
         except (_Wrong, InvalidInput) as error:
-            problems.append(Problem(_join(path, str(key)), raw, _fix(error)))
+            problems.append(_problem(_join(path, str(key)), raw, error))
     return result
 
 
@@ -138,8 +143,18 @@ def _nested(cls: type, raw: object, *, path: str, problems: list[Problem]) -> An
     return cls(**values) if len(problems) == before else None
 
 
-def _fix(error: Exception) -> str:
-    return str(error).split(": ", 1)[-1] if isinstance(error, InvalidInput) else str(error)
+def _problem(path: str, raw: object, error: _Wrong | InvalidInput) -> Problem:
+    if isinstance(error, InvalidInput):
+        return Problem(path, raw, str(error).split(": ", 1)[-1])
+    return Problem(f"{path}.{error.at}", error.value, str(error)) if error.at else Problem(path, raw, str(error))
+
+
+def _inside(key: str, raw: object, read: Callable[[object], Any]) -> Any:
+    """Read one value of a table that is read as a whole, so that what is wrong with it is told at its own key."""
+    try:
+        return read(raw)
+    except _Wrong as error:
+        raise _Wrong(str(error), at=_join(key, error.at) if error.at else key, value=error.value if error.at else raw) from None
 
 
 def _expect(kind: Any, raw: object, fix: str) -> Any:
@@ -182,8 +197,13 @@ def _modes(raw: object) -> Modes:
     table = _expect(Mapping, raw, "write a table with default and rules")
     unknown = sorted(table.keys() - {"default", "rules"})
     if unknown:
-        raise _Wrong(f"there is no key {unknown[0]!r} here: write default, or [[modes.rules]] with category, kind, tier and mode")
-    return Modes(_mode(table.get("default", "observe")), tuple(map(_mode_rule, table.get("rules", []))))
+        raise _Wrong(
+            f"there is no key {unknown[0]!r} here: write default, or [[modes.rules]] with category, kind, tier and mode",
+            at=unknown[0],
+            value=table[unknown[0]],
+        )
+    default = _inside("default", table.get("default", "observe"), _mode)
+    return Modes(default, tuple(_inside(f"rules.{n}", rule, _mode_rule) for n, rule in enumerate(table.get("rules", []))))
 
 
 def _mode_rule(raw: object) -> ModeRule:
@@ -191,21 +211,21 @@ def _mode_rule(raw: object) -> ModeRule:
     unknown = sorted(table.keys() - {"category", "kind", "tier", "mode"})
     if unknown or "mode" not in table:
         raise _Wrong(f"a rule has mode and any of category, kind, tier{f'; {unknown[0]!r} is none of them' if unknown else ''}")
-    kind = ChannelKind(_one_of(ChannelKind)(table["kind"])) if table.get("kind") else None
-    return ModeRule(_mode(table["mode"]), str(table.get("category", "")), kind, str(table.get("tier", "")))
+    kind = ChannelKind(_inside("kind", table["kind"], _one_of(ChannelKind))) if table.get("kind") else None
+    return ModeRule(_inside("mode", table["mode"], _mode), str(table.get("category", "")), kind, str(table.get("tier", "")))
 
 
 def _hours(raw: object) -> Hours:
     table = _expect(Mapping, raw, "write a table with zone, week and holidays")
     unknown = sorted(table.keys() - {"zone", "week", "holidays"})
     if unknown:
-        raise _Wrong(f"there is no key {unknown[0]!r} here: write zone, week and holidays")
+        raise _Wrong(f"there is no key {unknown[0]!r} here: write zone, week and holidays", at=unknown[0], value=table[unknown[0]])
     try:
         ZoneInfo(str(table.get("zone", "UTC")))
         week = {DAYS.index(_one_of(DAYS)(day)): tuple(map(_shift, shifts)) for day, shifts in table.get("week", {}).items()}
         return Hours(str(table.get("zone", "UTC")), week, frozenset(date.fromisoformat(str(day)) for day in table.get("holidays", [])))
     except ZoneInfoNotFoundError:
-        raise _Wrong(f"there is no time zone {table.get('zone')!r}; write one such as Europe/Berlin") from None
+        raise _Wrong("there is no such time zone; write one such as Europe/Berlin", at="zone", value=table.get("zone")) from None
     except ValueError:
         raise _Wrong('write shifts as "09:00-17:00" and holidays as "2026-12-25"') from None
 

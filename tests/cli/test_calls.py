@@ -83,6 +83,37 @@ def test_a_policy_with_a_typo_is_told_with_its_line(call, tmp_path):
     assert "window" in err
 
 
+def test_every_problem_of_a_policy_has_a_line_of_its_own_and_names_the_line_of_its_key(call, tmp_path):
+    wrong = tmp_path / "policy.toml"
+    wrong.write_text(
+        '[modes]\n# quiet at first\ndefault = "loud"\n[[modes.rules]]\nmode = "auto"\n[tickets]\nwindow = "soon"\n[hours]\nweek = {}\nzone = "Mars"\n'
+    )
+    code, out, err = call("policy", "check", str(wrong))
+    assert (code, out) == (1, "")
+    places = [line.removeprefix(f"{wrong}:").partition(" = ")[0] for line in err.splitlines()]
+    assert places == ["3: modes.default", "7: tickets.window", "10: hours.zone"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "said"),
+    [
+        pytest.param('mode = "loud"', "6: modes.rules.1.mode = 'loud': write one of observe, draft, auto", id="an unknown mode"),
+        pytest.param('kind = "public"\nmode = "auto"', "6: modes.rules.1.kind = 'public': write one of", id="an unknown kind"),
+        pytest.param('tier = "team"', "5: modes.rules.1 = {'tier': 'team'}: a rule has mode and any of", id="a rule without a mode"),
+    ],
+)
+def test_a_problem_in_a_rule_names_the_line_in_that_rule(call, tmp_path, rule, said):
+    wrong = tmp_path / "policy.toml"
+    wrong.write_text(f'[modes]\ndefault = "draft"\n[[modes.rules]]\nmode = "auto"\n[[modes.rules]]\n{rule}\n')
+    assert call("policy", "check", str(wrong))[2].startswith(f"{wrong}:{said}")
+
+
+def test_an_unknown_key_beside_the_default_mode_is_told_at_its_line(call, tmp_path):
+    wrong = tmp_path / "policy.toml"
+    wrong.write_text('[modes]\ndefault = "draft"\nfallback = "auto"\n')
+    assert f"{wrong}:3: modes.fallback = 'auto': there is no key" in call("policy", "check", str(wrong))[2]
+
+
 def test_a_right_policy_is_told_with_its_version(call, tmp_path):
     right = tmp_path / "policy.toml"
     right.write_text('[modes]\ndefault = "draft"\n')

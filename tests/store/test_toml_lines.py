@@ -20,6 +20,9 @@ same_topic=0.35
 thresholds.billing = 0.9
 [[modes.rules]]
 mode = "auto"
+[[modes.rules]]
+kind = "direct"
+mode = "draft"
 """
 
 
@@ -35,6 +38,10 @@ mode = "auto"
         pytest.param("answers.hosts.0", 10, id="an item of a list, by the list"),
         pytest.param("answers.thresholds.billing", 13, id="a dotted key"),
         pytest.param("modes.rules", 14, id="a list of tables"),
+        pytest.param("modes.rules.0.mode", 15, id="a key in the first of a list of tables"),
+        pytest.param("modes.rules.1", 16, id="the second of a list of tables"),
+        pytest.param("modes.rules.1.mode", 18, id="a key in the second of a list of tables"),
+        pytest.param("modes.rules.1.tier", 16, id="a missing key in the second of a list of tables"),
         pytest.param("tickets.gap", 2, id="a missing key, by its table"),
         pytest.param("csat.ask", None, id="nothing of the kind"),
     ],
