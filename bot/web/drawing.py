@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 
 from markupsafe import Markup
 
-from bot.web.markdown import SHOWN, left_out, render, straight
+from bot.web.markdown import SHOWN, bare, left_out, render, straight
 from desk.audience import Audience, Scope
 from desk.cards import Buttons, Card, Header, Text
 from desk.customer import Role
@@ -140,6 +140,7 @@ def _straight(value: object) -> object:
 FILTERS: dict[str, Callable[..., object]] = {
     "address": address,
     "badge": badge,
+    "bare": bare,
     "chips": chips,
     "clock": clock,
     "emoji": emoji,

@@ -27,6 +27,20 @@ def render(text: str) -> Markup:
     return Markup(_parser().render(straight(text[:SHOWN]))) + left_out(text)  # noqa: S704  # The parser escapes; see its options.
 
 
+def bare(text: str) -> str:
+    """Return a text without its markup, on one line: what a quote says, where only a line or two of it are shown. It is not escaped."""
+    pieces: list[str] = []
+    for token in _parser().parse(straight(text[:SHOWN])):
+        if token.type == "list_item_open":
+            pieces.append(f"{token.info}{token.markup}" if token.info else "•")
+        elif token.type in ("fence", "code_block"):
+            pieces.append(token.content)
+        elif token.type == "inline":
+            # A line's end is a token without content.
+            pieces.append("".join(child.content or " " * child.type.endswith("break") for child in token.children or ()))
+    return " ".join(" ".join(pieces).split())
+
+
 def left_out(text: str) -> Markup:
     """Return a line that says how much of a text is not shown, empty when all is."""
     more = len(text) - SHOWN

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -15,6 +16,7 @@ from bot.web.rooms import local_channel
 from bot.web.suggestions import Suggestion, read_suggestions
 from bot.web.uploads import Upload
 from bot.web.workspace import LocalWorkspace, open_workspace
+from desk.cards import Card, Sources
 from desk.customer import Role
 from desk.errors import Misconfigured, NotAllowed
 from desk.events import ButtonClicked, CommandInvoked, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TypingSeen
@@ -22,7 +24,7 @@ from desk.ports import Query, View
 from desk.space import Channel, ChannelKind, Place
 from tests.fakes import START, FakeDesk
 from tests.web.conftest import ACME, AGENTS, COMMUNITY, LEA, MARA, TIM, YUKI
-from tests.web.posts import draft_card
+from tests.web.posts import SOURCE, draft_card
 from tests.web.scene import TICKET, scene, ticket_view
 
 JSON = {"accept": "application/json"}
@@ -69,6 +71,15 @@ async def test_everybody_sees_their_own_channels_and_whispers(browser: httpx.Asy
     assert '<option value="acme-shared"' not in customers
     assert "charged twice" not in customers
     assert "How was this support?" not in customers
+
+
+async def test_evidence_is_quoted_without_its_markup_and_escaped(browser: httpx.AsyncClient, workspace: LocalWorkspace) -> None:
+    marked = replace(SOURCE, quote="Press **Settings > Plan**, then `Save` <script>")
+    untitled = replace(marked, n=2, title="", url="")
+    await workspace.send(draft_card(Card((Sources((marked, untitled), detailed=True),))))
+    page = side((await browser.get("/?team=tim")).text, "team")
+    assert '<span class="quoted" dir="auto">Press Settings &gt; Plan, then Save &lt;script&gt;</span>' in page
+    assert "<bdi>Press Settings &gt; Plan, then Save &lt;script&gt;</bdi>" in page
 
 
 async def test_times_are_in_the_readers_own_zone(browser: httpx.AsyncClient, workspace: LocalWorkspace) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.web.markdown import SHOWN, render
+from bot.web.markdown import SHOWN, bare, render
 
 TABLE = "<table>\n<thead>\n<tr>\n<th>a</th>\n</tr>\n</thead>\n<tbody>\n<tr>\n<td>1</td>\n</tr>\n</tbody>\n</table>"
 
@@ -50,3 +50,23 @@ def test_a_long_text_is_cut_and_says_so() -> None:
 @pytest.mark.parametrize("text", ["[" * 3000, "*a " * 1300, "> " * 2000, "`" * 3999, "(" * 4000, "![" * 2000])
 def test_a_text_made_to_be_slow_is_not(text: str) -> None:
     assert len(render(text)) < 200_000
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        pytest.param("Under **Settings > _Plan_**, press `Save`.", "Under Settings > Plan, press Save.", id="emphasis and code"),
+        pytest.param("# Refunds\n\nThey take\n5 days.", "Refunds They take 5 days.", id="a heading and lines"),
+        pytest.param("3. Open it.\n4. Save it.", "3. Open it. 4. Save it.", id="steps keep their numbers"),
+        pytest.param("- one\n- two", "• one • two", id="points"),
+        pytest.param("```\nDROP TABLE x;\n```", "DROP TABLE x;", id="a block of code"),
+        pytest.param("[the page](https://help.example)", "the page", id="a link"),
+        pytest.param("[x](javascript:alert(1))", "[x](javascript:alert(1))", id="a link that is none"),
+        pytest.param("2 * 3 * 4 < 25 & snake_case_name", "2 * 3 * 4 < 25 & snake_case_name", id="signs that mark nothing"),
+        pytest.param("|a|b|\n|-|-|\n|1|2|", "a b 1 2", id="a table"),
+        pytest.param("\u202e<b>evil</b>", "<b>evil</b>", id="tags are text"),
+        pytest.param("", "", id="nothing"),
+    ],
+)
+def test_a_quote_is_bare_of_markup(text: str, says: str) -> None:
+    assert bare(text) == says
