@@ -13,6 +13,8 @@ from agent.units import Unit, units
 from agent.wording import content, share, topical
 from desk.draft import Passage
 
+FIT_WEIGHTS = (1.0, 0.5, 0.5, 0.4, 0.3)
+"""What decides between passages of one article: best sentence, whole passage, headings, the question's words, and exact words such as error codes."""
 READ = 6
 """Passages that are read sentence by sentence."""
 UNITS = 24
@@ -26,7 +28,7 @@ NEIGHBOR_WEIGHT = 0.2
 @dataclass(frozen=True, slots=True)
 class Read:
     """A passage with its units and how near each, and its headings, come to the question; `coverage` is the
-    share of the question's words in it, `headed` that in its headings."""
+    share of the question's words in it, `headed` that in its headings, `matched` its BM25 score beside the best."""
 
     passage: Passage
     units: tuple[Unit, ...]
@@ -34,6 +36,7 @@ class Read:
     score: float = 0.0
     coverage: float = 0.0
     headed: float = 0.0
+    matched: float = 0.0
 
     @property
     def best(self) -> float:
@@ -43,7 +46,7 @@ class Read:
     @property
     def fit(self) -> float:
         """Return how well it answers beside other passages of the same article."""
-        return self.best + self.passage.dense / 2 + self.headed
+        return float(np.dot(FIT_WEIGHTS, (self.best, self.passage.dense, self.headed, self.coverage, self.matched)))
 
 
 def gists(passages: Sequence[Passage]) -> tuple[str, ...]:
@@ -65,7 +68,9 @@ def rank(question: str, asked: NDArray[np.float32], vectors: NDArray[np.float32]
         near = [value + looks(unit) for value, unit in zip(near, found, strict=False)]
         covered = share(words, content(f"{passage.title} {passage.heading} {passage.text}"))
         cues = (passage.dense, max(near, default=0.0), named, covered, passage.lexical / top)
-        reads.append(Read(passage, found, tuple(near), float(np.dot(WEIGHTS, cues)), covered, share(words, content(passage.heading))))
+        reads.append(
+            Read(passage, found, tuple(near), float(np.dot(WEIGHTS, cues)), covered, share(words, content(passage.heading)), passage.lexical / top)
+        )
     scored = [replace(read, score=read.score + NEIGHBOR_WEIGHT * _neighbor(read, reads)) for read in reads]
     article = {document: max(read.score for read in scored if read.passage.document == document) for document in {r.passage.document for r in scored}}
     # Which article answers shows in all of its text; which of its passages does, in the best sentence and the heading.
