@@ -143,7 +143,9 @@ def test_a_wrong_step_is_named(script, step, sentence):
         pytest.param('[setup]\nstart = "soon"\n', "setup: start = 'soon'", id="a start that is no instant"),
         pytest.param('[setup]\nmodel = "m.toml"\n', "setup: 'model' needs the model agent", id="a scripted model"),
         pytest.param('[setup]\nknowledge = ["kb"]\n', "setup: knowledge: there is no file or folder 'kb'", id="knowledge that is not there"),
-        pytest.param('[setup]\npolicy = { modes = { default = "loud" } }\n', "setup: policy modes.default = 'loud': write one of", id="a mode that is none"),
+        pytest.param(
+            '[setup]\npolicy = { modes = { default = "loud" } }\n', "setup: policy modes.default = 'loud': write one of", id="a mode that is none"
+        ),
         pytest.param(
             '[setup]\npolicy = { tickets = { windw = "1h" } }\n',
             "setup: policy tickets.windw = '1h': there is no such key",
