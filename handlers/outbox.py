@@ -86,7 +86,10 @@ class Sender:
         except RateLimited as error:
             await self._later(row, now + error.after, status=RowStatus.QUEUED)
         except (Unavailable, Misconfigured) as error:
-            await self._later(await self._latest(row), now + await self._wait(row), error=str(error))
+            # Looking up what became of an attempt is a try too, or everything that waits would be looked up at the first pace for ever.
+            latest = await self._latest(row)
+            tried = replace(latest, attempts=latest.attempts + (row.status is RowStatus.SENDING))
+            await self._later(tried, now + await self._wait(tried), error=str(error))
         except Rejected as error:
             await self._failed(row, error, now=now)
         except Exception as error:
@@ -174,7 +177,7 @@ class Sender:
     async def _wait(self, row: Row) -> timedelta:
         """Return how long to wait after this many attempts, and at least until the attempt may be looked up."""
         delivery = (await self._services.policy.current()).delivery
-        return max(delivery.look_after, delivery.retries[min(row.attempts, len(delivery.retries) - 1)])
+        return max(delivery.look_after, delivery.retries[max(0, min(row.attempts, len(delivery.retries)) - 1)])
 
 
 async def _send(chat: ChatPlatform, post: Post, target: Row | None) -> MessageRef | None:

@@ -19,7 +19,7 @@ from desk.ticket import Reason, Status, Ticket
 from handlers import act, daily, feedback, gather, internal, turn
 from handlers.deed import Deed
 from handlers.services import Services
-from handlers.situation import load
+from handlers.situation import load_anyway
 
 LONGEST_SLEEP = timedelta(seconds=1)
 PAUSED_RETRY = timedelta(hours=1)
@@ -48,7 +48,7 @@ async def promise(event: DeadlineReached, services: Services) -> Changes:
         return NOTHING
     if await _is_paused(ticket, services):
         return _postponed(event, services)
-    s = await load(ticket, services, cause=event.id)
+    s = await load_anyway(ticket, services, cause=event.id)
     return act.renew_promise(feedback.occasion_facts(s, Occasion.PROMISE_PASSED), s)
 
 
@@ -59,7 +59,7 @@ async def remind(event: DeadlineReached, services: Services) -> Changes:
         return NOTHING
     if await _is_paused(ticket, services):
         return _postponed(event, services)
-    s = await load(ticket, services, cause=event.id)
+    s = await load_anyway(ticket, services, cause=event.id)
     return act.perform(feedback.occasion_facts(s, Occasion.SILENCE), s, Deed())
 
 
@@ -70,7 +70,7 @@ async def close(event: DeadlineReached, services: Services) -> Changes:
         return NOTHING
     if await _is_paused(ticket, services):
         return _postponed(event, services)
-    s = await load(ticket, services, cause=event.id)
+    s = await load_anyway(ticket, services, cause=event.id)
     return act.perform(feedback.occasion_facts(s, Occasion.SILENCE_OVER), s, Deed(csat_due=await feedback.csat_due(ticket, s, services)))
 
 
@@ -78,9 +78,12 @@ async def acknowledged(event: DeadlineReached, services: Services) -> Changes:
     """An acknowledged escalation that nobody closed is armed again, and whoever took it hears of it."""
     escalation = await services.store.escalation(event.values["escalation"])
     ticket = await services.store.ticket(escalation.ticket) if escalation else None
-    if escalation is None or ticket is None or escalation.status is not EscalationStatus.ACKNOWLEDGED or ticket.status is not Status.WAITING_TEAM:
+    if escalation is None or ticket is None or escalation.status is not EscalationStatus.ACKNOWLEDGED:
         return NOTHING
-    s = await load(ticket, services, cause=event.id)
+    # A held ticket whose customer wrote again is open, not waiting for the team, and just as unanswered.
+    if ticket.status not in (Status.OPEN, Status.WAITING_TEAM):
+        return NOTHING
+    s = await load_anyway(ticket, services, cause=event.id)
     armed = replace(escalation, status=EscalationStatus.OPEN, steps=(*escalation.steps, Reason("armed_again")))
     people = (escalation.by,) if escalation.by else s.leads[:1]
     return write(SaveEscalation(armed)) + internal.page(s, escalation.triggers, people, label="again") + internal.refreshed(s)
