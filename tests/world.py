@@ -263,14 +263,19 @@ class World:
 
     async def says(self, who: str, text: str, *, where: str = "community", under: MessageRef | None = None, **more: Any) -> MessageRef:
         """Somebody writes, in a channel or under a message."""
+        event = self.message(who, text, where=where, under=under, **more)
+        await self.emit(event)
+        return event.ref
+
+    def message(self, who: str, text: str, *, where: str = "community", under: MessageRef | None = None, **more: Any) -> MessageReceived:
+        """Return the event of a message, for a test to deliver as it likes."""
         self.numbers += 1
         ref = MessageRef(channel(where), f"m{self.numbers}")
         at = self.clock.now() + timedelta(microseconds=self.numbers)
         place = Place(ref.channel, under.id if under else None)
         event = {"id": EventId(f"e{self.numbers}"), "at": at, "author": user(who), "author_name": who.title(), "role": role_of(who)}
         self.chat.said.append(Message(message_id(ref), ref, place, user(who), who.title(), role_of(who), text, at))
-        await self.emit(MessageReceived(ref=ref, place=place, text=text, **{**event, **more}))
-        return ref
+        return MessageReceived(ref=ref, place=place, text=text, **{**event, **more})
 
     async def types(self, who: str, *, where: str = "community") -> None:
         """Somebody is typing."""

@@ -82,6 +82,7 @@ async def test_a_security_matter_while_a_human_holds_it_is_heard_once_the_model_
 
 
 async def test_the_promise_of_a_time_is_kept_an_eye_on_while_it_stays_down(w):
+    w.policy.change(down={"retry": "20m"})
     _set(w, "kb", down=True)
     await w.asks("ina", QUESTION)
     await w.wait(hours=1, minutes=2)
