@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from desk.changes import NOTHING, Changes, ClearDeadlines, SaveMessage, SaveTicket, follow, write
+from desk.changes import NOTHING, Changes, ClearDeadlines, SaveMessage, SaveTicket, SetDeadline, follow, write
 from desk.customer import TEAM, Role
-from desk.deadlines import DeadlineKind
+from desk.deadlines import Deadline, DeadlineKind
 from desk.errors import Unavailable
 from desk.events import DeadlineReached, TurnStarted
 from desk.ids import EventId, TicketId, derived
 from desk.policy import Policy
-from desk.space import Channel, Intake, Place, parse_channel
-from desk.ticket import Containment, Status, Ticket, attention_of, stood_down
+from desk.space import Channel, Intake, MessageRef, Place, parse_channel
+from desk.ticket import Containment, Status, Ticket, attention_of, group_of, stood_down
 from desk.timeline import Message, Timeline, ordered
+from handlers.attention import heard
 from handlers.services import Services
+
+AFTER_ROOT = timedelta(seconds=1)
+"""How long after the pause of a thread's own customer what others wrote there is sorted."""
 
 
 @dataclass(slots=True)
@@ -46,9 +50,23 @@ async def pause_ended(event: DeadlineReached, services: Services) -> Changes:
         return NOTHING
     group = event.values["group"]
     table = Table(channel, group, await services.policy.current(), services, services.clock.now())
-    for message in await services.store.pending(channel.ref, group):
+    pending = await services.store.pending(channel.ref, group)
+    if first := await _roots_pause(pending, table):
+        return write(SetDeadline(replace(first, id=event.deadline, due=max(first.due, table.now) + AFTER_ROOT, values=event.values)))
+    for message in pending:
         await _sort(message, table)
     return await _saved(table, cause=event.id)
+
+
+async def _roots_pause(pending: Timeline, table: Table) -> Deadline | None:
+    """Return the pause of somebody in whose thread this group wrote and whose own words are in no ticket yet: theirs is sorted first."""
+    for message in (m for m in pending if m.place.thread):
+        root = await table.services.store.message(MessageRef(table.channel.ref, message.place.thread or ""))
+        if root is None or root.author is None or root.ticket is not None or (group := group_of(table.channel, root.author)) == table.group:
+            continue
+        if root.is_customers and (pause := await table.services.store.deadline(derived("pause", table.channel.ref, group))):
+            return pause
+    return None
 
 
 async def _sort(message: Message, table: Table) -> None:
@@ -187,7 +205,7 @@ async def _saved(table: Table, *, cause: EventId) -> Changes:
     for ticket in table.tickets.values():
         if all(message.bystander for message in table.said.get(ticket.id, [])):
             continue
-        timeline = await table.timeline(ticket.id)
+        timeline = await heard(ticket, table.services, *table.said.get(ticket.id, []))
         attention = attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back)
         result += write(SaveTicket(replace(ticket, attention=attention)), ClearDeadlines(str(ticket.id), (DeadlineKind.REMIND, DeadlineKind.CLOSE)))
         result += _turns([ticket], at=table.now, cause=cause)

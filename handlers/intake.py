@@ -17,8 +17,8 @@ from desk.modes import Mode
 from desk.policy import Policy
 from desk.space import Channel, ChannelKind, Place
 from desk.ticket import Ticket
-from desk.timeline import Message, Purpose, edited, message_id, ordered, tombstone
-from handlers import say
+from desk.timeline import Message, Purpose, edited, message_id, tombstone
+from handlers import attention, say
 from handlers.services import Services
 
 OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
@@ -148,7 +148,7 @@ async def _ours(message: Message, services: Services, *, cause: EventId) -> Chan
 
 async def _stand_down(ticket: Ticket, message: Message, services: Services, *, early: int, cause: EventId) -> Changes:
     """Silence the bot in a ticket, or give it back; changes that came before the message count as if they came after it."""
-    timeline = ordered([*await services.store.timeline(ticket.id), message])
+    timeline = await attention.heard(ticket, services, message)
     turn = replace(ticket, turn=ticket.turn + 1 + early, holding=None)
     result = write(SaveTicket(tickets.stood_down(turn, timeline, since=message.at)))
     back = message.mentions_bot and message.role in TEAM
@@ -190,8 +190,15 @@ async def _changed(message: Message, services: Services, *, cause: EventId) -> C
     ticket = await services.store.ticket(message.ticket) if message.ticket else None
     if ticket is None or message.audience == INTERNAL:
         return stored
-    timeline = ordered([message, *(m for m in await services.store.timeline(ticket.id) if m.id != message.id)])
-    attention = tickets.attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back)
-    stored += write(SaveTicket(replace(ticket, turn=ticket.turn + 1, attention=attention)))
+    stored += write(SaveTicket(replace(await _attended(ticket, message, services), turn=ticket.turn + 1)))
     stored += await _again(ticket.id, message.edited_at or message.at, services)
+    if message.role is not Role.CUSTOMER:
+        # One of ours spoke to every ticket of the thread, though their message is stored with the first.
+        others = [other for other in await services.store.tickets_in_thread(message.place) if other.id != ticket.id and other.merged_into is None]
+        stored += write(*[SaveTicket(await _attended(other, message, services)) for other in others])
     return stored + await refreshed(ticket.id, services, cause=cause)
+
+
+async def _attended(ticket: Ticket, message: Message, services: Services) -> Ticket:
+    timeline = await attention.heard(ticket, services, message)
+    return replace(ticket, attention=tickets.attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back))
