@@ -66,8 +66,9 @@ def _invoice_status(case: Case) -> Told:
     if not invoices:
         return Told(lacks=_lacking(case.author))
     named = _named(case.question, invoices)
-    if named:
-        return Told(tuple(_status(case, fact) for fact in named))
+    unknown = (Said(case.phrase("invoice_unknown"), invoices[-3:]),) if _names_another(case.question, invoices) else ()
+    if named or unknown:
+        return Told((*unknown, *(_status(case, fact) for fact in named)))
     pending = tuple(fact for fact in invoices if _parts(fact).get("status") in PENDING)
     if pending:
         return Told(tuple(_status(case, fact) for fact in pending))
@@ -147,6 +148,14 @@ def _named(question: str, invoices: Sequence[Fact]) -> tuple[Fact, ...]:
         return by_number
     months = {MONTHS[word] for word in re.findall(r"[a-z]{3,}", said) if word in MONTHS and word not in {"may", "mar", "mai"}}
     return tuple(fact for fact in invoices if (issued := _day(fact)) and issued.month in months)
+
+
+def _names_another(question: str, invoices: Sequence[Fact]) -> bool:
+    """Tell whether a question names a number of these invoices' series that none of them has; its answer is not one of these."""
+    numbers = [plain(_parts(fact).get("number", "")) for fact in invoices]
+    series = {re.escape(found[0]) for number in numbers if (found := re.match("[a-z]+", number))}
+    named = re.findall(rf"\b(?:{'|'.join(sorted(series))})[-_ /#]*(\d[\d/_-]*\d)", plain(question)) if series else []
+    return bool({re.sub(r"\D", "", number) for number in named} - {re.sub(r"\D", "", number) for number in numbers})
 
 
 def _twice(invoices: Sequence[Fact]) -> tuple[Fact, Fact] | None:

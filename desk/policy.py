@@ -232,6 +232,7 @@ class Policy:
 REQUIRED_PHRASES = frozenset(
     [
         "answer_by_ai",
+        "answer_by_ai_alone",
         "answer_checked",
         "sources",
         "solved",
@@ -265,6 +266,7 @@ REQUIRED_PHRASES = frozenset(
         "clarify",
         "invoice_status",
         "invoice_none_open",
+        "invoice_unknown",
         "duplicate_charge",
         "suspended",
         "not_suspended",

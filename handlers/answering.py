@@ -93,7 +93,6 @@ def _outbox_ids(s: Situation, draft: Draft) -> tuple[OutboxId, ...]:
 
 def _parts(s: Situation, draft: Draft, deed: Deed) -> Changes:
     proposal = draft.proposal
-    byline = say.phrase(s, "answer_checked", who=deed.who) if deed.who else say.phrase(s, "answer_by_ai")
     changes = NOTHING
     text = replies.thread_text(proposal.parts)
     private = [(n, part) for n, part in enumerate(proposal.parts) if part.to is not None]
@@ -102,11 +101,17 @@ def _parts(s: Situation, draft: Draft, deed: Deed) -> Changes:
     audience = max((part.audience for part in proposal.parts if part.to is None), key=lambda a: a.scope.value != "public", default=PUBLIC)
     sources = tuple(dict.fromkeys(item for n, part in enumerate(proposal.parts) if part.to is None for item in replies.cited(n, proposal)))
     purpose = Purpose.QUESTION if proposal.question else Purpose.ANSWER
-    changes += say.answer(s, _drawn(s, text, sources, byline, subject=draft.id), purpose, audience=audience)
+    changes += say.answer(s, _drawn(s, text, sources, _byline(s, sources, deed), subject=draft.id), purpose, audience=audience)
     for n, part in private:
-        drawn = _drawn(s, part.text, replies.cited(n, proposal), byline, subject=draft.id)
+        cited = replies.cited(n, proposal)
+        drawn = _drawn(s, part.text, cited, _byline(s, cited, deed), subject=draft.id)
         changes += say.post(s, f"part{n}", drawn, Purpose.PART, audience=part.audience, target=Direct(part.to) if part.to else None)
     return changes
+
+
+def _byline(s: Situation, sources: Sequence[Evidence], deed: Deed) -> str:
+    """Return who answers for a text; one without sources claims none."""
+    return say.phrase(s, "answer_checked", who=deed.who) if deed.who else say.phrase(s, "answer_by_ai" if sources else "answer_by_ai_alone")
 
 
 def _drawn(s: Situation, text: str, sources: Sequence[Evidence], byline: str, *, subject: str) -> Card:

@@ -129,3 +129,18 @@ def test_a_stranger_is_asked_to_be_verified_and_a_known_person_not(intent):
 def test_any_other_intent_tells_nothing():
     assert ask("none", facts=(PLAN,)).said == ()
     assert ask("", facts=(PLAN,)).lacks == ""
+
+
+@pytest.mark.parametrize("named", ["INV-900", "inv 900", "INV-9-00"])
+def test_an_invoice_that_is_not_among_the_authors_is_not_answered_with_another(named):
+    told = ask("invoice_status", f"What is the status of {named}?", facts=(PAID, SECOND))
+    assert texts(told) == [PHRASES["invoice_unknown"]]
+
+
+def test_of_two_numbers_the_known_one_is_told_and_the_other_is_not_kept_quiet():
+    told = ask("invoice_status", "Are INV-204 and INV-900 paid?", facts=(PAID, FIRST))
+    assert texts(told) == [PHRASES["invoice_unknown"], "Invoice INV-204: EUR 420.00, paid, due 2026-12-03. https://a.example/INV-204"]
+
+
+def test_a_year_is_no_number_of_an_invoice():
+    assert [said.facts for said in ask("invoice_status", "Is the invoice of October 2026 paid?", facts=(PAID, FIRST)).said] == [(PAID,)]

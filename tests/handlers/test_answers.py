@@ -19,6 +19,13 @@ async def test_an_answer_carries_its_sources_who_wrote_it_and_three_buttons(w):
     assert [button.label for button in card.buttons] == ["Solved", "Not solved", "Get a human"]
 
 
+async def test_an_answer_that_shows_no_source_claims_none(w):
+    await w.asks("mara", "Is my invoice paid?", where="community")
+    assert w.card(Purpose.ANSWER).evidence == ()
+    assert "Written by AI; no person has checked it." in w.texts(Purpose.ANSWER)[0]
+    assert "Written by AI from the sources above" in w.texts(Purpose.PART)[0]
+
+
 async def test_a_checked_answer_says_which_teammate_checked_it(drafting):
     await drafting.asks("ina", QUESTION)
     await drafting.clicks("noor", "Approve")
