@@ -34,6 +34,9 @@ SCOPE = (3.4, 0.86, 11.1)
 PASTED = re.compile(r"```.*?(?:```|\Z)|^>[^\n]*", re.DOTALL | re.MULTILINE)
 ANYTHING = re.compile(r"[^\W_]")
 ASKS_HOW = re.compile(r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|where|which|what|do (?:you|i|we)|does|can (?:i|we)|is|are|may i)\b")
+INTRODUCES = re.compile(
+    r"^\W*(?:(?:hi|hello|hey)\W+(?:\w+\W+){0,2})?(?:my name is|i'?m|i am|this is|we are|we're) [^,;?]{1,40} (?:from|at|of|with|here)\b[^,;?]{0,40}$"
+)
 COMPLAINS = re.compile(
     r"\b(?:it|this|that|nothing|app|page|site|system|login|export|import|sync|api)\b[^.!?]{0,40}"
     r"\b(?:doesn'?t|does not|isn'?t|won'?t|not|never|no longer|stopped) \w*work"
@@ -152,9 +155,12 @@ class LocalTriager:
 
 
 def may_sense(signal: Signal, said: str) -> bool:
-    """Tell whether a head may speak on a plain sentence: "How do I ...?" asks how something works; only patterns overrule that."""
+    """Tell whether a head may speak on a plain sentence; only patterns overrule that.
+
+    "How do I ...?" asks how something works, and "I am Mara from Acme." says who writes: neither calls for somebody.
+    """
     if signal is Signal.ASKS_HUMAN:
-        return not about_others(said)
+        return not about_others(said) and not INTRODUCES.search(said)
     return signal is Signal.SAFETY or not ASKS_HOW.search(said)
 
 

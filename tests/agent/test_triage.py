@@ -43,6 +43,22 @@ async def test_chat_asks_nothing(triager, text):
     assert not (await triager.triage(text)).is_request
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am Mara Voss from Acme Robotics. What is the status of my invoice INV-205?",
+        "Hi, I'm Tom from Globex. How do I reset my password?",
+        "This is Mara at Acme. The bank feed is stuck.",
+    ],
+)
+async def test_saying_who_one_is_asks_for_nobody(triager, text):
+    assert Signal.ASKS_HUMAN not in (await triager.triage(text)).signals
+
+
+async def test_after_an_introduction_a_wish_for_a_person_is_still_heard(triager):
+    assert Signal.ASKS_HUMAN in (await triager.triage("I'm Tom from Globex, let me talk to a real person")).signals
+
+
 @pytest.mark.parametrize("text", ["", "   \n ", "🎉🎉", "👍", "...", "!!!", "—"])
 async def test_without_a_letter_or_digit_nothing_is_asked(triager, text):
     found = await triager.triage(text)
