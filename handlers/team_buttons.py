@@ -45,6 +45,8 @@ def escalation(raised: Escalation, d: Dossier) -> tuple[Button, ...]:
     """Return the buttons of an escalation."""
     acknowledge = Button("acknowledge", "Acknowledge", d.ticket.id, subject=raised.id, style=Style.PRIMARY)
     resolve = Button("resolve", "Resolve...", d.ticket.id, subject=raised.id, form=RESOLVE)
+    if d.ticket.status.is_over:
+        return (resolve, why(d))
     first = (acknowledge,) if raised.status is EscalationStatus.OPEN else ()
     return (*first, *hold(d), _of(d, "hand_back", "Hand back"), resolve, why(d))
 

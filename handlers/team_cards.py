@@ -8,6 +8,7 @@ from desk.cards import Block, Button, Buttons, Card, Fields, Header, Quote, Sour
 from desk.decision import Decision
 from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
+from desk.ticket import Status
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -30,6 +31,8 @@ VERDICTS = {
     Verdict.REJECT: "Rejected",
     Verdict.REGENERATE: "Drafted again",
 }
+OVER = {Status.SOLVED: "solved, the customer says", Status.CLOSED: "the ticket is closed"}
+"""What a card says of an escalation whose ticket ended before anybody closed it with a verdict."""
 
 
 def draft_card(draft: Draft, d: Dossier) -> Card:
@@ -140,6 +143,8 @@ def _line(draft: Draft, d: Dossier) -> str:
     """Return what became of a draft, by whom, when and why."""
     taken_back = draft.status is DraftStatus.RETRACTED or draft.verdict is None
     done = DONE.get(draft.status, "") if taken_back else VERDICTS.get(draft.verdict, "") if draft.verdict else ""
+    if draft.status is DraftStatus.STALE and draft.verdict is None and draft == d.drafts[-1]:
+        done = "No longer up to date"
     at = f"at {shown(draft.decided_at, now=draft.decided_at, zone=d.zone)}" if draft.decided_at else ""
     by = f"by {draft.decided_by_name}" if draft.decided_by_name else ""
     return " ".join(filter(None, (done, by, at, f"({draft.why})" if draft.why else "")))
@@ -147,8 +152,10 @@ def _line(draft: Draft, d: Dossier) -> str:
 
 def _context(escalation: Escalation, d: Dossier) -> tuple[tuple[str, str], ...]:
     """Return the context package: what is known without reading back."""
-    tried = f"{len(escalation.package.tried)} answers" if escalation.package.tried else "nothing yet"
+    tries = len(escalation.package.tried)
+    tried = f"{tries} answer{'s' if tries > 1 else ''}" if tries else "nothing yet"
     state = f"acknowledged by {escalation.by_name}" if escalation.status is EscalationStatus.ACKNOWLEDGED else "open"
+    state = OVER.get(d.ticket.status, state)
     holder = (("Held by", d.ticket.owner_name),) if d.ticket.owner else ()
     return (
         ("Category", d.ticket.category or "-"),

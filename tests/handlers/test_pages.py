@@ -42,6 +42,24 @@ async def test_acknowledging_holds_for_thirty_minutes_then_it_arms_again_and_tel
     assert escalation.status is EscalationStatus.OPEN
 
 
+async def test_an_acknowledged_escalation_of_a_held_ticket_is_armed_again_too(w):
+    asked = await w.asks("mara", "When does my refund arrive?")
+    await w.says("lea", "Let me see", under=asked)
+    await w.asks("mara", "#security my key leaked", under=asked)
+    await w.clicks("lea", "Acknowledge", ref=_page(w))
+    before = len(w.posts(Purpose.PAGE))
+    await w.wait(minutes=31)
+    assert len(w.posts(Purpose.PAGE)) == before + 1
+
+
+async def test_an_escalation_whose_ticket_the_customer_solved_says_so_and_only_asks_for_the_verdict(w):
+    await w.asks("mara", "When does my refund arrive?")
+    await w.clicks("mara", "Get a human")
+    await w.clicks("mara", "Solved")
+    assert "solved, the customer says" in w.texts(Purpose.ESCALATION_CARD)[-1]
+    assert [button.name for button in w.card(Purpose.ESCALATION_CARD).buttons] == ["Resolve...", "Why"]
+
+
 async def test_an_escalation_that_was_answered_meanwhile_is_not_armed_again(w):
     asked = await w.asks("mara", "#security my key leaked")
     await w.clicks("lea", "Acknowledge", ref=_page(w))
@@ -69,7 +87,7 @@ async def test_the_context_card_says_who_why_and_what_was_tried(w):
     await w.clicks("mara", "Get a human")
     text = w.texts(Purpose.ESCALATION_CARD)[0]
     assert "Needs a human: asks human  for Mara, Acme (enterprise, health 62 falling)" in text
-    assert "Tried: 1 answers" in text
+    assert "Tried: 1 answer\n" in text
 
 
 async def test_only_the_team_can_acknowledge(w):
