@@ -75,8 +75,9 @@ class Driver:
         return self.spots[step_id]
 
     def remember(self, step: Step, spot: Spot) -> None:
-        """Keep where this step's message stands; a step without an id is known by its number."""
-        self.spots[step.id or f"step {step.n}"] = spot
+        """Keep where this step's message stands, under its id if it has one."""
+        if step.id:
+            self.spots[step.id] = spot
         self._last[step.values["who"]] = spot["channel"]
 
     def channel(self, step: Step) -> str:

@@ -170,6 +170,7 @@ def _check_steps(script: Script) -> None:
     seen: dict[str, Step] = {}
     for step in script.steps:
         _check_step(step, seen, people=people, channels=channels)
+        _check_entry(step, script)
         if step.id in seen:
             raise InvalidInput(f"{step.label}: there is an earlier step with this id")
         if step.id:
@@ -189,6 +190,16 @@ def _check_step(step: Step, seen: Mapping[str, Step], *, people: set[str], chann
             _check_target(step, key, seen)
     if step.verb == "changes" and step.values["changes"] == "kb" and not all(isinstance(text, str) for text in step.values["set"].values()):
         raise InvalidInput(f'{step.label}: [step.set] for the kb is path = "text"')
+
+
+def _check_entry(step: Step, script: Script) -> None:
+    """Raise when a customer's step happens where customers are not: among the team, or in somebody else's direct messages."""
+    name = step.values.get("channel", "").lstrip("#")
+    channel = next((channel for channel in script.channels if channel["name"] == name), None)
+    if channel is None or "who" not in step.values or script.person(step.values["who"])["role"] != Role.CUSTOMER:
+        return
+    if channel["kind"] == ChannelKind.INTERNAL or channel.get("person", step.values["who"]) != step.values["who"]:
+        raise InvalidInput(f"{step.label}: {step.values['who']} is not in the {channel['kind']} channel {name!r}")
 
 
 def _check_target(step: Step, key: str, seen: Mapping[str, Step]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping
+from itertools import count
 from typing import Any
 
 Shape = dict[str, Any]
@@ -15,8 +16,11 @@ SPEECH = {"customer": "says", "teammate": "says"}
 def named(dump: Mapping[str, Any], spots: Mapping[str, Mapping[str, str]]) -> Shape:
     """Return the dump with every message known by the step that made it, the others as p1, p2, ... in order."""
     names = {_spot(spot["channel"], spot["ref"]): step for step, spot in spots.items()}
+    taken = set(spots)
+    free = (name for n in count(1) if (name := f"p{n}") not in taken)
     for post in dump["posts"]:
-        names.setdefault(_spot(post["channel"], post["ref"]), f"p{1 + sum(name.startswith('p') and name[1:].isdigit() for name in names.values())}")
+        spot = _spot(post["channel"], post["ref"])
+        names[spot] = names.get(spot) or next(free)
     return {
         "posts": [_post(post, n, names) for n, post in enumerate(dump["posts"], 1)],
         "decisions": list(dump["decisions"]),

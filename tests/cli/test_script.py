@@ -42,6 +42,29 @@ def script(tmp_path):
     return read
 
 
+@pytest.mark.parametrize(
+    ("channel", "kind"),
+    [pytest.param("agents", "internal", id="among the team"), pytest.param("hers", "direct", id="in a direct message of somebody else")],
+)
+def test_a_customer_is_not_where_customers_are_not(script, channel, kind):
+    more = f"""
+[[people]]
+name = "Gina Globe"
+
+[[channels]]
+name = "hers"
+kind = "direct"
+person = "Mara Voss"
+
+[[step]]
+who = "Gina Globe"
+says = "hi"
+channel = "{channel}"
+"""
+    with pytest.raises(InvalidInput, match=f"step 2: Gina Globe is not in the {kind} channel '{channel}'"):
+        script(more)
+
+
 def test_a_small_script_is_read_with_its_defaults(script):
     found = script()
     assert found.start == datetime(2026, 11, 2, 10, tzinfo=UTC)

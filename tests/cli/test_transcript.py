@@ -85,3 +85,8 @@ def test_decisions_and_tickets_close_the_transcript():
     text = told(named(dump(post("77a"), decisions=[DECISION], tickets=[TICKET]), SPOTS))
     assert "10:00:08  t-1  observe (would reply)  observe, -, 0.90 of 0.60: it is sure" in text
     assert text.endswith("t-1  Poppy Lane in #community: solved, confirmed, active, held by Jonas Reed, high 60")
+
+
+def test_a_name_that_a_step_took_is_not_given_again():
+    found = named(dump(post("77a"), post("77b")), {"p1": {"channel": "community", "ref": "77b"}})
+    assert [p["ref"] for p in found["posts"]] == ["p2", "p1"]
