@@ -42,7 +42,10 @@ class Sender:
         async with self._busy:
             tried = False
             while rows := await self._services.store.sendable(self._services.clock.now()):
-                moved = await asyncio.gather(*(self._deliver(row) for row in rows))
+                # All are awaited before one failure is raised: a row still under way must not be tried a second time beside itself.
+                moved = await asyncio.gather(*(self._deliver(row) for row in rows), return_exceptions=True)
+                if failed := next((result for result in moved if isinstance(result, BaseException)), None):
+                    raise failed
                 tried = True
                 if not any(moved):
                     break
@@ -125,7 +128,8 @@ class Sender:
                 replace(row, status=RowStatus.FAILED, error="its fate is unknown, and a whisper is sent at most once")
             )
             return True
-        if row.post.op is Op.POST and (found := await chat.find(row.post.id, await _near(row.post, chat))) is not None:
+        # An edit of what never arrived was sent as a post, under its own id.
+        if row.post.op in (Op.POST, Op.EDIT) and (found := await chat.find(row.post.id, await _near(row.post, chat))) is not None:
             await self._services.store.save_row(replace(row, status=RowStatus.SENT, ref=found, place=_opened(row.post, found), error=""))
             return True
         return await self._attempt(row, chat, now=now)
