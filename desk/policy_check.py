@@ -178,7 +178,7 @@ def _count(raw: object) -> int:
 
 
 def _one_of(words: typing.Iterable[str]) -> Callable[[object], str]:
-    known = tuple(words)
+    known = tuple(map(str, words))
 
     def read(raw: object) -> str:
         if raw in known:
