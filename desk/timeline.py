@@ -125,6 +125,7 @@ def in_a_row(timeline: Timeline, *, purposes: frozenset[Purpose], since: datetim
 def _answers(message: Message) -> bool:
     """Tell whether a message answers the customer: a teammate's or the bot's, not a note among ourselves.
 
-    A colleague's does not: it stands the bot down, but nobody of the team has answered.
+    A colleague's does not: it stands the bot down, but nobody of the team has answered. Nor does a teammate's mention of the bot: it asks the bot to.
     """
-    return message.audience != INTERNAL and (message.role in TEAM or (message.role is Role.BOT and message.purpose in SPOKEN))
+    ours = message.role in TEAM and not message.mentions_bot
+    return message.audience != INTERNAL and (ours or (message.role is Role.BOT and message.purpose in SPOKEN))

@@ -70,6 +70,7 @@ def test_a_deletion_takes_the_words_and_leaves_that_something_was_said():
         pytest.param([said(1), said(2, Role.TEAMMATE, Purpose.TEAMMATE)], [], id="a teammate's word answers"),
         pytest.param([said(1), said(2, Role.COLLEAGUE, Purpose.TEAMMATE)], [1], id="a colleague's does not"),
         pytest.param([said(1), said(2, Role.TEAMMATE, Purpose.TEAMMATE, audience=INTERNAL)], [1], id="nor does a note among ourselves"),
+        pytest.param([said(1), said(2, Role.TEAMMATE, Purpose.TEAMMATE, mentions_bot=True)], [1], id="nor does calling the bot"),
         pytest.param([said(1), bot(2, deleted=True)], [1], id="an answer that was taken back answers nothing"),
         pytest.param([said(1, edited_at=NOON + timedelta(minutes=3)), bot(2)], [1], id="what was changed since is open again"),
         pytest.param([said(1, deleted=True), said(2)], [2], id="what was deleted is not"),

@@ -137,6 +137,16 @@ async def test_a_teammates_mention_of_the_bot_gives_the_ticket_back(w):
     assert (ticket.owner, ticket.attention) == (None, Attention.ACTIVE)
 
 
+async def test_a_teammates_mention_of_the_bot_does_not_pass_for_the_answer_it_asks_for(w):
+    asked = await w.asks("ina", QUESTION)
+    await w.says("noor", "Let me look at that", under=asked)
+    await w.asks("ina", "unsure: and by transfer, the refund?", under=asked)
+    await w.learns(replace(CHUNK, text="A refund by transfer takes 2 days."))
+    await w.says("noor", "@frontdesk please go on", under=asked, mentions_bot=True)
+    await w.wait(seconds=9)
+    assert await w.decisions() == ["reply", "stand_by", "suggest"]
+
+
 async def test_a_colleagues_or_customers_mention_of_the_bot_does_not(w):
     asked = await w.asks("ina", QUESTION)
     await w.says("noor", "Let me look at that", under=asked)
