@@ -59,7 +59,17 @@ def compose(fields: Mapping[str, object], text: str, *, id: str, where: str, fal
     claimed = _audience(word(fields, "audience"))
     titled = INTERNAL if title.casefold().startswith(INTERNAL_TITLE) else PUBLIC
     own = word(fields, "id") or id
-    return Article(own, title, text, where, word(fields, "url"), strictest(claimed, titled), word(fields, "updated"), word(fields, "language"))
+    return Article(
+        own, title, text, where, _address(word(fields, "url")), strictest(claimed, titled), word(fields, "updated"), word(fields, "language")
+    )
+
+
+def _address(url: str) -> str:
+    """Return a link customers may be given; one that runs a script or opens a file is none."""
+    scheme = re.match(r"([a-z][a-z0-9+.-]*):(?!\d)", url, re.IGNORECASE)
+    if scheme and scheme[1].lower() not in ("http", "https"):
+        raise InvalidInput(f"url {url!r}: write an address that begins with https://")
+    return url
 
 
 def word(fields: Mapping[str, object], name: str) -> str:

@@ -55,6 +55,18 @@ def test_a_file_of_an_unknown_kind_is_refused_when_it_is_named(tmp_path):
     assert "not read" in reasons(read(tmp_path / "a.pdf"))["a.pdf"]
 
 
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "JavaScript:alert(1)", "data:text/html,x", "file:///etc/passwd"])
+def test_an_address_that_is_no_web_page_is_refused(tmp_path, url):
+    write(tmp_path, {"a.md": f"---\nurl: '{url}'\n---\ntext"})
+    assert "https://" in reasons(read(tmp_path))["a.md"]
+
+
+@pytest.mark.parametrize("url", ["https://help.example/a", "HTTP://help.example", "/help/a", "help.example:8080/a"])
+def test_an_address_of_a_page_is_kept(tmp_path, url):
+    write(tmp_path, {"a.md": f"---\nurl: '{url}'\n---\ntext"})
+    assert read(tmp_path).articles[0].url == url
+
+
 def test_what_cannot_be_read_is_reported_and_the_rest_is_read(tmp_path):
     write(tmp_path, {"latin.md": b"caf\xe9", "big.md": b"x" * 5_000_001, "bad.md": "---\n[\n---\n", "good.md": TEXT})
     reading = read(tmp_path)
