@@ -13,6 +13,7 @@ from cli.progress import bar
 from cli.seeding import Cast, Room, Seat, enroll
 from crm.files import read_folder
 from desk.customer import Person, Role, Trust
+from desk.errors import Misconfigured
 from desk.ids import PersonId
 from desk.space import Channel, ChannelKind
 from runtime import Runtime
@@ -21,9 +22,12 @@ DEMO = Path(__file__).resolve().parents[1] / "demo"
 
 
 def lay_out(home: Path) -> None:
-    """Put the demo's policy where an operator would edit it; one that is there stays."""
+    """Put the demo's policy where an operator would edit it; one that is there stays. Raises Misconfigured where a desk served without one."""
     home.mkdir(parents=True, exist_ok=True)
     if not (home / "policy.toml").exists():
+        # That desk observes. With the demo's policy it would begin to answer its own customers.
+        if (home / "workspace.db").exists():
+            raise Misconfigured(f"{str(home)!r} holds a desk of your own: unset FRONTDESK_HOME for the demo, or set it to an empty folder")
         shutil.copyfile(DEMO / "policy.toml", home / "policy.toml")
 
 

@@ -103,6 +103,14 @@ def test_the_demo_answers_a_visitor_and_every_command_works_beside_it(server, ca
     assert call("doctor").returncode == 0
 
 
+def test_the_demo_does_not_move_into_a_desk_that_observes(server, call, tmp_path):
+    server("run").stop(signal.SIGTERM)
+    refused = call("demo")
+    assert refused.returncode in (1, 2)
+    assert "holds a desk of your own" in refused.stderr
+    assert not (tmp_path / "policy.toml").exists()
+
+
 def test_a_server_that_others_can_reach_lets_in_whoever_has_the_token(server, monkeypatch):
     monkeypatch.setenv("FRONTDESK_HOST", "0.0.0.0")
     monkeypatch.setenv("FRONTDESK_TOKEN", "correct-horse-battery")
