@@ -27,6 +27,7 @@ class Occasion(StrEnum):
     SOLVED = "solved"
     SILENCE = "silence"
     SILENCE_OVER = "silence_over"
+    RESOLVED = "resolved"
     CORRECTED = "corrected"
     RETRACTED = "retracted"
     WITHDRAWN = "withdrawn"
@@ -256,7 +257,7 @@ def _choose(facts: Facts) -> Action:
             return Close(confirmed=True)
         case Occasion.SILENCE:
             return Remind()
-        case Occasion.SILENCE_OVER:
+        case Occasion.SILENCE_OVER | Occasion.RESOLVED:
             return Close(confirmed=False)
         case Occasion.RETRACTED | Occasion.WITHDRAWN:
             return Withdraw()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk.audience import PUBLIC
-from desk.changes import ClearDeadlines, Feedback, RecordFeedback, write
+from desk.audience import INTERNAL, PUBLIC
+from desk.changes import NOTHING, ClearDeadlines, Feedback, RecordFeedback, write
+from desk.customer import TEAM
+from desk.draft import DraftStatus
 from desk.escalation import Trigger
 from desk.ids import OutboxId, derived
 from desk.ticket import Containment, Holding, Status
@@ -17,32 +19,42 @@ from handlers.situation import Situation
 
 
 def close(s: Situation, deed: Deed, *, confirmed: bool) -> Outcome:
-    """Close the ticket; ask how it was when that is due, else say the one sentence."""
+    """Close the ticket and ask how it was when that is due. The bot says a sentence of its own only where no human has the word."""
     ticket, changes = close_quietly(s, confirmed=confirmed)
-    text = say.phrase(s, "thanks_solved" if confirmed else "closed_silent")
-    if not deed.csat_due:
-        return ticket, changes + say.post(s, "closed", replies.sentence(text), Purpose.FEEDBACK if confirmed else Purpose.NOTICE, audience=PUBLIC)
-    drawn = replies.csat(f"{text} {say.phrase(s, 'csat_ask')}", ticket=s.ticket, policy=s.policy, language=s.language)
-    asked = RecordFeedback(Feedback(derived("f", "csat_asked", ticket.id), ticket.id, "csat_asked", s.ticket.customer, s.now))
-    return ticket, changes + write(asked) + say.post(s, "csat", drawn, Purpose.CSAT, audience=PUBLIC)
+    ours = not confirmed and (s.ticket.held or deed.who)
+    text = "" if ours else say.phrase(s, "thanks_solved" if confirmed else "closed_silent")
+    if deed.csat_due:
+        drawn = replies.csat(f"{text} {say.phrase(s, 'csat_ask')}".strip(), ticket=s.ticket, policy=s.policy, language=s.language)
+        asked = RecordFeedback(Feedback(derived("f", "csat_asked", ticket.id), ticket.id, "csat_asked", s.ticket.customer, s.now))
+        return ticket, changes + write(asked) + say.post(s, "csat", drawn, Purpose.CSAT, audience=PUBLIC)
+    purpose = Purpose.FEEDBACK if confirmed else Purpose.NOTICE
+    return ticket, changes + (say.post(s, "closed", replies.sentence(text), purpose, audience=PUBLIC) if text else NOTHING)
 
 
 def close_quietly(s: Situation, *, confirmed: bool) -> Outcome:
     """Close the ticket without a word; what was called re-contacted stays so."""
-    containment = (Containment.CONFIRMED if confirmed else Containment.SILENT) if s.ticket.deflected else None
-    if s.ticket.containment is Containment.RECONTACTED:
-        containment = s.ticket.containment
     ticket = replace(
         s.ticket,
         status=Status.SOLVED if confirmed else Status.CLOSED,
         closed=s.now,
-        containment=containment,
+        containment=_contained(s, confirmed=confirmed),
         holding=None,
         not_solved=0,
         topic_since=s.now,
         escalated=False,
     )
     return ticket, write(ClearDeadlines(str(ticket.id))) + internal.outdated(s) + internal.refreshed(s)
+
+
+def _contained(s: Situation, *, confirmed: bool) -> Containment | None:
+    """Return what became of an automatic first answer; nothing where a human answered after it."""
+    if s.ticket.containment is Containment.RECONTACTED:
+        return s.ticket.containment
+    written = any(m.role in TEAM and m.audience != INTERNAL for m in s.timeline)
+    decided = any(draft.status is DraftStatus.SENT and draft.decided_by for draft in s.drafts)
+    if not s.ticket.deflected or written or decided:
+        return None
+    return Containment.CONFIRMED if confirmed else Containment.SILENT
 
 
 def renew(s: Situation, deed: Deed) -> Outcome:

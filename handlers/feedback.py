@@ -12,6 +12,7 @@ from desk.errors import NotAllowed, Unavailable
 from desk.escalation import Trigger
 from desk.events import ButtonClicked
 from desk.ids import MessageId, OutboxId, derived
+from desk.modes import Mode
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose
@@ -80,7 +81,7 @@ async def judged(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
 
 async def csat_due(ticket: Ticket, s: Situation, services: Services) -> bool:
     """Tell whether this person may be asked: never twice for a ticket, once in policy's span for a person."""
-    if not s.policy.csat.ask:
+    if not s.policy.csat.ask or turn.mode_of(s, ticket.category) is Mode.OBSERVE:
         return False
     users = {ticket.customer, *await _users(ticket, services)}
     asked = [f for user in users for f in await services.store.feedback(by=user, since=s.now - s.policy.csat.every)]

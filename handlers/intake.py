@@ -158,7 +158,17 @@ async def _stand_down(ticket: Ticket, message: Message, services: Services, *, e
     if back:
         return result
     silenced = write(Unsend(ticket.id), ClearDeadlines(str(ticket.id), (DeadlineKind.PROMISE, *OVER_KINDS)))
+    if message.role in TEAM and not ticket.status.is_over:
+        silenced += await _ends(ticket.id, message.at, services)
     return result + silenced + await _quieten(ticket.id, services, cause=cause)
+
+
+async def _ends(ticket: TicketId, at: datetime, services: Services) -> Changes:
+    """Close what a teammate answered last when its customer stays silent; the bot says no reminder in somebody else's conversation."""
+    id = derived("close", ticket)
+    due = at + (await services.policy.current()).tickets.close
+    stands = await services.store.deadline(id)
+    return write(SetDeadline(Deadline(id, DeadlineKind.CLOSE, str(ticket), max(due, stands.due) if stands else due)))
 
 
 async def _again(ticket: TicketId, at: datetime, services: Services) -> Changes:

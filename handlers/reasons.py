@@ -39,6 +39,7 @@ SENTENCES: dict[str, str] = {
     "rejected": "a {role} rejected the draft",
     "replied": "a {role} wrote the reply",
     "requested": "a teammate asked for this draft",
+    "resolved": "a {role} closed it",
     "resumed": "it is up again",
     "retracted": "a {role} took the answer back",
     "safety": "somebody may come to harm",

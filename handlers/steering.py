@@ -105,12 +105,14 @@ async def acknowledge(event: ButtonClicked, ticket: Ticket, services: Services) 
 
 async def resolve(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
     """Close the ticket's escalations with a verdict, and the ticket with them; the customer did not confirm anything."""
-    s = await load(ticket, services, cause=event.id)
+    s = await load(replace(ticket, owner=None, owner_name=""), services, cause=event.id)
     verdict = EscalationVerdict(event.form.get("verdict") or EscalationVerdict.NEEDED)
     closed = write(*(SaveEscalation(_closed(e, event, verdict=verdict)) for e in s.open_escalations))
     label = write(RecordFeedback(Feedback(derived("f", event.id), ticket.id, "resolved", event.by, event.at, subject=event.subject)))
-    over = replace(ticket, status=Status.CLOSED, closed=s.now, escalated=False, owner=None, owner_name="", holding=None)
-    return write(SaveTicket(over), ClearDeadlines(str(ticket.id))) + closed + label + internal.outdated(s) + internal.refreshed(s)
+    if ticket.status.is_over:
+        return closed + label + internal.refreshed(s)
+    facts = replace(feedback.occasion_facts(s, Occasion.RESOLVED), teammate=event.role.value)
+    return closed + label + act.perform(facts, s, Deed(who=event.by_name, csat_due=await feedback.csat_due(ticket, s, services)))
 
 
 async def why(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:

@@ -66,7 +66,7 @@ async def remind(event: DeadlineReached, services: Services) -> Changes:
 async def close(event: DeadlineReached, services: Services) -> Changes:
     """Close what its customer left: as silent, never as solved."""
     ticket = await _ticket(event, services)
-    if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.held or ticket.muted:
+    if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.muted:
         return NOTHING
     if await _is_paused(ticket, services):
         return _postponed(event, services)

@@ -124,3 +124,58 @@ async def test_no_survey_is_sent_where_policy_wants_none(w):
     await w.clicks("ina", "Solved")
     assert w.posts(Purpose.CSAT) == []
     assert w.texts(Purpose.FEEDBACK) == ["Glad it is solved."]
+
+
+async def test_what_a_teammate_answered_in_the_thread_closes_after_three_days_of_silence_without_a_word_of_the_bots_own(w):
+    asked = await w.asks("ina", QUESTION)
+    await w.says("noor", "It takes a week, I have checked", under=asked)
+    await w.wait(days=4)
+    assert (await w.ticket()).status is Status.CLOSED
+    assert w.posts(Purpose.REMINDER) == []
+    assert w.texts(Purpose.CSAT) == ["How was this support? 1 is very bad, 5 is very good."]
+
+
+async def test_an_answer_of_a_teammate_on_the_card_ends_alike(drafting):
+    await drafting.asks("ina", QUESTION)
+    await drafting.clicks("noor", "Take over")
+    await drafting.clicks("noor", "Reply", text="It takes a week.")
+    await drafting.wait(days=4)
+    assert (await drafting.ticket()).status is Status.CLOSED
+    assert len(drafting.posts(Purpose.CSAT)) == 1
+
+
+async def test_a_customer_who_answers_the_teammate_keeps_it_open(w):
+    asked = await w.asks("ina", QUESTION)
+    await w.says("noor", "Which card was it?", under=asked)
+    await w.asks("ina", "The blue one", under=asked)
+    await w.wait(days=4)
+    assert (await w.ticket()).status is Status.OPEN
+
+
+async def test_when_a_teammate_closes_it_the_customer_is_asked_how_it_was(w):
+    await w.asks("ina", "#human please")
+    await w.clicks("noor", "Resolve", verdict="needed")
+    assert w.texts(Purpose.CSAT) == ["How was this support? 1 is very bad, 5 is very good."]
+    assert (await w.decisions())[-1] == "close"
+
+
+async def test_in_mode_observe_nobody_is_asked_how_it_was(observing):
+    await observing.asks("ina", "#human please")
+    before = len(observing.posts(where="community"))
+    await observing.clicks("noor", "Resolve", verdict="needed")
+    assert len(observing.posts(where="community")) == before
+    assert (await observing.ticket()).status is Status.CLOSED
+
+
+@pytest.mark.parametrize("how", ["a teammate wrote", "a teammate approved"])
+async def test_what_a_human_answered_in_the_end_is_no_containment_though_the_first_answer_was_automatic(w, how):
+    asked = await w.asks("ina", QUESTION)
+    await w.asks("ina", "unsure: and by transfer, the refund, vague?", under=asked)
+    if how == "a teammate wrote":
+        await w.says("noor", "It takes a week", under=asked)
+    else:
+        await w.clicks("noor", "Take over")
+        await w.clicks("noor", "Reply", text="It takes a week.")
+    await w.clicks("ina", "Solved")
+    ticket = await w.ticket()
+    assert (ticket.deflected, ticket.status, ticket.containment) == (True, Status.SOLVED, None)
