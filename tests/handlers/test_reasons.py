@@ -1,0 +1,54 @@
+"""Reasons: every code the desk can give is rendered as a sentence for whoever reads it."""
+
+import ast
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from desk.decision import HARD, Decision, Facts, Observe, Occasion, Reply
+from desk.modes import Mode
+from desk.ticket import Reason
+from escalation.rules import RULES
+from handlers.reasons import SENTENCES, decision_lines, render
+
+HANDLERS = Path(__file__).parents[2] / "handlers"
+NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("code", sorted({*RULES, *HARD, *(o.value for o in Occasion if o is not Occasion.MESSAGE)}))
+def test_every_rule_and_every_occasion_has_a_sentence(code):
+    assert code in SENTENCES
+
+
+def test_every_reason_that_is_made_in_code_has_a_sentence():
+    made = set()
+    for path in [*HANDLERS.rglob("*.py"), *(HANDLERS.parent / "desk").glob("*.py")]:
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call) and ast.unparse(node.func) == "Reason"]
+        made |= {call.args[0].value for call in calls if call.args and isinstance(call.args[0], ast.Constant)}
+    assert made - {"armed_again"} <= SENTENCES.keys()
+
+
+@pytest.mark.parametrize("code", sorted(SENTENCES))
+def test_a_sentence_is_rendered_whatever_is_known(code):
+    assert "{" not in render(Reason(code))
+    assert "{" not in render(Reason(code), Facts(confidence=0.5, teammate="lead", down="kb"))
+
+
+def test_a_code_nobody_knows_is_shown_as_words():
+    assert render(Reason("quite_new")) == "quite new"
+
+
+def test_values_come_from_the_reason_before_the_facts():
+    assert render(Reason("unsure", (("confidence", "0.11"),)), Facts(confidence=0.5, threshold=0.6)) == "confidence 0.11 is below the threshold 0.60"
+
+
+def test_a_decision_is_a_line_and_its_reasons():
+    decision = Decision(
+        "d", "t", NOON, 2, 3, Facts(mode=Mode.OBSERVE, confidence=0.9, threshold=0.6), Observe(Reply("r")), (Reason("sure"), Reason("mode_observe"))
+    )
+    assert decision_lines(decision) == (
+        "2026-11-02 12:00:00 turn 2: observe (would reply), mode observe",
+        "  - confidence 0.90 reaches the threshold 0.60, and every sentence has evidence",
+        "  - in mode observe the bot only remembers what it would have done",
+    )
