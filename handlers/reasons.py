@@ -10,6 +10,7 @@ SENTENCES: dict[str, str] = {
     "acknowledged": "{who} acknowledged it",
     "answer_stands": "the answer that was given still stands",
     "approved": "a {role} approved it",
+    "armed_again": "nobody closed it in time, so it is armed again",
     "asks_human": "the customer asks for a human",
     "closed": "{who} closed it: {verdict}",
     "corrected": "a {role} corrected the answer",
