@@ -22,6 +22,9 @@ from handlers.services import Services
 AFTER_ROOT = timedelta(seconds=1)
 """How long after the pause of a thread's own customer what others wrote there is sorted."""
 
+OVERTAKEN = (DeadlineKind.REMIND, DeadlineKind.CLOSE, DeadlineKind.RETRY)
+"""What the turn that now begins makes needless: among them the turn that an edit asked for."""
+
 
 @dataclass(slots=True)
 class Table:
@@ -207,7 +210,7 @@ async def _saved(table: Table, *, cause: EventId) -> Changes:
             continue
         timeline = await heard(ticket, table.services, *table.said.get(ticket.id, []))
         attention = attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back)
-        result += write(SaveTicket(replace(ticket, attention=attention)), ClearDeadlines(str(ticket.id), (DeadlineKind.REMIND, DeadlineKind.CLOSE)))
+        result += write(SaveTicket(replace(ticket, attention=attention)), ClearDeadlines(str(ticket.id), OVERTAKEN))
         result += _turns([ticket], at=table.now, cause=cause)
     return result
 

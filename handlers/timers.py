@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from desk.changes import NOTHING, Changes, SaveEscalation, SaveTicket, SetDeadline, write
+from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SaveTicket, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
 from desk.decision import Occasion
 from desk.errors import Retryable
@@ -34,11 +34,13 @@ async def deadline_reached(event: DeadlineReached, services: Services) -> Change
 async def again(event: DeadlineReached, services: Services) -> Changes:
     """Run a ticket's turn once more: something was edited, was down, or was asked while the bot was paused."""
     ticket = await _ticket(event, services)
-    if ticket is None or await services.store.pending(ticket.place.channel, ticket.group):
+    if ticket is None:
         return NOTHING
+    if await services.store.pending(ticket.place.channel, ticket.group):
+        return turn.postponed(ticket, services)
     if await _is_paused(ticket, services):
         return _postponed(event, services)
-    return await turn.take(ticket, services, cause=event.id)
+    return await turn.take(ticket, services, cause=event.id) + write(Expect(str(ticket.place.channel), ticket.group))
 
 
 async def promise(event: DeadlineReached, services: Services) -> Changes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.audience import PUBLIC
 from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
@@ -28,6 +28,7 @@ from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
 
 WORST_FIRST = tuple(Sentiment)
+SHORTLY = timedelta(seconds=1)
 
 
 async def turn_started(event: TurnStarted, services: Services) -> Changes:
@@ -36,8 +37,13 @@ async def turn_started(event: TurnStarted, services: Services) -> Changes:
     if ticket is None or ticket.turn != event.turn or ticket.merged_into is not None:
         return NOTHING
     if await services.store.pending(ticket.place.channel, ticket.group):
-        return NOTHING
+        return postponed(ticket, services)
     return await take(ticket, services, cause=event.id) + write(Expect(str(ticket.place.channel), ticket.group))
+
+
+def postponed(ticket: Ticket, services: Services) -> Changes:
+    """Look again shortly: what its customer is just saying may go to another ticket, and this one must not stay unanswered."""
+    return write(SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), services.clock.now() + SHORTLY)))
 
 
 async def take(ticket: Ticket, services: Services, *, cause: EventId, hint: str = "", reviewed: bool = False) -> Changes:

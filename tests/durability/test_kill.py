@@ -17,6 +17,7 @@ async def lived_through(home: Path, plan: Plan, weather: Weather, database: str 
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_kills_and_disorder_leave_no_trace(tmp_path):
     plan = Plan(20)
     calm = await lived_through(tmp_path / "calm", plan, Weather())
@@ -29,6 +30,7 @@ async def test_kills_and_disorder_leave_no_trace(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 async def test_kills_leave_no_trace_on_postgres_either(tmp_path, postgres):
     plan = Plan(8, rounds=2)
     calm = await lived_through(tmp_path / "calm", plan, Weather(), postgres.fresh())

@@ -1,0 +1,87 @@
+"""What happens at the same moment in another order ends the same."""
+
+from datetime import timedelta
+
+import pytest
+
+from desk.events import MessageEdited
+from desk.ids import EventId
+from desk.space import MessageRef
+from desk.timeline import Purpose
+from handlers.dispatch import dispatch
+from handlers.timers import Sweeper
+from tests.world import World, world
+
+
+@pytest.fixture
+async def desk(tmp_path):
+    async with world(tmp_path) as made:
+        yield made
+
+
+async def turn_of(desk: World):
+    """Let a pause end and return the turn that follows, before it runs."""
+    desk.clock.at = await desk.store.next_due()
+    await Sweeper(desk.services, desk.submit).sweep()
+    await dispatch(desk.queue.pop(0), desk.services, desk.submit)
+    return desk.queue.pop(0)
+
+
+def edit(desk: World, ref: MessageRef, text: str) -> MessageEdited:
+    desk.numbers += 1
+    at = desk.clock.now() + timedelta(microseconds=desk.numbers)
+    return MessageEdited(id=EventId(f"e{desk.numbers}"), ref=ref, text=text, at=at)
+
+
+async def test_a_question_that_comes_while_another_is_worked_on_leaves_neither_unanswered(desk):
+    await desk.says("mara", "When does my refund arrive?")
+    turn = await turn_of(desk)
+    await desk.says("mara", "My login fails.")
+    await desk.emit(turn)
+    await desk.wait(seconds=30)
+    tickets = await desk.store.tickets()
+    assert len(tickets) == 2
+    assert all([await desk.store.decisions(ticket.id) for ticket in tickets])
+
+
+async def test_a_bystanders_pause_that_ends_first_waits_for_the_threads_own(desk):
+    root = await desk.says("mara", "When does my refund arrive?")
+    await desk.says("ina", "thanks for asking", under=root)
+    desk.clock.at = (await desk.store.next_due()).replace(microsecond=999_999)
+    await Sweeper(desk.services, desk.submit).sweep()
+    assert len(desk.queue) == 2
+    desk.queue.reverse()
+    await desk.wait(seconds=30)
+    assert [ticket.customer_name for ticket in await desk.store.tickets()] == ["Mara"]
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["in order", "the later one first"])
+async def test_the_teammate_who_wrote_last_holds_the_thread(desk, reverse):
+    root = await desk.asks("mara", "When does my refund arrive?")
+    events = [desk.message("noor", "I have this.", under=root), desk.message("tom", "No, I do.", under=root)]
+    for event in reversed(events) if reverse else events:
+        await desk.emit(event)
+    assert (await desk.ticket()).owner_name == "Tom"
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["in order", "the later one first"])
+async def test_whoever_writes_after_a_hand_back_holds_the_thread_again(desk, reverse):
+    root = await desk.asks("mara", "When does my refund arrive?")
+    events = [desk.message("tom", "your turn", under=root, mentions_bot=True), desk.message("noor", "Wait, I know.", under=root)]
+    for event in reversed(events) if reverse else events:
+        await desk.emit(event)
+    await desk.wait(seconds=30)
+    ticket = await desk.ticket()
+    assert (ticket.owner_name, ticket.handed_back, ticket.held) == ("Noor", events[0].at, True)
+
+
+@pytest.mark.parametrize("reverse", [False, True], ids=["in order", "the later one first"])
+async def test_an_overtaken_edit_counts_for_the_turn(desk, reverse):
+    root = await desk.asks("mara", "When does my refund arrive?")
+    turn = (await desk.ticket()).turn
+    events = [edit(desk, root, "When does my"), edit(desk, root, "When does my refund come?")]
+    for event in reversed(events) if reverse else events:
+        await desk.emit(event)
+    ticket = await desk.ticket()
+    assert ticket.turn == turn + 2
+    assert [m.text for m in await desk.store.timeline(ticket.id) if m.purpose is Purpose.CUSTOMER] == ["When does my refund come?"]
