@@ -9,12 +9,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bootstrap import Runtime, open_runtime
+from bootstrap import open_runtime
 from cli.play.clock import ControlledClock
 from cli.seeding import enroll
 from desk.codec import decode
 from desk.errors import Retryable
 from desk.events import Event
+from runtime import Runtime
 from settings import read_settings
 from tests.durability.conversations import Plan
 

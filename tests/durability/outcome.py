@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
-from bootstrap import Records, SystemClock, engine_url, open_records
+from bootstrap import engine_url, open_records
 from bot.web.log import Entry, entries, messages
 from bot.web.workspace import open_workspace
 from desk.audience import INTERNAL
@@ -24,6 +24,7 @@ from desk.ports import Store
 from desk.post import Op, RowStatus
 from desk.ticket import Ticket
 from desk.timeline import Message, ordered
+from runtime import Records, SystemClock
 from settings import read_settings
 from store.engine import EngineRows
 
@@ -51,7 +52,7 @@ class Outcome:
 
     def differences(self, other: Outcome) -> list[str]:
         """Return in what this desk differs from another that heard the same."""
-        pairs = {
+        pairs: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any]]] = {
             "ticket": (self.tickets, other.tickets),
             "timeline": (self.timelines, other.timelines),
             "decisions": (self.decisions, other.decisions),
