@@ -63,11 +63,12 @@ async def test_pausing_one_channel_leaves_the_waiting_posts_of_others_alone(w):
 
 
 async def test_no_reminder_and_no_end_is_said_while_the_bot_is_paused(w):
+    w.policy.change(tickets={"remind": "2h", "close": "4h"})
     await w.asks("ina", QUESTION)
-    await w.commands("ada", "pause for 5d")
-    await w.wait(days=4)
+    await w.commands("ada", "pause for 6h")
+    await w.wait(hours=5)
     assert len(w.posts(where="community")) == 1
-    await w.wait(days=2)
+    await w.wait(hours=3)
     assert (await w.ticket()).status.is_over
 
 
