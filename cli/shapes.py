@@ -19,8 +19,8 @@ Shape = dict[str, Any]
 
 
 def instant(at: datetime | None) -> str | None:
-    """Return an instant as contracts write it: ISO 8601 in UTC."""
-    return at.astimezone(UTC).isoformat().replace("+00:00", "Z") if at else None
+    """Return an instant as contracts write it: ISO 8601 in UTC, to the millisecond, so that they also sort as text."""
+    return at.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z") if at else None
 
 
 def reasons(decision: Decision) -> list[Shape]:
@@ -43,7 +43,7 @@ def decision(found: Decision, n: int) -> Shape:
         "would": found.would,
         "reasons": reasons(found),
         "mode": facts.mode.word,
-        "category": facts.category,
+        "category": facts.category or None,
         "confidence": round(facts.confidence, 4),
         "threshold": round(facts.threshold, 4),
         "chance": found.chance,

@@ -323,11 +323,8 @@ def _why(action: Action, facts: Facts) -> tuple[Reason, ...]:
         case Suggest():
             return _why_unsure(facts)
         case Ask() | Reply() if facts.occasion is Occasion.MESSAGE:
-            return (
-                Reason(
-                    "question_missing" if facts.asks else "sure", (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))
-                ),
-            )
+            code = "question_missing" if facts.asks else "fixed_sentences" if facts.fixed else "sure"
+            return (Reason(code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))),)
         case Hold() if facts.down:
             return (Reason("down", (("system", facts.down),)),)
         case _:

@@ -234,6 +234,7 @@ REQUIRED_PHRASES = frozenset(
         "answer_by_ai",
         "answer_by_ai_alone",
         "answer_checked",
+        "answer_written",
         "sources",
         "solved",
         "not_solved",

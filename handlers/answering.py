@@ -110,7 +110,9 @@ def _parts(s: Situation, draft: Draft, deed: Deed) -> Changes:
 
 
 def _byline(s: Situation, sources: Sequence[Evidence], deed: Deed) -> str:
-    """Return who answers for a text; one without sources claims none."""
+    """Return who answers for a text: a teammate's own words are theirs, and one without sources claims none."""
+    if deed.who and deed.draft and not deed.draft.verdict:
+        return say.phrase(s, "answer_written", who=deed.who)
     return say.phrase(s, "answer_checked", who=deed.who) if deed.who else say.phrase(s, "answer_by_ai" if sources else "answer_by_ai_alone")
 
 

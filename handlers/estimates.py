@@ -19,14 +19,18 @@ def first_response(account: Account | None, policy: Policy) -> timedelta:
     return policy.sla.tiers.get(account.tier.lower() if account else "", policy.sla.first_response)
 
 
-def answer_by(now: datetime, approvals: Sequence[tuple[datetime, timedelta]], *, account: Account | None, policy: Policy) -> datetime:
+def answer_by(
+    now: datetime, approvals: Sequence[tuple[datetime, timedelta]], *, account: Account | None, policy: Policy, asked: datetime | None = None
+) -> datetime:
     """Return when a customer may expect an answer, rounded up to a minute.
 
     With enough approvals lately: the percentile of how long those decided at this hour waited (those of any hour when there
-    are none). With fewer: what the SLA promises, in business time.
+    are none). With fewer: what the SLA promises from when it was `asked`, in business time; from now when that has passed.
     """
     if len(approvals) < policy.holding.approvals:
-        return _rounded(policy.hours.after(now, first_response(account, policy)))
+        span = first_response(account, policy)
+        due = policy.hours.after(asked or now, span)
+        return _rounded(due if due > now else policy.hours.after(now, span))
     near = [waited for at, waited in approvals if _apart(at, now) <= policy.holding.around]
     return _rounded(now + max(MINUTE, percentile(near or [waited for _, waited in approvals], policy.holding.percentile)))
 

@@ -104,12 +104,17 @@ def _paged(s: Situation, triggers: tuple[Trigger, ...], reader: Person | None) -
     """Draw why, for whom, and until when in the reader's own time."""
     rules = ", ".join(trigger.rule.replace("_", " ") for trigger in triggers)
     who = f"{s.ticket.customer_name}{f', {s.account.name}' if s.account else ''}"
-    holding = s.ticket.holding
-    promised = holding.promised if holding and holding.promised > s.now else s.answer_by
-    until = shown(promised, now=s.now, zone=reader.zone if reader else s.policy.hours.zone, language=reader.language if reader else "")
-    text = f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. The customer expects an answer by {until}."
+    zone, language = (reader.zone, reader.language) if reader else (s.policy.hours.zone, "")
+    text = f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. {_due(s, zone, language=language)}"
     acknowledge = Button("acknowledge", "Acknowledge", s.ticket.id, subject=str(s.ticket.id), style=Style.PRIMARY)
     return Card((Header(f"Page: {rules}", who), Text(text), Buttons((acknowledge,))))
+
+
+def _due(s: Situation, zone: str, *, language: str) -> str:
+    """Return when an answer is due: what the customer was promised, else what the SLA asks of us."""
+    holding = s.ticket.holding
+    promised = holding.promised if holding and holding.promised > s.now else s.answer_by
+    return f"An answer is due by {shown(promised, now=s.now, zone=zone, language=language)}."
 
 
 def notice(s: Situation, drawn: Card, *, label: str) -> Changes:

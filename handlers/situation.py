@@ -129,7 +129,7 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
         customer=customer,
         authors=authors or (customer,),
         place=frozenset({audience.PUBLIC}) if blind else await _place(channel, customer, services),
-        answer_by=estimates.answer_by(now, approvals, account=customer.account, policy=policy),
+        answer_by=estimates.answer_by(now, approvals, account=customer.account, policy=policy, asked=_asked(timeline)),
         response_by=policy.hours.after(ticket.opened, estimates.first_response(customer.account, policy)),
         agents=await agents_place(services),
         team=await _team(services),
@@ -146,6 +146,11 @@ async def load_anyway(ticket: Ticket, services: Services, *, cause: EventId) -> 
         return await load(ticket, services, cause=cause)
     except Unavailable:
         return await load(ticket, services, cause=cause, blind=True)
+
+
+def _asked(timeline: Timeline) -> datetime | None:
+    """Return when the first of what is unanswered was said."""
+    return min((message.at for message in unanswered(timeline)), default=None)
 
 
 async def agents_place(services: Services) -> Place | None:
