@@ -1,16 +1,26 @@
 """What happens at the same moment in another order ends the same."""
 
+import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from desk.audience import INTERNAL
+from desk.cards import Card, Text
+from desk.changes import Enqueue, write
+from desk.errors import Unavailable
 from desk.events import MessageEdited
-from desk.ids import EventId
-from desk.space import MessageRef
+from desk.ids import EventId, OutboxId
+from desk.ports import Store
+from desk.post import Post, Row
+from desk.space import MessageRef, Place, Platform
 from desk.timeline import Purpose
 from handlers.dispatch import dispatch
+from handlers.outbox import Sender
 from handlers.timers import Sweeper
-from tests.world import World, world
+from tests.fakes import FakeChat
+from tests.world import World, channel, world
 
 
 @pytest.fixture
@@ -85,3 +95,52 @@ async def test_an_overtaken_edit_counts_for_the_turn(desk, reverse):
     ticket = await desk.ticket()
     assert ticket.turn == turn + 2
     assert [m.text for m in await desk.store.timeline(ticket.id) if m.purpose is Purpose.CUSTOMER] == ["When does my refund come?"]
+
+
+class Gated:
+    """A platform whose first send ends only when a test lets it."""
+
+    def __init__(self, chat: FakeChat) -> None:
+        self._chat, self.may_end, self.sends = chat, asyncio.Event(), 0
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._chat, name)
+
+    async def send(self, post: Post) -> MessageRef:
+        self.sends += 1
+        if self.sends == 1:
+            await self.may_end.wait()
+        return await self._chat.send(post)
+
+
+class Full:
+    """A store that takes note of no second row once it is full."""
+
+    def __init__(self, store: Store) -> None:
+        self._store, self._rows = store, set[str]()
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def save_row(self, row: Row) -> None:
+        self._rows.add(row.post.id)
+        if len(self._rows) > 1 and row.post.id != min(self._rows):
+            raise Unavailable("store", "the disk is full")
+        await self._store.save_row(row)
+
+
+async def test_a_sweep_of_the_outbox_that_fails_leaves_no_row_under_way_behind_it(desk):
+    chat = Gated(desk.chat)
+    posts = [
+        Post(OutboxId(f"o-{n}"), Place(channel("agents"), f"m{n}"), Purpose.NOTICE, INTERNAL, desk.clock.now(), card=Card((Text(str(n)),)))
+        for n in (1, 2)
+    ]
+    await desk.store.commit(EventId("posts"), write(*map(Enqueue, posts)), at=desk.clock.now())
+    sender = Sender(replace(desk.services, chat={Platform.LOCAL: chat}, store=Full(desk.store)))
+    sweep = asyncio.create_task(sender.drain())
+    done, _ = await asyncio.wait([sweep], timeout=0.2)
+    assert not done
+    chat.may_end.set()
+    with pytest.raises(Unavailable):
+        await sweep
+    assert [post.id for post in desk.chat.sent] == ["o-1"]
