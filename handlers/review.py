@@ -13,7 +13,7 @@ from desk.errors import NotAllowed
 from desk.events import ButtonClicked
 from desk.ids import DraftId, derived
 from desk.ticket import Ticket
-from handlers import act, answering, drafting, internal, replies, say, steering, turn
+from handlers import act, answering, drafting, feedback, internal, replies, say, steering, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -191,14 +191,8 @@ def _decided(draft: Draft, event: ButtonClicked, s: Situation, *, verdict: Verdi
 
 
 def _facts(event: ButtonClicked, s: Situation, occasion: Occasion, *, draft: Draft) -> Facts:
-    return Facts(
-        occasion=occasion,
-        mode=turn.mode_of(s, s.ticket.category),
-        category=s.ticket.category,
-        kind=s.channel.kind,
-        tier=s.tier,
-        held=s.ticket.held,
-        attention=s.ticket.attention,
+    return replace(
+        feedback.occasion_facts(s, occasion),
         draft=draft.id,
         confidence=draft.proposal.confidence,
         threshold=s.policy.answers.threshold_of(s.ticket.category),

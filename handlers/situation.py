@@ -11,7 +11,7 @@ from desk.audience import Audiences
 from desk.cards import CardRecord
 from desk.customer import LEADS, Account, Author, Person, Role
 from desk.decision import Versions
-from desk.draft import Draft, DraftStatus
+from desk.draft import Draft
 from desk.errors import Misconfigured, Unavailable
 from desk.escalation import Escalation, EscalationStatus
 from desk.ids import EventId
@@ -184,8 +184,3 @@ async def _place(channel: Channel, customer: Author, services: Services) -> Audi
     return audience.of_place(
         channel.kind, account_id=channel.account, person_id=None, others=[other.account.id if other.account else None for other in others]
     )
-
-
-def open_drafts(drafts: Sequence[Draft]) -> tuple[Draft, ...]:
-    """Return the drafts that wait for somebody."""
-    return tuple(draft for draft in drafts if draft.status is DraftStatus.WAITING)
