@@ -38,7 +38,7 @@ class Assembly:
         if self._covering(passage.audience) is None:
             return
         quoted = quoting.text_of(units)
-        where = (passage.title, passage.document, passage.heading, passage.url, passage.updated, passage.hash)
+        where = (passage.title, passage.document, passage.heading, passage.url, passage.updated, passage.hash, passage.reviewed, passage.expires)
         self.evidence.append(Evidence(n, "passage", passage.id, passage.audience, quoted, *where))
         self._put([passage.audience], quoting.text_of(units, n))
 

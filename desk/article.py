@@ -10,7 +10,10 @@ from desk.customer import content_hash
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One article. `id` is its own, for files the path below the ingested folder; `hash` covers everything that is stored of it."""
+    """One article. `id` is its own, for files the path below the ingested folder; `hash` covers everything that is stored of it.
+
+    `updated`, `reviewed` and `expires` are ISO dates, "" for unknown and never; from the day it expires nothing is answered from it.
+    """
 
     id: str
     source: str
@@ -20,6 +23,9 @@ class Document:
     hash: str
     updated: str = ""
     language: str = ""
+    reviewed: str = ""
+    expires: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +45,8 @@ class Chunk:
     text: str
     updated: str = ""
     language: str = ""
+    reviewed: str = ""
+    expires: str = ""
 
     @property
     def hash(self) -> str:

@@ -55,6 +55,8 @@ class Passage:
     lexical: float = 0.0
     updated: str = ""
     language: str = ""
+    reviewed: str = ""
+    expires: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,8 @@ class Evidence:
     url: str = ""
     updated: str = ""
     hash: str = ""
+    reviewed: str = ""
+    expires: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Annotated
 from desk.audience import Audience
 from desk.deadlines import Hours
 from desk.modes import Modes
+from desk.source import Source
 
 Share = Annotated[float, "share"]
 """A number from 0 to 1."""
@@ -148,6 +149,14 @@ class Triage:
 
 
 @dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Where articles come from, and how long after its last review or change one is due again."""
+
+    review: timedelta
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Delivery:
     """How posts go out: how long after an attempt of unknown fate it is looked up, and the waits between tries."""
 
@@ -210,6 +219,7 @@ class Policy:
     priority: PriorityPolicy
     audience: Visibility
     triage: Triage
+    knowledge: Knowledge
     delivery: Delivery
     down: Down
     daily: Daily

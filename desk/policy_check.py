@@ -20,12 +20,15 @@ from desk.deadlines import Hours
 from desk.errors import InvalidInput
 from desk.modes import Mode, ModeRule, Modes
 from desk.policy import PLACEHOLDERS, REQUIRED_PHRASES, Policy
+from desk.source import Source, SourceKind
 from desk.space import ChannelKind
 
 DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 COMPUTED = frozenset({"version", "hashes"})
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ def read_policy(raw: Mapping[str, Any]) -> Policy:
     problems: list[Problem] = []
     values = _table(Policy, raw, path="", problems=problems)
     problems.extend(_phrase_problems(raw.get("phrases", {})))
+    problems.extend(_source_problems(raw.get("knowledge", {}).get("sources", []) if isinstance(raw.get("knowledge"), Mapping) else []))
     if problems:
         raise PolicyError(tuple(problems))
     hashes = {section: _digest(content) for section, content in raw.items()}
@@ -238,6 +242,45 @@ def _shift(text: object) -> tuple[time, time]:
     raise ValueError(text)
 
 
+def _source(raw: object) -> Source:
+    """Read one source; all but its name and kind have defaults."""
+    table = _expect(Mapping, raw, "write sources as tables with name, kind and at")
+    unknown = sorted(table.keys() - SOURCE.keys())
+    if unknown:
+        near = difflib.get_close_matches(unknown[0], SOURCE, n=1)
+        raise _Wrong(
+            f"there is no such key; {f'did you mean {near[0]!r}?' if near else 'known keys are ' + ', '.join(SOURCE)}",
+            at=unknown[0],
+            value=table[unknown[0]],
+        )
+    if missing := next((key for key in ("name", "kind") if key not in table), None):
+        raise _Wrong("this key is missing", at=missing)
+    return Source(**{key: _inside(key, value, SOURCE[key]) for key, value in table.items()})
+
+
+def _name(raw: object) -> str:
+    if isinstance(raw, str) and NAME.fullmatch(raw):
+        return raw
+    raise _Wrong("write a short name of letters, digits, - and _, such as help-center")
+
+
+def _variable(raw: object) -> str:
+    if isinstance(raw, str) and VARIABLE.fullmatch(raw):
+        return raw
+    raise _Wrong("write the name of an environment variable that holds the token, such as ZENDESK_TOKEN, never the token itself")
+
+
+def _texts(raw: object) -> tuple[str, ...]:
+    return tuple(_expect(str, item, "write a list of texts in quotes") for item in _expect(list, raw, "write a list of texts in quotes"))
+
+
+def _source_problems(raw: object) -> list[Problem]:
+    """Two sources of one name would take each other's articles away."""
+    names = [str(source.get("name", "")) for source in raw if isinstance(source, Mapping)] if isinstance(raw, list) else []
+    twice = sorted({name for name in names if name and names.count(name) > 1})
+    return [Problem("knowledge.sources", name, "two sources have this name: give each its own") for name in twice]
+
+
 def _phrase_problems(raw: object) -> list[Problem]:
     """Fixed sentences must exist in English and fill in only what the desk knows."""
     if not isinstance(raw, Mapping):
@@ -269,6 +312,23 @@ def _join(path: str, key: str) -> str:
 
 
 ANNOTATED: dict[str, Callable[[object], Any]] = {"share": _share, "count": _count}
+SOURCE: dict[str, Callable[[object], Any]] = {
+    "name": _name,
+    "kind": lambda raw: SourceKind(_one_of(SourceKind)(raw)),
+    "at": lambda raw: _expect(str, raw, "write a path or an address in quotes"),
+    "every": read_duration,
+    "owner": lambda raw: _expect(str, raw, "write a teammate's name or e-mail address in quotes"),
+    "review": read_duration,
+    "audience": lambda raw: audience.parse(str(raw)),
+    "language": lambda raw: _expect(str, raw, "write a language code such as en"),
+    "secret": _variable,
+    "include": _texts,
+    "exclude": _texts,
+    "private_network": lambda raw: _expect(bool, raw, "write true or false"),
+    "most": _count,
+    "branch": lambda raw: _expect(str, raw, "write a branch's name in quotes"),
+}
+"""How each key of a source is read."""
 SPECIAL: dict[Any, Callable[[object], Any]] = {
     timedelta: read_duration,
     str: lambda raw: _expect(str, raw, "write text in quotes"),
@@ -277,4 +337,5 @@ SPECIAL: dict[Any, Callable[[object], Any]] = {
     audience.Audience: lambda raw: audience.parse(str(raw)),
     Modes: _modes,
     Hours: _hours,
+    Source: _source,
 }

@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from desk.audience import INTERNAL, PUBLIC, Audience, Scope, parse
 from desk.errors import InvalidInput
 
+DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 HEADING = re.compile(r"^# +(\S.*?)(?: +#+)? *$", re.MULTILINE)
 INTERNAL_TITLE = "internal:"
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """One article. `where` is the file it stands in, with the line for JSON Lines; `updated` is a date as its author wrote it."""
+    """One article. `where` is the file it stands in, with the line for JSON Lines.
+
+    `updated`, `reviewed` and `expires` are ISO dates; one that its author wrote otherwise is read where it can be, and kept as it is where not.
+    """
 
     id: str
     title: str
@@ -25,6 +30,9 @@ class Article:
     audience: Audience = PUBLIC
     updated: str = ""
     language: str = ""
+    reviewed: str = ""
+    expires: str = ""
+    owner: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +68,34 @@ def compose(fields: Mapping[str, object], text: str, *, id: str, where: str, fal
     titled = INTERNAL if title.casefold().startswith(INTERNAL_TITLE) else PUBLIC
     own = word(fields, "id") or id
     return Article(
-        own, title, text, where, _address(word(fields, "url")), strictest(claimed, titled), word(fields, "updated"), word(fields, "language")
+        own,
+        title,
+        text,
+        where,
+        _address(word(fields, "url")),
+        strictest(claimed, titled),
+        day(word(fields, "updated")),
+        word(fields, "language"),
+        reviewed=day(word(fields, "reviewed")),
+        expires=_expiry(word(fields, "expires")),
+        owner=word(fields, "owner"),
     )
+
+
+def day(text: str) -> str:
+    """Return a date or an instant as an ISO date; text that is neither as it is."""
+    try:
+        return datetime.fromisoformat(text).date().isoformat()
+    except ValueError:
+        return text
+
+
+def _expiry(text: str) -> str:
+    """Return the day from which an article is not quoted; one that cannot be read would never come, so it is refused."""
+    found = day(text)
+    if found and not DAY.fullmatch(found):
+        raise InvalidInput(f"expires {text!r}: write a date such as 2027-01-31")
+    return found
 
 
 def _address(url: str) -> str:

@@ -30,7 +30,18 @@ def cut(document: Document, text: str) -> tuple[Chunk, ...]:
             id = derived("c", document.id, heading, ordinal)
             chunks.append(
                 Chunk(
-                    id, document.id, len(chunks), document.title, heading, document.url, document.audience, piece, document.updated, document.language
+                    id,
+                    document.id,
+                    len(chunks),
+                    document.title,
+                    heading,
+                    document.url,
+                    document.audience,
+                    piece,
+                    document.updated,
+                    document.language,
+                    reviewed=document.reviewed,
+                    expires=document.expires,
                 )
             )
     return tuple(chunks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from desk.article import Chunk, Document
@@ -113,9 +113,20 @@ def _read_and_plan(path: Path, folders: Mapping[str, Audience], known: Mapping[s
 def _piece(article: Article, *, source: str, known: Document | None, embedder: str) -> Piece | Failure:
     if known and not _may_take(known.source, source):
         return Failure(article.where, f"the id {article.id!r} is taken by a document of {known.source!r}")
-    said = (article.title, article.url, str(article.audience), article.updated, article.language)
-    document = Document(article.id, source, article.title, article.url, article.audience, "", article.updated, article.language)
-    document = replace(document, hash=content_hash(chunks.VERSION, embedder, *said, article.text))
+    said = (article.title, article.url, str(article.audience), article.updated, article.language, article.reviewed, article.expires, article.owner)
+    document = Document(
+        article.id,
+        source,
+        article.title,
+        article.url,
+        article.audience,
+        content_hash(chunks.VERSION, embedder, *said, article.text),
+        article.updated,
+        article.language,
+        reviewed=article.reviewed,
+        expires=article.expires,
+        owner=article.owner,
+    )
     made = chunks.cut(document, article.text)
     return Piece(document, made, known) if made else Failure(article.where, "the article has headings and no text")
 

@@ -169,4 +169,6 @@ def _passage(chunk: Chunk) -> Passage:
         chunk.hash,
         updated=chunk.updated,
         language=chunk.language,
+        reviewed=chunk.reviewed,
+        expires=chunk.expires,
     )
