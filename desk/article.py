@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from desk.audience import Audience
 from desk.customer import content_hash
+
+
+def is_expired(expires: str, now: datetime) -> bool:
+    """Tell whether the day has come (in UTC) from which nothing is answered from a text; one without such a day never expires."""
+    return bool(expires) and expires <= now.astimezone(UTC).date().isoformat()
 
 
 @dataclass(frozen=True, slots=True)

@@ -63,6 +63,14 @@ class Sources:
     detailed: bool = False
 
 
+def dates(item: Evidence) -> str:
+    """Return when an article was last changed and reviewed, as small print beside it; "" for what is no article."""
+    if item.source != "passage":
+        return ""
+    known = (("changed", item.updated), ("reviewed", item.reviewed), ("expires", item.expires))
+    return ", ".join(f"{what} {on}" for what, on in known if on) or "undated"
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """One choice of a field."""
@@ -180,9 +188,12 @@ def find_button(card: Card, label: str) -> Button | None:
     return next((button for button in card.buttons if english(label) in (english(button.name), english(button.label))), None)
 
 
-def numbered(items: Sequence[Evidence]) -> str:
-    """Return evidence as lines `[1] title (address)`."""
-    return "\n".join(f"[{item.n}] {item.title or item.quote}{f' ({item.url})' if item.url else ''}" for item in items)
+def numbered(items: Sequence[Evidence], *, dated: bool = False) -> str:
+    """Return evidence as lines `[1] title (address)`, for teammates with the articles' dates."""
+    return "\n".join(
+        f"[{item.n}] {item.title or item.quote}{f' ({item.url})' if item.url else ''}{f'  {dates(item)}' if dated and dates(item) else ''}"
+        for item in items
+    )
 
 
 def _plain(block: Block) -> str:
@@ -195,7 +206,7 @@ def _plain(block: Block) -> str:
             return f'{author + ": " if author else ""}"{text}"'
         case Fields(pairs=pairs):
             return "\n".join(f"{label}: {value}" for label, value in pairs)
-        case Sources(items=items):
-            return numbered(items)
+        case Sources(items=items, detailed=detailed):
+            return numbered(items, dated=detailed)
         case Buttons():
             return ""

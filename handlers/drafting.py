@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from desk.article import is_expired
 from desk.audience import INTERNAL, PUBLIC, Audiences
 from desk.customer import Author, Fact
 from desk.draft import Basis, Draft, Passage, Proposal, fits, leaks
@@ -33,8 +34,10 @@ class BoundTools:
     services: Services
 
     async def search(self, query: str, *, k: int = 10) -> Sequence[Passage]:
-        """Return passages that some part of this answer may show."""
-        return (await self.services.knowledge.search(query, self.audiences, k=k)).passages
+        """Return passages that some part of this answer may show, none of them past its day."""
+        found = (await self.services.knowledge.search(query, self.audiences, k=k)).passages
+        now = self.services.clock.now()
+        return [passage for passage in found if not is_expired(passage.expires, now)]
 
     async def record(self) -> Sequence[Fact]:
         """Return the author's own record, without what is internal."""

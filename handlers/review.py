@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desk.article import is_expired
 from desk.audience import INTERNAL
 from desk.cards import Card, Quote, Text
 from desk.changes import NOTHING, Changes, Expect, ExpectBasis, Feedback, RecordFeedback, SaveDraft, write
@@ -131,14 +132,19 @@ async def _holds(draft: Draft, s: Situation, services: Services) -> bool:
     basis = draft.basis
     if basis.turn != s.ticket.turn or await services.store.pending(s.channel.ref, s.ticket.group):
         return False
-    passages = await services.knowledge.passages(list(basis.passages))
-    if any(id not in passages or passages[id].hash != known for id, known in basis.passages.items()):
+    if not await _passages_hold(draft, s, services):
         return False
     if any(s.policy.hashes.get(section, "") != known for section, known in basis.policy.items()):
         return False
     return await _record_holds(draft, s, services) and (
         s.now - draft.created < s.policy.answers.draft_age or await _would_be_same(draft, s, services)
     )
+
+
+async def _passages_hold(draft: Draft, s: Situation, services: Services) -> bool:
+    """Tell whether every passage says what it said and may still be quoted."""
+    live = await services.knowledge.passages(list(draft.basis.passages))
+    return all(id in live and live[id].hash == known and not is_expired(live[id].expires, s.now) for id, known in draft.basis.passages.items())
 
 
 async def _record_holds(draft: Draft, s: Situation, services: Services) -> bool:

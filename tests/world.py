@@ -81,7 +81,8 @@ CHUNK = Chunk(
 
 def passage(chunk: Chunk) -> Passage:
     """Return a chunk as search returns it."""
-    return Passage(chunk.id, chunk.document, chunk.title, chunk.heading, chunk.url, chunk.audience, chunk.text, chunk.hash, 1.0, 0.8)
+    known = {"updated": chunk.updated, "reviewed": chunk.reviewed, "expires": chunk.expires}
+    return Passage(chunk.id, chunk.document, chunk.title, chunk.heading, chunk.url, chunk.audience, chunk.text, chunk.hash, 1.0, 0.8, **known)
 
 
 def user(name: str) -> UserRef:
@@ -223,7 +224,18 @@ class ScriptedAnswerer:
         for passage in list(await tools.search(brief.text))[:1]:
             evidence.append(
                 Evidence(
-                    1, "passage", passage.id, passage.audience, passage.text, passage.title, passage.document, "", passage.url, hash=passage.hash
+                    1,
+                    "passage",
+                    passage.id,
+                    passage.audience,
+                    passage.text,
+                    passage.title,
+                    passage.document,
+                    url=passage.url,
+                    updated=passage.updated,
+                    hash=passage.hash,
+                    reviewed=passage.reviewed,
+                    expires=passage.expires,
                 )
             )
             parts.append(Part(audience.PUBLIC, f"{passage.text} [1]"))

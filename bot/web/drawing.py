@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from bot.web.markdown import SHOWN, bare, left_out, render, straight
 from desk.audience import Audience, Scope
-from desk.cards import Buttons, Card, Header, Text
+from desk.cards import Buttons, Card, Header, Text, dates
 from desk.customer import Role
 from desk.timeline import Purpose
 
@@ -143,6 +143,7 @@ FILTERS: dict[str, Callable[..., object]] = {
     "bare": bare,
     "chips": chips,
     "clock": clock,
+    "dates": dates,
     "emoji": emoji,
     "hue": hue,
     "initials": initials,

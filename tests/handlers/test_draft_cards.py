@@ -91,6 +91,34 @@ async def test_a_click_on_the_card_of_an_older_turn_sends_nothing(drafting):
     assert "replaced by a newer one" in drafting.texts(Purpose.NOTICE, where="agents")[0]
 
 
+async def test_a_draft_card_names_the_dates_of_its_sources_and_the_customer_does_not_see_them(drafting):
+    await drafting.learns(replace(CHUNK, updated="2026-09-14", reviewed="2026-10-20"))
+    await drafting.asks("ina", QUESTION)
+    assert "changed 2026-09-14, reviewed 2026-10-20" in drafting.texts(Purpose.DRAFT_CARD)[0]
+    await drafting.clicks("noor", "Approve")
+    assert "2026-09-14" not in drafting.texts(Purpose.ANSWER)[0]
+
+
+async def test_a_source_without_any_date_says_so(drafting):
+    await drafting.asks("ina", QUESTION)
+    assert "undated" in drafting.texts(Purpose.DRAFT_CARD)[0]
+
+
+async def test_nothing_is_drafted_from_an_article_whose_day_has_come(drafting):
+    await drafting.learns(replace(CHUNK, expires="2026-11-02"))
+    await drafting.asks("ina", QUESTION)
+    assert await drafting.drafts() == []
+
+
+async def test_an_article_that_expires_while_its_draft_waits_is_not_sent(drafting):
+    await drafting.learns(replace(CHUNK, expires="2026-11-03"))
+    await drafting.asks("ina", QUESTION)
+    await drafting.wait(hours=15)
+    await drafting.clicks("noor", "Approve")
+    assert drafting.posts(Purpose.ANSWER) == []
+    assert STALE in drafting.texts(Purpose.NOTICE, where="agents")[-1]
+
+
 async def _new_passage(w):
     await w.learns(replace(CHUNK, text="Refunds take 10 days now."))
 
