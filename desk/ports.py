@@ -20,6 +20,7 @@ from desk.events import Event
 from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, PersonId, TicketId
 from desk.policy import Policy
 from desk.post import Post, Row
+from desk.source import Holding, SyncState
 from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Timeline
@@ -157,6 +158,10 @@ class Library(Protocol):
         """Remove documents by id, in one transaction."""
         ...
 
+    async def mark_reviewed(self, documents: Sequence[str], *, on: str) -> Sequence[str]:
+        """Note that somebody reviewed documents on a day (ISO date), with their chunks; return the ids that there are. No text changes by it."""
+        ...
+
     async def chunks(self, ids: Sequence[str]) -> Mapping[str, Chunk]:
         """Return live chunks by id."""
         ...
@@ -183,6 +188,52 @@ class Library(Protocol):
 
     async def position(self) -> int:
         """Return the last position of the change list, 0 when nothing was ever written."""
+        ...
+
+
+class SourceRows(Protocol):
+    """How far the sync of each source is. One process at a time reads a source: whoever holds it, until the time of the hold is over.
+
+    What a sync has collected is kept as texts by key, in the words of whoever collected it, until it is applied.
+    """
+
+    async def states(self) -> Mapping[str, SyncState]:
+        """Return the states of all sources that were ever synced, by name, also of those that the policy no longer names."""
+        ...
+
+    async def hold(self, source: str, holder: str, *, now: datetime, until: datetime) -> bool:
+        """Take a source, or go on holding it; False while another holds it."""
+        ...
+
+    async def release(self, source: str, holder: str) -> None:
+        """Let go of a source, if `holder` still has it."""
+        ...
+
+    async def held(self, now: datetime) -> frozenset[str]:
+        """Return the names of the sources that somebody holds."""
+        ...
+
+    async def save(self, state: SyncState, *, holder: str, staged: Mapping[str, str] | None = None, anew: bool = False) -> int:
+        """Save a state and, in the same transaction, what was collected with it; return how many items the source has staged now.
+
+        `anew` drops what was staged before. When the owner was reminded is kept. Raises Conflict when `holder` does not hold the source any more.
+        """
+        ...
+
+    async def staged(self, source: str, *, after: str = "", limit: int = 100) -> Sequence[tuple[str, str]]:
+        """Return what was collected behind a key, in order of the keys."""
+        ...
+
+    async def remind(self, source: str, at: datetime) -> None:
+        """Note that the owner of a source was reminded."""
+        ...
+
+    async def forget(self, source: str) -> None:
+        """Drop the state of a source and what it has staged."""
+        ...
+
+    async def holdings(self) -> Mapping[str, Holding]:
+        """Return how much each place gave that documents say they are from: `source:NAME`, or an ingested path."""
         ...
 
 

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from desk.audience import PUBLIC, Audience
+from desk.customer import content_hash
+
+PREFIX = "source:"
+"""What stands before a source's name where a document says what it came from; an ingested path stands there as it is."""
+RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
+"""The waits after a sync that failed; the last one is kept to. None is longer than the source's own interval."""
+AT_ONCE = datetime.min.replace(tzinfo=UTC)
+STALE = timedelta(days=1)
+"""The age from which what was collected by a sync that was cut short is collected anew."""
 
 
 class SourceKind(StrEnum):
@@ -49,6 +58,17 @@ class Source:
     """The most documents that are read."""
     branch: str = ""
 
+    @property
+    def origin(self) -> str:
+        """Return what the documents of this source name as where they are from."""
+        return PREFIX + self.name
+
+    @property
+    def basis(self) -> str:
+        """Return a hash of whatever decides which articles there are, and who sees them: another one is reason to sync at once."""
+        said = (self.kind, self.at, str(self.audience), self.language, self.branch, str(self.private_network), str(self.most))
+        return content_hash(*said, *self.include, "", *self.exclude)
+
 
 @dataclass(frozen=True, slots=True)
 class Missed:
@@ -62,7 +82,7 @@ class Missed:
 class SyncState:
     """How the last sync of a source went. `cursor` is where a sync that was cut short goes on, "" for one that begins anew.
 
-    `finished` is the last sync that was applied whole; `error` why the present one is not there yet.
+    `finished` is the last sync that was applied whole; `error` why the present one is not there yet, or what it left undone.
     """
 
     source: str
@@ -79,3 +99,41 @@ class SyncState:
     error: str = ""
     reminded: datetime | None = None
     """When its owner was last told what is due for review."""
+    collected: bool = False
+    """Whether everything was read, so that only the applying is left."""
+    failures: int = 0
+    """How many tries in a row have failed."""
+    tried: datetime | None = None
+    """When it was last tried, whatever came of it."""
+    basis: str = ""
+    """The source's basis when this sync began."""
+
+    @property
+    def is_under_way(self) -> bool:
+        """Tell whether a sync began that was not applied whole."""
+        return self.started is not None and (self.finished is None or self.finished < self.started)
+
+    def goes_on(self, source: Source, now: datetime) -> bool:
+        """Tell whether what was collected so far is of use to the next sync."""
+        return self.is_under_way and self.basis == source.basis and self.started is not None and now - self.started < STALE
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """How much came from one place: a source, or an ingested path."""
+
+    documents: int
+    chunks: int
+
+
+def next_due(source: Source, state: SyncState | None) -> datetime | None:
+    """Return when a source is read next by itself: None when only a command does, the beginning of time for at once."""
+    if source.every is None:
+        return None
+    if state is None or state.tried is None or state.basis != source.basis:
+        return AT_ONCE
+    if state.failures:
+        return state.tried + min(source.every, RETRIES[min(state.failures, len(RETRIES)) - 1])
+    if state.finished is None or state.is_under_way:
+        return AT_ONCE
+    return state.finished + source.every

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from desk.article import Chunk, ChunkChange, Document
 from desk.changes import ExpectBasis
@@ -44,6 +45,10 @@ class SqlLibrary(Reads):
     async def remove(self, documents: Sequence[str]) -> None:
         """Remove documents by id."""
         await self.database.write(lambda c: _remove(c, documents))
+
+    async def mark_reviewed(self, documents: Sequence[str], *, on: str) -> Sequence[str]:
+        """Note in documents and their chunks when somebody reviewed them; their hashes stay, so that the next ingestion leaves them alone."""
+        return await self.database.write(lambda c: _mark_reviewed(c, documents, on=on))
 
     async def chunks(self, ids: Sequence[str]) -> Mapping[str, Chunk]:
         """Return live chunks by id."""
@@ -93,6 +98,15 @@ def _put(connection: Connection, document: Document, new: Sequence[Chunk], *, ve
     _forget_vectors(connection, changed)
     _append(connection, changed, gone=False)
     _add_vectors(connection, vectors, embedder)
+
+
+def _mark_reviewed(connection: Connection, ids: Sequence[str], *, on: str) -> Sequence[str]:
+    found = [document for part in _parts(ids) for document in all_of(connection, Document, select(documents.c.doc).where(documents.c.id.in_(part)))]
+    for document in found:
+        connection.execute(update(documents).where(documents.c.id == document.id).values(doc=pack(replace(document, reviewed=on))))
+        for chunk in all_of(connection, Chunk, select(chunks.c.doc).where(chunks.c.document == document.id)):
+            connection.execute(update(chunks).where(chunks.c.id == chunk.id).values(doc=pack(replace(chunk, reviewed=on))))
+    return [document.id for document in found]
 
 
 def _remove(connection: Connection, ids: Sequence[str]) -> None:

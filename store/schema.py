@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -219,6 +219,10 @@ vectors = Table(
 )
 
 chunk_changes = Table("chunk_changes", metadata, _number(), _text("chunk"), Column("gone", Boolean, nullable=False), sqlite_autoincrement=True)
+
+sources = Table("sources", metadata, _key("name"), _maybe("holder"), Column("held_until", Instant), _maybe("doc"))
+
+staged = Table("staged", metadata, _key("source"), _key("item"), _text("doc"))
 
 accounts = Table("accounts", metadata, _key("id"), _text("doc"))
 

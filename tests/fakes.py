@@ -5,17 +5,18 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from desk.article import Chunk, ChunkChange, Document
 from desk.customer import Role
-from desk.errors import PlaceGone, Unavailable
+from desk.errors import Conflict, PlaceGone, Unavailable
 from desk.events import Event
 from desk.ids import OutboxId, derived
 from desk.ports import Capabilities, Query, View
 from desk.post import Direct, Op, Post
+from desk.source import Holding, SyncState
 from desk.space import ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message
@@ -58,6 +59,13 @@ class MemoryLibrary:
                 self._drop(chunk.id)
             self._documents.pop(id, None)
 
+    async def mark_reviewed(self, documents: Sequence[str], *, on: str) -> Sequence[str]:
+        found = [id for id in documents if id in self._documents]
+        for id in found:
+            self._documents[id] = replace(self._documents[id], reviewed=on)
+            self._chunks |= {chunk.id: replace(chunk, reviewed=on) for chunk in await self.chunks_of(id)}
+        return found
+
     async def chunks(self, ids: Sequence[str]) -> Mapping[str, Chunk]:
         return {id: self._chunks[id] for id in ids if id in self._chunks}
 
@@ -86,6 +94,59 @@ class MemoryLibrary:
 
     def _note(self, id: str, *, gone: bool) -> None:
         self._changes.append(ChunkChange(len(self._changes) + 1, id, gone))
+
+
+class MemorySources:
+    """How far syncs are, in dictionaries; what came of them is counted in `library`."""
+
+    def __init__(self, library: MemoryLibrary):
+        self._library = library
+        self._states: dict[str, SyncState] = {}
+        self._holds: dict[str, tuple[str, datetime]] = {}
+        self._staged: dict[str, dict[str, str]] = {}
+
+    async def states(self) -> Mapping[str, SyncState]:
+        return dict(self._states)
+
+    async def hold(self, source: str, holder: str, *, now: datetime, until: datetime) -> bool:
+        by, end = self._holds.get(source, (holder, now))
+        if by != holder and end > now:
+            return False
+        self._holds[source] = (holder, until)
+        return True
+
+    async def release(self, source: str, holder: str) -> None:
+        if self._holds.get(source, ("",))[0] == holder:
+            del self._holds[source]
+
+    async def held(self, now: datetime) -> frozenset[str]:
+        return frozenset(name for name, (_, end) in self._holds.items() if end > now)
+
+    async def save(self, state: SyncState, *, holder: str, staged: Mapping[str, str] | None = None, anew: bool = False) -> int:
+        if self._holds.get(state.source, ("",))[0] != holder:
+            raise Conflict(f"the source {state.source!r} is held by another")
+        before = {} if anew else self._staged.get(state.source, {})
+        self._staged[state.source] = before | dict(staged or {})
+        known = self._states.get(state.source)
+        self._states[state.source] = replace(state, reminded=known.reminded) if known else state
+        return len(self._staged[state.source])
+
+    async def staged(self, source: str, *, after: str = "", limit: int = 100) -> Sequence[tuple[str, str]]:
+        return sorted((key, text) for key, text in self._staged.get(source, {}).items() if key > after)[:limit]
+
+    async def remind(self, source: str, at: datetime) -> None:
+        self._states[source] = replace(self._states.get(source, SyncState(source)), reminded=at)
+
+    async def forget(self, source: str) -> None:
+        for table in (self._states, self._holds, self._staged):
+            table.pop(source, None)
+
+    async def holdings(self) -> Mapping[str, Holding]:
+        found: dict[str, Holding] = {}
+        for document in await self._library.documents():
+            known = found.get(document.source, Holding(0, 0))
+            found[document.source] = Holding(known.documents + 1, known.chunks + len(await self._library.chunks_of(document.id)))
+        return found
 
 
 class WordEmbedder:

@@ -136,3 +136,16 @@ async def test_right_to_left_text_and_emoji_come_back_as_they_were(library):
     only = chunk("c-1", "يستغرق خمسة أيام 💸 \u200f", of=document(title="استرداد"))
     await put(library, only, of=document(title="استرداد"))
     assert (await library.chunks(["c-1"]))["c-1"] == only
+
+
+async def test_a_review_is_noted_in_documents_and_chunks_and_changes_no_text(library):
+    await put(library, chunk("c-1"), chunk("c-2", n=1))
+    plans = document("plans")
+    await put(library, chunk("c-3", of=plans), of=plans)
+    position = await library.position()
+    assert list(await library.mark_reviewed(["refunds", "never there"], on="2026-11-02")) == ["refunds"]
+    assert {each.id: each.reviewed for each in await library.documents()} == {"refunds": "2026-11-02", "plans": ""}
+    assert {each.reviewed for each in await library.chunks_of("refunds")} == {"2026-11-02"}
+    assert (await library.chunks(["c-1"]))["c-1"].hash == chunk("c-1").hash
+    assert await library.position() == position
+    assert await library.vectors(["c-1"], embedder=EMBEDDER) == {"c-1": VECTOR}
