@@ -63,6 +63,10 @@ class Source:
         """Return what the documents of this source name as where they are from."""
         return PREFIX + self.name
 
+    def document(self, id: str) -> str:
+        """Return the id of a document here by its id in the source: two sources never take each other's."""
+        return f"{self.name}/{id}"
+
     @property
     def basis(self) -> str:
         """Return a hash of whatever decides which articles there are, and who sees them: another one is reason to sync at once."""
@@ -102,7 +106,7 @@ class SyncState:
     collected: bool = False
     """Whether everything was read, so that only the applying is left."""
     failures: int = 0
-    """How many tries in a row have failed."""
+    """How many tries in a row have come no further."""
     tried: datetime | None = None
     """When it was last tried, whatever came of it."""
     basis: str = ""
@@ -115,7 +119,9 @@ class SyncState:
 
     def goes_on(self, source: Source, now: datetime) -> bool:
         """Tell whether what was collected so far is of use to the next sync."""
-        return self.is_under_way and self.basis == source.basis and self.started is not None and now - self.started < STALE
+        # A cursor that does not lead on, try after try, may be what is wrong.
+        leads_on = self.failures < len(RETRIES)
+        return self.is_under_way and leads_on and self.basis == source.basis and self.started is not None and now - self.started < STALE
 
 
 @dataclass(frozen=True, slots=True)

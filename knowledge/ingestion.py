@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from desk.article import Chunk, Document
+from desk.article import Document
 from desk.audience import Audience
-from desk.customer import content_hash
 from desk.ports import Embedder, Library
-from knowledge import chunks, sources
+from desk.source import PREFIX
+from knowledge import sources
 from knowledge.article import Article, Failure
 from knowledge.chunks import searchable
+from knowledge.pieces import BATCH, Piece, Progress, cut, document_of, put
 from knowledge.sources import Reading
 from knowledge.vectors import packed
-
-BATCH = 128
-"""Chunks embedded together, across documents; what a crash may cost."""
-Progress = Callable[[int, int], None]
-"""Called with the documents done and the documents to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,20 +29,6 @@ class Report:
     removed: int = 0
     chunks: int = 0
     failed: tuple[Failure, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A document with its chunks; `known` is the one it replaces."""
-
-    document: Document
-    chunks: tuple[Chunk, ...]
-    known: Document | None = None
-
-    @property
-    def is_unchanged(self) -> bool:
-        """Tell whether the library has exactly this already."""
-        return self.known is not None and (self.known.hash, self.known.source) == (self.document.hash, self.document.source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +54,7 @@ async def ingest(
         plan = await asyncio.to_thread(_read_and_plan, path, folders, known, embedder.id)
         plans.append(plan)
         known = known | {piece.document.id: piece.document for piece in plan.pieces}
-    await _put([piece for plan in plans for piece in plan.pieces if not piece.is_unchanged], library=library, embedder=embedder, progress=progress)
+    await put([piece for plan in plans for piece in plan.pieces if not piece.is_unchanged], library=library, embedder=embedder, progress=progress)
     gone = [id for plan in plans for id in plan.gone]
     if gone:
         await library.remove(gone)
@@ -113,75 +95,16 @@ def _read_and_plan(path: Path, folders: Mapping[str, Audience], known: Mapping[s
 def _piece(article: Article, *, source: str, known: Document | None, embedder: str) -> Piece | Failure:
     if known and not _may_take(known.source, source):
         return Failure(article.where, f"the id {article.id!r} is taken by a document of {known.source!r}")
-    said = (article.title, article.url, str(article.audience), article.updated, article.language, article.reviewed, article.expires, article.owner)
-    document = Document(
-        article.id,
-        source,
-        article.title,
-        article.url,
-        article.audience,
-        content_hash(chunks.VERSION, embedder, *said, article.text),
-        article.updated,
-        article.language,
-        reviewed=article.reviewed,
-        expires=article.expires,
-        owner=article.owner,
-    )
-    made = chunks.cut(document, article.text)
-    return Piece(document, made, known) if made else Failure(article.where, "the article has headings and no text")
+    return cut(article, document_of(article, source=source, embedder=embedder), known=known)
 
 
 def _may_take(old: str, new: str) -> bool:
     """Tell whether a path may take over another's document: one lies within the other, or the old one is not there any more."""
+    # What a source gave is its source's alone, whose name is no path.
+    if old.startswith(PREFIX):
+        return False
     a, b = Path(old), Path(new)
     return a.is_relative_to(b) or b.is_relative_to(a) or not a.exists()
-
-
-async def _put(pieces: Sequence[Piece], *, library: Library, embedder: Embedder, progress: Progress | None) -> None:
-    """Embed one batch while the one before is written."""
-    done = 0
-
-    async def write(batch: Sequence[tuple[Piece, Mapping[str, bytes]]]) -> None:
-        nonlocal done
-        for piece, vectors in batch:
-            await library.put(piece.document, piece.chunks, vectors, embedder=embedder.id)
-            done += 1
-            if progress:
-                progress(done, len(pieces))
-
-    ready: Sequence[tuple[Piece, Mapping[str, bytes]]] = ()
-    for batch in _batches(pieces):
-        _, ready = await asyncio.gather(write(ready), _embedded(batch, library=library, embedder=embedder))
-    await write(ready)
-
-
-async def _embedded(batch: Sequence[Piece], *, library: Library, embedder: Embedder) -> list[tuple[Piece, Mapping[str, bytes]]]:
-    kept: dict[str, bytes] = {}
-    for piece in batch:
-        if piece.known:
-            kept.update(await _kept(piece, library=library, embedder=embedder))
-    new = [chunk for piece in batch for chunk in piece.chunks if chunk.id not in kept]
-    vectors = await embedder.embed([searchable(chunk) for chunk in new])
-    kept.update((chunk.id, packed(vector)) for chunk, vector in zip(new, vectors, strict=True))
-    return [(piece, {chunk.id: kept[chunk.id] for chunk in piece.chunks}) for piece in batch]
-
-
-async def _kept(piece: Piece, *, library: Library, embedder: Embedder) -> Mapping[str, bytes]:
-    """Return the vectors of chunks that say the same as before."""
-    before = {chunk.id: searchable(chunk) for chunk in await library.chunks_of(piece.document.id)}
-    same = [chunk.id for chunk in piece.chunks if before.get(chunk.id) == searchable(chunk)]
-    return await library.vectors(same, embedder=embedder.id)
-
-
-def _batches(pieces: Sequence[Piece]) -> Iterator[list[Piece]]:
-    batch: list[Piece] = []
-    for piece in pieces:
-        batch.append(piece)
-        if sum(len(each.chunks) for each in batch) >= BATCH:
-            yield batch
-            batch = []
-    if batch:
-        yield batch
 
 
 def _report(plans: Sequence[Plan]) -> Report:
