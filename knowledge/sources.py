@@ -47,14 +47,19 @@ def read(path: Path, *, folders: Mapping[str, Audience]) -> Reading:
 
     `folders` gives an audience to paths below the ingested folder; it can only narrow what an article says of itself.
     """
-    articles: dict[str, Article] = {}
-    failures: list[Failure] = []
-    for found in _found(path):
+    items = list(each(path, folders=folders))
+    articles = tuple(item for item in items if isinstance(item, Article))
+    return Reading(os.path.realpath(path), articles, tuple(item for item in items if isinstance(item, Failure)))
+
+
+def each(path: Path, *, folders: Mapping[str, Audience], admits: Callable[[str], bool] = lambda _: True) -> Iterator[Article | Failure]:
+    """Yield what `read` returns, file by file; of a folder only the files whose path below it is admitted."""
+    taken: dict[str, str] = {}
+    for found in _found(path, admits):
         if isinstance(found, Failure):
-            failures.append(found)
+            yield found
         else:
-            _take(found, folders=folders, articles=articles, failures=failures)
-    return Reading(os.path.realpath(path), tuple(articles.values()), tuple(failures))
+            yield from _take(found, folders=folders, taken=taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +71,22 @@ class _File:
     place: str
 
 
-def _take(file: _File, *, folders: Mapping[str, Audience], articles: dict[str, Article], failures: list[Failure]) -> None:
+def _take(file: _File, *, folders: Mapping[str, Audience], taken: dict[str, str]) -> Iterator[Article | Failure]:
+    """Yield the articles of a file; `taken` are the ids so far, with where they stand."""
     ruled = _ruled(file, folders)
     for item in _read(file):
         if isinstance(item, Failure):
-            failures.append(item)
-        elif item.id in articles:
-            failures.append(Failure(item.where, f"the id {item.id!r} is taken by {articles[item.id].where}", frozenset({item.id})))
+            yield item
+        elif item.id in taken:
+            yield Failure(item.where, f"the id {item.id!r} is taken by {taken[item.id]}", frozenset({item.id}))
         else:
-            articles[item.id] = replace(item, audience=strictest(item.audience, ruled))
+            taken[item.id] = item.where
+            yield replace(item, audience=strictest(item.audience, ruled))
 
 
-def _found(path: Path) -> Iterator[_File | Failure]:
+def _found(path: Path, admits: Callable[[str], bool]) -> Iterator[_File | Failure]:
     if os.path.isdir(path):
-        yield from _walk(path)
+        yield from _walk(path, admits)
     elif not os.path.exists(path):
         yield Failure(str(path), "there is no such file or folder", None)
     elif path.suffix.lower() not in READERS:
@@ -88,7 +95,7 @@ def _found(path: Path) -> Iterator[_File | Failure]:
         yield _File(path, path.name, f"{Path(os.path.realpath(path)).parent.name}/{path.name}")
 
 
-def _walk(root: Path) -> Iterator[_File | Failure]:
+def _walk(root: Path, admits: Callable[[str], bool]) -> Iterator[_File | Failure]:
     """Yield the files of a folder in order of their paths; hidden ones are passed over, links out of the folder are failures."""
     home = Path(os.path.realpath(root))
     unreadable: list[OSError] = []
@@ -99,6 +106,8 @@ def _walk(root: Path) -> Iterator[_File | Failure]:
             if name.startswith(".") or file.suffix.lower() not in READERS:
                 continue
             path = file.relative_to(root).as_posix()
+            if not admits(path):
+                continue
             inside = Path(os.path.realpath(file)).is_relative_to(home)
             yield (
                 _File(file, path, f"{home.name}/{path}")
