@@ -1,0 +1,122 @@
+"""Help desk: what Intercom's API tells of an article and its collection, as articles of ours, one for each language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from desk.audience import INTERNAL, PUBLIC
+from desk.errors import InvalidInput
+from desk.source import Source
+from knowledge.article import Article, Failure, compose
+from knowledge.html import to_markdown
+from knowledge.trails import Step, is_wanted, trail, under
+
+INTERNAL_ARTICLE = "internal_article"
+PUBLISHED = "published"
+
+
+class Content(BaseModel):
+    """What an article says in one language; `updated_at` are seconds, up to the last day there is.
+
+    A translation that does not exist is an object of nothing.
+    """
+
+    model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
+    title: str | None = ""
+    body: str | None = ""
+    state: str | None = "draft"
+    url: str | None = ""
+    updated_at: int | None = Field(default=None, ge=0, lt=253_402_300_800)
+
+
+class Entry(Content):
+    """An article as the API tells it, with its default language at the top; an article for the team has no state and no address."""
+
+    id: str
+    type: str | None = "article"
+    parent_id: str | None = None
+    default_locale: str | None = ""
+    locale: str | None = ""
+    translated_content: dict[str, Content | str | None] | None = None
+
+    @property
+    def language(self) -> str:
+        """Return the language of what stands at the top; only help centers of several languages say it."""
+        return self.default_locale or self.locale or ""
+
+    def texts(self) -> Iterator[tuple[str, str, Content]]:
+        """Yield what it says in each language with an id of its own: the article's for the default language, "6871119:de" for others."""
+        own = f"internal/{self.id}" if self.type == INTERNAL_ARTICLE else self.id
+        yield own, self.language, self
+        for locale, content in (self.translated_content or {}).items():
+            if isinstance(content, Content) and locale != self.language and (content.title or content.body):
+                yield f"{own}:{locale}", locale, content
+
+
+def items(rows: Iterable[Any], *, source: Source, steps: Mapping[str, Step]) -> tuple[Article | Failure, ...]:
+    """Return the published articles among the rows of a listing, and those for the team; one that cannot be read is a failure.
+
+    Articles that the source's language or its globs leave out are left out, and so is what is no article.
+    """
+    made: list[Article | Failure] = []
+    for row in rows:
+        if isinstance(row, dict) and row.get("type", "article") not in ("article", INTERNAL_ARTICLE):
+            continue
+        try:
+            entry = Entry.model_validate(_typed(row))
+        except ValidationError as error:
+            made.append(_misread(row, error, source=source))
+        else:
+            made.extend(_articles(entry, source=source, steps=steps))
+    return tuple(made)
+
+
+def steps(rows: Iterable[Any]) -> dict[str, Step]:
+    """Return the collections among the rows by their ids. Old sections are collections within others by now."""
+    return {
+        str(row["id"]): Step(str(row.get("name") or ""), str(row.get("parent_id") or ""))
+        for row in rows
+        if isinstance(row, dict) and "id" in row and "name" in row
+    }
+
+
+def _typed(row: Any) -> Any:
+    """Say what kind an article of the team is: its listing leaves that out, and only there are owners."""
+    return {"type": INTERNAL_ARTICLE, **row} if isinstance(row, dict) and "owner_id" in row else row
+
+
+def _articles(entry: Entry, *, source: Source, steps: Mapping[str, Step]) -> Iterator[Article | Failure]:
+    above = trail(entry.parent_id or "", steps)
+    for id, language, content in entry.texts():
+        spoken = not source.language or not language or language.casefold().startswith(source.language.casefold())
+        shown = entry.type == INTERNAL_ARTICLE or content.state == PUBLISHED
+        if spoken and shown and is_wanted(above, content.title or "", source=source):
+            yield _article(entry, content, above=above, id=id, language=language)
+
+
+def _article(entry: Entry, content: Content, *, above: tuple[str, ...], id: str, language: str) -> Article | Failure:
+    # A published article has an address when the help center is open to everybody; without one nobody outside can have seen it.
+    is_open = entry.type != INTERNAL_ARTICLE and bool(content.url)
+    fields = {
+        "title": content.title,
+        "url": content.url,
+        "audience": PUBLIC if is_open else INTERNAL,
+        "updated": datetime.fromtimestamp(content.updated_at, UTC).isoformat() if content.updated_at else "",
+        "language": language,
+    }
+    try:
+        text = to_markdown(content.body or "", base=content.url or "")
+        return compose(fields, under(above, text, title=content.title or ""), id=id, where=content.url or id, fallback=id)
+    except InvalidInput as error:
+        return Failure(content.url or id, str(error), frozenset({id}) if (content.body or "").strip() else frozenset())
+
+
+def _misread(row: Any, error: ValidationError, *, source: Source) -> Failure:
+    """Say what is wrong with a row. Its translations are other documents, so that nobody can tell which ones are missing."""
+    id = str(row.get("id", "")) if isinstance(row, dict) else ""
+    first = error.errors(include_url=False, include_input=False)[0]
+    return Failure(f"{source.at}#{id}", f"not an article of Intercom: {'.'.join(map(str, first['loc']))} {first['msg']}".strip(), None)

@@ -1,0 +1,75 @@
+"""Trails: the categories, sections or pages that an article stands under, from the outermost in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from desk.source import Source
+
+SEPARATOR = " > "
+DEEPEST = 20
+"""Steps after which a trail ends; two sections that name each other as parents would have none."""
+FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+ATX = re.compile(r"^( {0,3})(#{1,5})(?=[ \t])")
+MARKUP = re.compile(r"([\\`*_\[\]<>#&])")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A category, section or page that others stand under; `parent` is the id of the one above it, "" at the top."""
+
+    name: str
+    parent: str = ""
+
+
+def trail(id: str, steps: Mapping[str, Step]) -> tuple[str, ...]:
+    """Return the names from the top down to `id`; one that is not known ends the trail."""
+    names: list[str] = []
+    while id in steps and len(names) < DEEPEST:
+        names.append(steps[id].name)
+        id = steps[id].parent
+    return tuple(reversed(names))
+
+
+def under(above: Sequence[str], text: str, *, title: str) -> str:
+    """Put Markdown below its trail, as one heading, so that its chunks are found by the words of it.
+
+    The article's own headings go one level deeper; a first one that repeats the title is dropped.
+    """
+    text = _without_title(text.strip(), title)
+    if not above or not text:
+        return text
+    heading = SEPARATOR.join(MARKUP.sub(r"\\\1", " ".join(name.split())) for name in above)
+    return f"# {heading}\n\n{_deeper(text)}"
+
+
+def is_wanted(above: Sequence[str], title: str, *, source: Source) -> bool:
+    """Tell whether the source's globs let an article in; they are held against "Category/Section/Title" and every folder of it."""
+    path = "/".join(name.strip().replace("/", "-") for name in (*above, title))
+    return (not source.include or _matches(path, source.include)) and not _matches(path, source.exclude)
+
+
+def _matches(path: str, globs: Sequence[str]) -> bool:
+    folded = path.casefold()
+    return any(fnmatchcase(folded, glob.casefold()) or folded.startswith(f"{glob.casefold().strip('/')}/") for glob in globs)
+
+
+def _without_title(text: str, title: str) -> str:
+    first, _, rest = text.partition("\n")
+    marked = ATX.match(first)
+    return rest.lstrip("\n") if marked and first[marked.end() :].strip(" #").casefold() == title.casefold() else text
+
+
+def _deeper(text: str) -> str:
+    """Lower each heading by one level. In a code block a line that begins with # is no heading, but a comment."""
+    lines: list[str] = []
+    fence = ""
+    for line in text.split("\n"):
+        mark = FENCE.match(line)
+        if mark and (not fence or (mark[1].startswith(fence) and not line.strip(" `~"))):
+            fence = "" if fence else mark[1]
+        lines.append(line if fence else ATX.sub(r"\1#\2", line))
+    return "\n".join(lines)
