@@ -215,3 +215,76 @@ def test_german(story):
     assert outside
     assert all(not {"Thanks", "person", "answer"} & set(post["text"].split()) for post in outside)
     assert "reply" not in story.actions
+
+
+def test_article_deleted(story):
+    assert story.standing("answer") == []
+    (told,) = story.bot("notice", op="whisper", inside=True)
+    assert told["to"] == ["Jonas Reed"]
+    before, *after = drafted(story)
+    assert "refund-times" in before
+    assert not any("refund-times" in documents for documents in after)
+
+
+def test_article_edited(story):
+    (answer,) = story.standing("answer")
+    assert "3 to 4 working days" in answer["text"]
+    assert not any("5 to 7 working days" in post["text"] for post in story.bot())
+    assert story.actions == ["suggest", "suggest", "reply"]
+
+
+def test_article_expired(story):
+    assert story.standing("answer") == []
+    before, *after = drafted(story)
+    assert "refund-times" in before
+    assert not any("refund-times" in documents for documents in after)
+    assert "expires 2026-11-03" in story.bot("draft_card", op="post", inside=True)[0]["text"]
+
+
+def test_article_hidden(story):
+    assert story.standing("answer") == []
+    before, *after = drafted(story)
+    assert "refund-times" in before
+    assert not any("refund-times" in documents for documents in after)
+
+
+def test_one_title(story):
+    (answer,) = story.bot("answer")
+    assert [source["url"] for source in answer["evidence"]] == ["https://help.pelicanledger.example/data/export-app"]
+    assert "ready after two minutes" not in answer["text"]
+
+
+def test_internal_article(story):
+    offered = [*story.bot(), *story.bot("draft_card", "auto_card", inside=True)]
+    assert {source["audience"] for post in offered for source in post["evidence"]} <= {"public"}
+    secrets = ("EUR 4.00", "EUR 8.00", "expire after 12 months", "pause reminders", "PL-3187", "Known bugs")
+    assert not [(post["text"], secret) for post in offered for secret in secrets if secret in post["text"]]
+    assert {ticket["customer"] for ticket in story.tickets} == {"Poppy Lane"}
+
+
+def test_knowledge_down(story):
+    assert story.actions == ["hold", "reply"]
+    assert len(story.bot("holding")) == 1
+    assert len(story.bot("escalation_card", op="post", inside=True)) == 1
+    (answer,) = story.standing("answer")
+    assert [source["document"] for source in answer["evidence"]] == ["refund-times"]
+
+
+def test_small_talk(story):
+    assert [action for action in story.actions if action != "ignore"] == ["reply"]
+    assert {post["thread"] for post in story.bot()} == {QUESTION}
+    assert {post["purpose"] for post in story.bot(inside=True)} == {"auto_card"}
+    assert {ticket["status"] for ticket in story.tickets if ticket["thread"] != QUESTION} == {"closed"}
+
+
+def test_angry(story):
+    assert "ignore" not in story.actions
+    assert {post["thread"] for post in story.bot()} == {QUESTION}
+    assert story.bot(inside=True)
+    assert story.ticket["status"] == "waiting_team"
+    assert story.ticket["priority"]["level"] != "low"
+
+
+def drafted(story: Told) -> list[set[str]]:
+    """Return the documents that each draft card rests on when it is first posted, in order."""
+    return [{source["document"] for source in card["evidence"]} for card in story.bot("draft_card", op="post", inside=True)]
