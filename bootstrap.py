@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import secrets
+import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -61,7 +65,11 @@ async def open_runtime(
         runtime = await _connect(stack, reading, wrap)
         await runtime.workspace.redeliver()
         async with asyncio.TaskGroup() as group:
-            works = (runtime.sweeper.run, runtime.sender.run, runtime.keep_house, runtime.workspace.keep_delivering) if background else ()
+            works = (
+                (runtime.sweeper.run, runtime.sender.run, runtime.keep_house, runtime.syncs.run, runtime.workspace.keep_delivering)
+                if background
+                else ()
+            )
             tasks = [group.create_task(work()) for work in works]
             try:
                 yield runtime
@@ -112,10 +120,13 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from agent.fit import ready
     from agent.triage import LocalTriager
     from crm.embedded import EmbeddedCrm
+    from knowledge.connectors import Surroundings, opened
     from knowledge.embeddings import OnnxEmbedder
     from knowledge.search import HybridKnowledge
+    from knowledge.sync import Means
     from store.customers import SqlCustomers
     from store.library import SqlLibrary
+    from store.sources import SqlSources
 
     embedder = OnnxEmbedder()
     stack.callback(embedder.close)
@@ -139,7 +150,9 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         versions=Versions(policy=policy.version, heads=heads.version, embedder=embedder.id, code=CODE),
     )
     await warm
-    return Reading(records, customers, library, embedder, knowledge, services)
+    means = Means(library, SqlSources(records.database), embedder, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
+    around = Surroundings(settings.policy_file.parent, records.home.cache, records.policy, os.environ)
+    return Reading(records, customers, library, embedder, knowledge, services, means, partial(opened, around=around))
 
 
 def database_url(settings: Settings) -> str:

@@ -21,8 +21,11 @@ from handlers.views import Views
 if TYPE_CHECKING:
     from bot.web.workspace import LocalWorkspace
     from knowledge.embeddings import OnnxEmbedder
-    from knowledge.ingestion import Progress, Report
+    from knowledge.ingestion import Report
+    from knowledge.pieces import Progress
+    from knowledge.schedule import Schedule
     from knowledge.search import HybridKnowledge
+    from knowledge.sync import Means, Opener
     from settings import Settings
     from store.customers import SqlCustomers
     from store.database import Database
@@ -99,6 +102,14 @@ class Reading:
     embedder: OnnxEmbedder
     knowledge: HybridKnowledge
     services: Services
+    means: Means
+    open_source: Opener
+
+    def schedule(self) -> Schedule:
+        """Return what syncs the policy's sources when they are due."""
+        from knowledge.schedule import Schedule
+
+        return Schedule(self.records.policy, self.open_source, self.means)
 
     async def ingest(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
         """Bring the library in step with these paths; a server that runs beside notices by the library's position."""
@@ -120,6 +131,7 @@ class Runtime:
         self._submit = submit
         self.sweeper = Sweeper(services, submit)
         self.sender = Sender(services)
+        self.syncs = reading.schedule()
         self._views = Views(services)
 
     async def emit(self, event: Event) -> None:
@@ -134,9 +146,10 @@ class Runtime:
         """Return when nothing runs, is due or can be sent; a row that awaits its retry counts as settled."""
         busy = True
         while busy:
-            # Each of the three can give work to the others, so all must be idle in one round.
+            # Each of them can give work to the others, so all must be idle in one round.
             await self.engine.settled()
-            busy = await self.sweeper.sweep()
+            busy = await self.syncs.run_due()
+            busy = await self.sweeper.sweep() or busy
             busy = await self.sender.drain() or busy
 
     async def keep_house(self) -> None:

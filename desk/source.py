@@ -14,6 +14,8 @@ PREFIX = "source:"
 RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), timedelta(hours=1))
 """The waits after a sync that failed; the last one is kept to. None is longer than the source's own interval."""
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
+LEAST = timedelta(minutes=1)
+"""The least time between two syncs by themselves, whatever `every` says."""
 STALE = timedelta(days=1)
 """The age from which what was collected by a sync that was cut short is collected anew."""
 
@@ -142,4 +144,4 @@ def next_due(source: Source, state: SyncState | None) -> datetime | None:
         return state.tried + min(source.every, RETRIES[min(state.failures, len(RETRIES)) - 1])
     if state.finished is None or state.is_under_way:
         return AT_ONCE
-    return state.finished + source.every
+    return state.finished + max(source.every, LEAST)

@@ -53,6 +53,11 @@ class Home:
         return self.path / "workspace.db"
 
     @property
+    def cache(self) -> Path:
+        """Return the folder for what can be fetched again: clones of repositories."""
+        return self.path / "cache"
+
+    @property
     def socket(self) -> Path:
         """Return the socket by which commands ask the running server."""
         return self.path / "frontdesk.sock"

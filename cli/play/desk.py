@@ -117,7 +117,8 @@ class Performer:
     async def next_due(self, values: dict[str, Any]) -> str | None:
         """Return the next instant at which something is due, None when nothing ever is."""
         store, now = self.desk.services.store, self.clock.now()
-        due = [at for at in (await store.next_due(), await store.next_sendable()) if at is not None and at > now]
+        instants = (await store.next_due(), await store.next_sendable(), await self.desk.syncs.next_due())
+        due = [at for at in instants if at is not None and at > now]
         return min(due).isoformat() if due else None
 
     async def settle(self, values: dict[str, Any]) -> None:
