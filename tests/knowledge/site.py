@@ -37,6 +37,7 @@ class Site:
     asked: list[str] = field(default_factory=list)
     headers: list[dict[str, str]] = field(default_factory=list)
     port: int = 0
+    open: set[asyncio.Task[None]] = field(default_factory=set)
 
     @property
     def url(self) -> str:
@@ -49,6 +50,9 @@ class Site:
         return found if isinstance(found, Answer) else found(path)
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task
+        self.open.add(task)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 first, *lines = head.decode().strip().split("\r\n")
@@ -61,9 +65,10 @@ class Site:
                     break
                 writer.write(answer.on_the_wire())
                 await writer.drain()
-        except (asyncio.IncompleteReadError, ConnectionError):
-            pass
+        except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
+            return  # The reader has gone, or the test is over.
         finally:
+            self.open.discard(task)
             writer.close()
 
 
@@ -76,6 +81,10 @@ async def serving(site: Site) -> AsyncIterator[Site]:
         yield site
     finally:
         server.close()
+        waiting = list(site.open)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 @dataclass
