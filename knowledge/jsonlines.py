@@ -7,9 +7,13 @@ import re
 from collections.abc import Iterator
 
 from desk.errors import InvalidInput
+from knowledge import faq
 from knowledge.article import Article, Failure, compose, word
 
 ID = re.compile(r'"id"\s*:\s*"((?:[^"\\]|\\.)*)"')
+
+ASKED = frozenset({"question", "answer"})
+"""Keys of an object that is a question with its answer."""
 
 
 def read_lines(text: str, *, path: str, where: str) -> Iterator[Article | Failure]:
@@ -47,6 +51,8 @@ def _line(line: str, *, path: str, where: str) -> Article | Failure:
 def _item(item: object, *, path: str, where: str) -> Article | Failure:
     if not isinstance(item, dict):
         return Failure(where, "not an article: write an object with id, title and content")
+    if "content" not in item and not ASKED.isdisjoint(item):
+        return faq.article(faq.named(item), path=path, where=where)
     known = frozenset({str(item["id"])}) if isinstance(item.get("id"), str | int) else frozenset()
     content = item.get("content")
     if not isinstance(content, str):

@@ -8,29 +8,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desk.audience import Audience
-from knowledge import jsonlines, markdown
+from knowledge import files
 from knowledge.article import Article, Failure, strictest
 
-MEGABYTE = 1_000_000
-Read = Callable[..., Iterator[Article | Failure]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """How files of one kind are read. `mentioned` guesses the ids in one that cannot be; a file of more than `most` bytes is refused."""
-
-    read: Read
-    mentioned: Callable[..., frozenset[str]]
-    most: int = 5 * MEGABYTE
-
-
-READERS: dict[str, Reader] = {
-    ".md": Reader(markdown.read, markdown.mentioned),
-    ".markdown": Reader(markdown.read, markdown.mentioned),
-    ".jsonl": Reader(jsonlines.read_lines, jsonlines.mentioned, 200 * MEGABYTE),  # An export holds many articles, read one by one.
-    ".json": Reader(jsonlines.read_list, jsonlines.mentioned, 50 * MEGABYTE),
-}
-"""The kinds of files that are read; in a folder all others are passed over."""
+READERS = files.READERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,30 +99,20 @@ def _walk(root: Path, admits: Callable[[str], bool]) -> Iterator[_File | Failure
 
 
 def _read(file: _File) -> Iterator[Article | Failure]:
-    reader = READERS[file.file.suffix.lower()]
-    where = str(file.file)
+    kind, where = file.file.suffix.lower(), str(file.file)
     try:
         size = file.file.stat().st_size
-        if size > reader.most or not file.file.is_file():
-            yield Failure(
-                where,
-                f"the file has {size / MEGABYTE:.1f} MB; at most {reader.most / MEGABYTE:.0f} MB are read"
-                if size > reader.most
-                else "not a regular file",
-                None,
-            )
+        if not file.file.is_file():
+            yield Failure(where, "not a regular file", files.may_hold(kind, file.path))
+            return
+        if size > READERS[kind].most:
+            yield files.too_large(kind, size, path=file.path, where=where)
             return
         content = file.file.read_bytes()
     except OSError as error:
-        yield Failure(where, f"the file cannot be read: {error.strerror}", None)
+        yield Failure(where, f"the file cannot be read: {error.strerror}", files.may_hold(kind, file.path))
         return
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        guess = reader.mentioned(content.decode("utf-8", "replace"), path=file.path)
-        yield Failure(where, f"not UTF-8 text (byte {error.start})", guess)
-        return
-    yield from reader.read(text, path=file.path, where=where)
+    yield from files.read(kind, content, path=file.path, where=where)
 
 
 def _ruled(file: _File, folders: Mapping[str, Audience]) -> Audience:

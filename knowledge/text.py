@@ -1,7 +1,8 @@
-"""Text: what a reader sees of a string, and plain text files."""
+"""Text: bytes as characters, and characters as a reader sees them."""
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from datetime import date
@@ -13,6 +14,23 @@ UNSEEN = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\
 The joiners U+200C and U+200D stay, since Persian, Hindi and emoji are spelled with them.
 """
 ISO = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[T ]|$)")
+
+MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+"""Byte order marks, and the encodings that they announce."""
+
+
+def decoded(content: bytes, *, otherwise: str = "") -> str:
+    """Return bytes as text: by their byte order mark, else as UTF-8, else in the encoding `otherwise`.
+
+    Raise UnicodeDecodeError when it is none of them.
+    """
+    encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8")
+    try:
+        return content.decode(encoding)
+    except UnicodeDecodeError:
+        if not otherwise:
+            raise
+        return content.decode(otherwise)
 
 
 def visible(text: str) -> str:

@@ -1,0 +1,26 @@
+"""Extracts: the text that a binary file holds, with what it says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """Markdown with its fields. `title` and `updated` are "" when the file does not say; `lacking` is a sentence about what was left out."""
+
+    text: str
+    title: str = ""
+    updated: str = ""
+    language: str = ""
+    lacking: str = ""
+
+
+def extractors() -> dict[str, Callable[[bytes], Extract]]:
+    """Return what reads each kind of binary file. Only the sandbox may call them."""
+    from knowledge.docx import read as docx
+    from knowledge.pdf import read as pdf
+    from knowledge.pptx import read as pptx
+
+    return {".pdf": pdf, ".docx": docx, ".pptx": pptx}

@@ -1,0 +1,315 @@
+"""Layout: the lines of printed pages put together again as headings, paragraphs, lists, tables and code."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from functools import cached_property
+from itertools import pairwise
+from statistics import median
+
+LARGER = 1.12
+"""Times the size of the text from which a line is a heading."""
+EDGE = 0.12
+"""Share of a page's height at its top and bottom where running heads and page numbers stand."""
+LOOSE = 1.3
+"""Times the usual distance of lines from which a new paragraph begins."""
+BUCKET = 36
+"""Points by which left edges are told apart when a column's right edge is looked for."""
+MOST_HEADING = 200
+MOST_BOLD = 12
+"""Words of a bold line that still is a heading."""
+DEEPEST = 6
+MARKER = re.compile(r"(?:[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|(\d{1,3}|[a-z])[.)])\s+(?=\S)")
+LONE_MARKER = re.compile(r"[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|\d{1,3}[.)]?|[a-z][.)]")
+PAGE_NUMBER = re.compile(r"(?:\w+\s)?[-–\s]*\d{1,4}[-–\s]*(?:(?:of|/|von|de|sur)\s*\d{1,4})?", re.IGNORECASE)
+LEADERS = re.compile(r"(?:\.\s?){5,}\s*\w{0,6}$")
+"""Dots that lead to a page number in a table of contents, which says nothing that its chapters do not say."""
+HYPHENATED = re.compile(r"([^\W\d_]+)-$")
+
+
+class Kind(Enum):
+    """What a line is part of."""
+
+    HEADING = "heading"
+    TEXT = "text"
+    ITEM = "item"
+    ROW = "row"
+    CODE = "code"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """Words that stand together in a line, with their left and right edges in points."""
+
+    text: str
+    left: float
+    right: float
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line on a page. `top` and `size` (the height of its letters) are points, `top` counted downward; `at` is the share of the page above it.
+
+    `first` is the width of its first word.
+    """
+
+    cells: tuple[Cell, ...]
+    top: float
+    size: float
+    at: float
+    first: float = 0.0
+    bold: bool = False
+    mono: bool = False
+
+    @cached_property
+    def text(self) -> str:
+        """Return its words."""
+        return " ".join(cell.text for cell in self.cells)
+
+    @property
+    def left(self) -> float:
+        """Return its left edge."""
+        return self.cells[0].left
+
+    @property
+    def right(self) -> float:
+        """Return its right edge."""
+        return self.cells[-1].right
+
+
+@dataclass(frozen=True, slots=True)
+class Bookmark:
+    """An entry of a file's outline: what it is called, how deep it lies (from 1) and its page (from 0, None when it does not say)."""
+
+    title: str
+    level: int
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What is usual in a file: the size of its text, the distance of its lines in sizes, its columns' right edges, its headings' sizes by rank."""
+
+    size: float
+    leading: float
+    edges: Mapping[int, float]
+    ranks: Mapping[float, int]
+    marked: Mapping[tuple[int, str], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A line with its page and with what it is; `level` is a heading's."""
+
+    line: Line
+    page: int
+    kind: Kind
+    level: int = 0
+
+
+def markdown(pages: Sequence[Sequence[Line]], *, bookmarks: Sequence[Bookmark] = ()) -> str:
+    """Return pages as Markdown: without what repeats at their edges, with paragraphs and words joined over line ends."""
+    kept = _without_running(pages)
+    lines = [line for page in kept for line in page]
+    if not lines:
+        return ""
+    look = _look(kept, bookmarks)
+    placed = [_placed(line, n, look) for n, page in enumerate(kept) for line in page]
+    known = frozenset(word for line in lines for word in line.text.lower().split())
+    return _stacked([(block[0].kind, _written(block, known)) for block in _blocks(placed, look)])
+
+
+def _stacked(blocks: Sequence[tuple[Kind, str]]) -> str:
+    """Set blocks below each other, the items of a list without a line between them."""
+    gaps = ["\n" if above == below == Kind.ITEM else "\n\n" for (above, _), (below, _) in pairwise(blocks)]
+    return "".join(f"{text}{gap}" for (_, text), gap in zip(blocks, [*gaps, ""], strict=True))
+
+
+def _without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
+    """Drop page numbers, tables of contents, and lines that stand at the same place at the edge of three pages or more."""
+    usual = _usual_size(line for page in pages for line in page)
+    seen = Counter(key for page in pages for key in {key for line in page if _is_at_edge(line) for key in _running_keys(line, usual)})
+
+    def runs(line: Line) -> bool:
+        return _is_at_edge(line) and (bool(PAGE_NUMBER.fullmatch(line.text)) or any(seen[key] >= 3 for key in _running_keys(line, usual)))
+
+    return [[line for line in page if not runs(line) and not LEADERS.search(line.text)] for page in pages]
+
+
+def _is_at_edge(line: Line) -> bool:
+    return line.at < EDGE or line.at > 1 - EDGE
+
+
+def _running_keys(line: Line, usual: float) -> tuple[tuple[str, int], ...]:
+    """Return what a line would repeat elsewhere: itself, and in small print also itself with another number; large it is the head of a chapter."""
+    place = round(line.at * 100)
+    counted = re.sub(r"\d+", "#", line.text)
+    return ((line.text, place), (counted, place)) if line.size <= usual * LARGER else ((line.text, place),)
+
+
+def _usual_size(lines: Iterable[Line]) -> float:
+    sizes: Counter[float] = Counter()
+    for line in lines:
+        sizes[_rounded(line.size)] += len(line.text)
+    return sizes.most_common(1)[0][0] if sizes else 0.0
+
+
+def _rounded(size: float) -> float:
+    return round(size * 2) / 2
+
+
+def _look(pages: Sequence[Sequence[Line]], bookmarks: Sequence[Bookmark]) -> Look:
+    lines = [line for page in pages for line in page]
+    size = _usual_size(lines)
+    steps = [
+        (below.top - above.top) / size for page in pages for above, below in pairwise(page) if below.top > above.top and _rounded(above.size) == size
+    ]
+    edges: dict[int, float] = defaultdict(float)
+    for line in lines:
+        edges[_bucket(line)] = max(edges[_bucket(line)], line.right)
+    sizes = sorted({_rounded(line.size) for line in lines if line.size > size * LARGER and len(line.text) <= MOST_HEADING}, reverse=True)
+    marked = {(mark.page, _plain(mark.title)): mark.level for mark in bookmarks if mark.page is not None}
+    return Look(size, median(steps) if steps else 1.0, edges, {size: min(rank, DEEPEST - 1) for rank, size in enumerate(sizes, 1)}, marked)
+
+
+def _bucket(line: Line) -> int:
+    return int(line.left // BUCKET)
+
+
+def _plain(text: str) -> str:
+    return re.sub(r"\W+", "", text).casefold()
+
+
+def _placed(line: Line, page: int, look: Look) -> Placed:
+    level = _level(line, page, look)
+    if level:
+        return Placed(line, page, Kind.HEADING, min(level, DEEPEST))
+    if line.mono:
+        return Placed(line, page, Kind.CODE)
+    if MARKER.match(line.text) or (len(line.cells) > 1 and LONE_MARKER.fullmatch(line.cells[0].text)):
+        return Placed(line, page, Kind.ITEM)
+    return Placed(line, page, Kind.ROW if len(line.cells) > 1 else Kind.TEXT)
+
+
+def _level(line: Line, page: int, look: Look) -> int:
+    """Return how deep a heading is, 0 for a line that is none. What the outline says goes before what the size says."""
+    if len(line.text) > MOST_HEADING or not re.search(r"[^\W\d_]", line.text):
+        return 0
+    if marked := look.marked.get((page, _plain(line.text)), 0):
+        return marked
+    if rank := look.ranks.get(_rounded(line.size), 0):
+        return rank
+    is_bold_heading = line.bold and len(line.cells) == 1 and len(line.text.split()) <= MOST_BOLD and not line.text.endswith((".", ",", ";", ":"))
+    return len(look.ranks) + 1 if is_bold_heading and not MARKER.match(line.text) else 0
+
+
+def _blocks(placed: Sequence[Placed], look: Look) -> Iterator[list[Placed]]:
+    """Yield the lines of each heading, paragraph, item, table and code block."""
+    block: list[Placed] = []
+    for line in placed:
+        if block and not _goes_on(block, line, look):
+            yield block
+            block = []
+        block.append(line)
+    if block:
+        yield block
+
+
+def _goes_on(block: Sequence[Placed], below: Placed, look: Look) -> bool:
+    above = block[-1]
+    near = above.page == below.page and 0 < below.line.top - above.line.top <= LOOSE * look.leading * max(look.size, above.line.size)
+    match above.kind, below.kind:
+        case (Kind.HEADING, Kind.HEADING):
+            return near and above.level == below.level and _rounded(above.line.size) == _rounded(below.line.size) and not look.marked
+        case (Kind.CODE, Kind.CODE):
+            return above.page == below.page
+        case (Kind.ROW, Kind.ROW):
+            return above.page == below.page
+        case (Kind.ROW, Kind.TEXT):
+            return near and below.line.left > above.line.cells[1].left - look.size and len(block) > 1
+        case (Kind.TEXT | Kind.ITEM, Kind.TEXT):
+            return _is_full(above.line, below.line, look) and (near or _runs_over(above, below)) and not _is_indented(block, below, look)
+        case _:
+            return False
+
+
+def _is_full(above: Line, below: Line, look: Look) -> bool:
+    """Tell whether a line ended because the next word had no room, as the lines of a paragraph do and those of a list or an address do not."""
+    column = range(_bucket(above) - 1, _bucket(above) + 2)
+    edge = max(look.edges.get(bucket, 0.0) for bucket in column)
+    return _rounded(above.size) == _rounded(below.size) and above.right + below.first + look.size * 0.2 > edge
+
+
+def _runs_over(above: Placed, below: Placed) -> bool:
+    """Tell whether a paragraph goes on at the top of the next page or column."""
+    return (below.page, below.line.top) != (above.page, above.line.top) and below.line.text[:1].islower() and above.line.text[-1:] not in ".!?:"
+
+
+def _is_indented(block: Sequence[Placed], below: Placed, look: Look) -> bool:
+    """Tell whether a line begins a paragraph by standing further in; below an item it stands under the item's words."""
+    return block[-1].kind is Kind.TEXT and block[0].kind is Kind.TEXT and below.line.left > block[-1].line.left + look.size * 0.8 and len(block) > 1
+
+
+def _written(block: Sequence[Placed], known: frozenset[str]) -> str:
+    lines = [placed.line for placed in block]
+    match block[0].kind:
+        case Kind.HEADING:
+            return f"{'#' * block[0].level} {_joined(lines, known)}"
+        case Kind.CODE:
+            return _code(lines)
+        case Kind.ITEM:
+            return _item(_joined(lines, known))
+        case Kind.ROW if len(block) > 1:
+            return _table(lines)
+        case _:
+            return _joined(lines, known)
+
+
+def _joined(lines: Sequence[Line], known: frozenset[str]) -> str:
+    """Join lines to one, mending words that were cut at line ends unless the text also spells them with a hyphen."""
+    text = lines[0].text
+    for line in lines[1:]:
+        cut = HYPHENATED.search(text)
+        rest = line.text.split(" ", 1)[0]
+        if cut and rest[:1].islower():
+            spelled = f"{cut[1]}-{rest}".lower().rstrip(".,;:!?)")
+            text = text + line.text if spelled in known else text[:-1] + line.text
+        else:
+            text = f"{text} {line.text}"
+    return text
+
+
+def _item(text: str) -> str:
+    found = MARKER.match(text) or re.match(r"(\d{1,3}|[a-z])?\S?\s+", text)
+    sign = found[1] if found else None
+    rest = text[found.end() :] if found else text
+    return f"{sign}. {rest}" if sign and sign.isdecimal() else f"- {f'{sign}) ' if sign else ''}{rest}"
+
+
+def _code(lines: Sequence[Line]) -> str:
+    left = min(line.left for line in lines)
+    widths = [(cell.right - cell.left) / len(cell.text) for line in lines for cell in line.cells if len(cell.text) > 3]
+    width = median(widths) if widths else 6.0
+    body = "\n".join(" " * round((line.left - left) / width) + line.text for line in lines)
+    return f"```\n{body}\n```"
+
+
+def _table(lines: Sequence[Line]) -> str:
+    """Return rows as a table; each cell goes to the column of the widest row that it stands nearest to."""
+    columns = max(lines, key=lambda line: len(line.cells)).cells
+    rows: list[list[str]] = []
+    for line in lines:
+        cells = [""] * len(columns)
+        for cell in line.cells:
+            at = min(range(len(columns)), key=lambda n: min(abs(columns[n].left - cell.left), abs(columns[n].right - cell.right)))
+            cells[at] = f"{cells[at]} {cell.text}".strip().replace("|", "\\|")
+        if len(line.cells) == 1 and rows:  # The second line of a cell above.
+            rows[-1] = [f"{old} {new}".strip() for old, new in zip(rows[-1], cells, strict=True)]
+        else:
+            rows.append(cells)
+    written = [f"| {' | '.join(row)} |" for row in rows]
+    return "\n".join([written[0], f"|{' --- |' * len(columns)}", *written[1:]])

@@ -1,0 +1,185 @@
+"""PDF files: the lines that stand on their pages, with where and how large they are set."""
+
+from __future__ import annotations
+
+import ctypes
+import re
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from desk.errors import InvalidInput
+from knowledge.extract import Extract
+from knowledge.layout import Bookmark, Cell, Line, markdown
+from knowledge.text import iso_date, one_line
+
+if TYPE_CHECKING:
+    from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
+
+MOST_PAGES = 2000
+MOST_CHARACTERS = 20_000_000
+MOST_BLANK = 0.2
+"""Share of a file's pages without text above which somebody should know."""
+SHOWN = 1.5
+"""Points of the smallest letters that anybody reads."""
+TURNED = 0.2
+"""Radians from which a line is a watermark or a label beside a drawing."""
+GAP = 0.9
+"""Heights of a letter between two words from which they stand in different cells of a row."""
+LINE = re.compile(r"[^\n]+")
+BREAKS = frozenset({0x0A, 0x0D})
+HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
+"""What PDFium makes of a hyphen at the end of a line."""
+MONOSPACED = ("courier", "mono", "consol", "menlo", "typewriter", "inconsolata", "sourcecode")
+MACHINE_TITLE = re.compile(
+    r"\(?(?:unspecified|untitled|anonymous)\)?|microsoft (?:word|powerpoint|excel) - .*|.*\.(?:docx?|pptx?|indd|odt|tex|pdf)", re.IGNORECASE
+)
+DATE = re.compile(r"(?:D:)?(\d{4})(\d\d)(\d\d)")
+REASONS = {
+    3: "the PDF is broken or was not saved whole: export it anew",
+    4: "the PDF is protected by a password: save it without one",
+    5: "the PDF is protected in a way that cannot be read: save it without protection",
+}
+"""By PDFium's error code."""
+
+
+def read(content: bytes) -> Extract:
+    """Read a PDF of up to 2,000 pages; headings come from its bookmarks and from sizes, and what repeats on every page is left out."""
+    from pypdfium2 import PdfDocument, PdfiumError
+
+    try:
+        document = PdfDocument(content)
+    except PdfiumError as error:
+        raise InvalidInput(REASONS.get(error.err_code, REASONS[3])) from error
+    pages = list(_pages(document))
+    if not any(pages):
+        raise InvalidInput("the PDF has no text: it is probably a scan, so run text recognition (OCR) over it first")
+    said = document.get_metadata_dict()
+    title = one_line(said.get("Title", ""))
+    return Extract(
+        markdown(pages, bookmarks=tuple(_bookmarks(document))),
+        "" if MACHINE_TITLE.fullmatch(title) else title,
+        _day(said.get("ModDate") or said.get("CreationDate") or ""),
+        lacking=_lacking(pages, count=len(document)),
+    )
+
+
+def _pages(document: PdfDocument) -> Iterator[list[Line]]:
+    from pypdfium2 import PdfiumError
+
+    room = MOST_CHARACTERS
+    for n in range(min(len(document), MOST_PAGES)):
+        try:
+            lines = list(_lines(document[n]))
+        except PdfiumError:  # One broken page is as good as an empty one: the others are read.
+            lines = []
+        yield lines
+        room -= sum(len(line.text) for line in lines)
+        if room < 0:
+            return
+
+
+def _lacking(pages: Sequence[Sequence[Line]], *, count: int) -> str:
+    blank = sum(not page for page in pages)
+    if len(pages) < count:
+        return f"only the first {len(pages):,} of {count:,} pages were read: split the file"
+    if blank > max(1, count * MOST_BLANK):
+        return f"{blank:,} of {count:,} pages have no text and are probably scans: run text recognition (OCR) over them"
+    return ""
+
+
+def _bookmarks(document: PdfDocument) -> Iterator[Bookmark]:
+    from pypdfium2 import PdfiumError
+
+    try:
+        for mark in document.get_toc(max_depth=6):
+            target = mark.get_dest()
+            yield Bookmark(mark.get_title(), mark.level + 1, target.get_index() if target else None)
+    except PdfiumError:  # An outline that leads nowhere is none.
+        return
+
+
+def _day(text: str) -> str:
+    found = DATE.match(text)
+    return iso_date("-".join(found.groups())) if found else ""
+
+
+def _lines(page: PdfPage) -> Iterator[Line]:
+    """Yield what stands on a page, in the order of the file. Lines beyond its edges, turned ones and dust are none."""
+    text_page = page.get_textpage()
+    try:
+        letters = _Letters(text_page, page.get_cropbox())
+        for start, end in letters.lines():
+            if (line := letters.line(start, end)) is not None:
+                yield line
+    finally:
+        text_page.close()
+        page.close()
+
+
+class _Letters:
+    """The letters of one page. A call into PDFium takes a microsecond, and a file has millions of letters: only the ends of words are measured."""
+
+    def __init__(self, text_page: PdfTextPage, edges: tuple[float, float, float, float]) -> None:
+        import pypdfium2.raw as pdfium
+
+        self._pdfium = pdfium
+        self._page = text_page.raw
+        self._left, self._bottom, self._right, self._top = edges
+        read = pdfium.FPDFText_GetUnicode
+        self._text = "".join(_character(read(self._page, n)) for n in range(text_page.count_chars()))
+
+    def lines(self) -> Iterator[tuple[int, int]]:
+        """Yield where lines begin and end."""
+        return ((found.start(), found.end()) for found in LINE.finditer(self._text))
+
+    def line(self, start: int, end: int) -> Line | None:
+        """Return one line, None for one that nobody sees."""
+        words = [(start + found.start(), start + found.end()) for found in re.finditer(r"\S+", self._text[start:end])]
+        if not words:
+            return None
+        begin, beyond = max(words, key=lambda word: word[1] - word[0])
+        middle = (begin + beyond) // 2
+        _, _, top, bottom = self._box(middle)
+        size = top - bottom
+        cells = tuple(self._cells(words, size))
+        is_outside = cells[0].left > self._right or cells[-1].right < self._left or top < self._bottom or bottom > self._top
+        if size < SHOWN or is_outside or abs(self._pdfium.FPDFText_GetCharAngle(self._page, middle)) > TURNED:
+            return None
+        first = self._box(words[0][1] - 1)[1] - cells[0].left
+        name = self._font(middle)
+        down = self._top - top
+        at = down / max(self._top - self._bottom, 1.0)
+        return Line(cells, down, size, at, first, bold="bold" in name, mono=any(word in name for word in MONOSPACED))
+
+    def _cells(self, words: Sequence[tuple[int, int]], size: float) -> Iterator[Cell]:
+        """Join words to cells; a wide gap between two words divides them."""
+        start, last = words[0]
+        left, right = self._box(start)[0], self._box(last - 1)[1]
+        for begin, end in words[1:]:
+            next_left, next_right = self._box(begin)[0], self._box(end - 1)[1]
+            if next_left - right > GAP * size:
+                yield Cell(self._words(start, last), left, right)
+                start, left = begin, next_left
+            last, right = end, next_right
+        yield Cell(self._words(start, last), left, right)
+
+    def _words(self, start: int, end: int) -> str:
+        return " ".join(self._text[start:end].split())
+
+    def _box(self, n: int) -> tuple[float, float, float, float]:
+        """Return a letter's left, right, top and bottom as its font has them, whatever the letter's own shape."""
+        box = self._pdfium.FS_RECTF()
+        self._pdfium.FPDFText_GetLooseCharBox(self._page, n, ctypes.byref(box))
+        return box.left, box.right, box.top, box.bottom
+
+    def _font(self, n: int) -> str:
+        name = ctypes.create_string_buffer(128)
+        self._pdfium.FPDFText_GetFontInfo(self._page, n, name, 128, ctypes.byref(ctypes.c_int()))
+        return name.value.decode("utf-8", "replace").lower()
+
+
+def _character(code: int) -> str:
+    """Return a letter by its number; one place in the text for each, also for a hyphen at a line's end and for what is no character."""
+    if code in HYPHENS:
+        return "-"
+    return "\n" if code in BREAKS else chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF else " "
