@@ -66,7 +66,14 @@ async def open_runtime(
         await runtime.workspace.redeliver()
         async with asyncio.TaskGroup() as group:
             works = (
-                (runtime.sweeper.run, runtime.sender.run, runtime.keep_house, runtime.syncs.run, runtime.workspace.keep_delivering)
+                (
+                    runtime.sweeper.run,
+                    runtime.sender.run,
+                    runtime.keep_house,
+                    runtime.syncs.run,
+                    runtime.reviews.run,
+                    runtime.workspace.keep_delivering,
+                )
                 if background
                 else ()
             )
@@ -135,7 +142,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     records = await _records(stack, settings)
     policy = await records.policy.current()
     library, customers = SqlLibrary(records.database), SqlCustomers(records.database)
-    knowledge = HybridKnowledge(library, embedder, await _index(library, embedder, records.home))
+    knowledge = HybridKnowledge(library, embedder, await _index(library, embedder, records.home), clock=clock)
     stack.push_async_callback(knowledge.close)
     heads = await ready(embedder, records.home.heads)
     services = Services(

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from knowledge.embeddings import OnnxEmbedder
     from knowledge.ingestion import Report
     from knowledge.pieces import Progress
+    from knowledge.reviews import Reviews
     from knowledge.schedule import Schedule
     from knowledge.search import HybridKnowledge
     from knowledge.sync import Means, Opener
@@ -111,6 +112,12 @@ class Reading:
 
         return Schedule(self.records.policy, self.open_source, self.means)
 
+    def reviews(self, submit: Submit) -> Reviews:
+        """Return what reminds the owners of sources."""
+        from knowledge.reviews import Reviews
+
+        return Reviews(self.records.policy, self.library, self.means.rows, self.services.clock, submit)
+
     async def ingest(self, paths: Sequence[Path], progress: Progress | None = None) -> Report:
         """Bring the library in step with these paths; a server that runs beside notices by the library's position."""
         from knowledge.ingestion import ingest
@@ -132,6 +139,7 @@ class Runtime:
         self.sweeper = Sweeper(services, submit)
         self.sender = Sender(services)
         self.syncs = reading.schedule()
+        self.reviews = reading.reviews(submit)
         self._views = Views(services)
 
     async def emit(self, event: Event) -> None:
@@ -149,6 +157,7 @@ class Runtime:
             # Each of them can give work to the others, so all must be idle in one round.
             await self.engine.settled()
             busy = await self.syncs.run_due()
+            busy = await self.reviews.run_due() or busy
             busy = await self.sweeper.sweep() or busy
             busy = await self.sender.drain() or busy
 

@@ -175,5 +175,33 @@ class DeadlineReached:
         return self.subject
 
 
-Event = MessageReceived | MessageEdited | MessageDeleted | TypingSeen | TurnStarted | ButtonClicked | ReactionAdded | CommandInvoked | DeadlineReached
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewDue:
+    """Articles of a source were neither changed nor reviewed for longer than its interval; `owner` is a name or e-mail address."""
+
+    id: EventId
+    source: str
+    owner: str
+    documents: tuple[str, ...]
+    titles: tuple[str, ...]
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the source."""
+        return f"source:{self.source}"
+
+
+Event = (
+    MessageReceived
+    | MessageEdited
+    | MessageDeleted
+    | TypingSeen
+    | TurnStarted
+    | ButtonClicked
+    | ReactionAdded
+    | CommandInvoked
+    | DeadlineReached
+    | ReviewDue
+)
 """Everything that can happen; `handlers/dispatch` has one function for each."""

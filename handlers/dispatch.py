@@ -17,10 +17,11 @@ from desk.events import (
     MessageEdited,
     MessageReceived,
     ReactionAdded,
+    ReviewDue,
     TurnStarted,
     TypingSeen,
 )
-from handlers import buttons, failures, intake, timers, turn
+from handlers import buttons, failures, intake, reminding, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
 
@@ -37,6 +38,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ButtonClicked: buttons.button_clicked,
     CommandInvoked: commands.command_invoked,
     DeadlineReached: timers.deadline_reached,
+    ReviewDue: reminding.review_due,
 }
 COMMIT_TRIES = 12
 """How often a lost compare-and-set is computed again here before the engine is asked to come back later."""

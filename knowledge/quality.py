@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     Vectors = NDArray[np.float32]
 
-SOURCE = "source:"
-"""How the documents of a configured source name it."""
 NEAR = 0.75
 """The cosine from which two chunks are about one thing, so that what they say is compared."""
 SHARED = 0.8
@@ -71,7 +69,7 @@ class Ages:
 
     def of(self, document: Document) -> tuple[timedelta, str]:
         """Return a document's review interval and its owner; what the article says of itself goes before its source."""
-        source = next((each for each in self.sources if document.source == SOURCE + each.name), None)
+        source = next((each for each in self.sources if document.source == each.origin), None)
         owner = document.owner or (source.owner if source else "")
         return (source.review if source and source.review else self.review), owner
 
