@@ -57,6 +57,10 @@ class Passage:
     language: str = ""
     reviewed: str = ""
     expires: str = ""
+    n: int = 0
+    """Its place among the passages of its article."""
+    copies: tuple[str, ...] = ()
+    """The ids of other passages that say the same, in whose place this one stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,8 @@ class Proposal:
     fixed: bool = False
     """Every sentence is one of policy's fixed ones, so that none needs evidence."""
     model: str = ""
+    threshold: float | None = None
+    """The confidence from which this answerer keeps to the brief's wrong rate, None when nobody measured that."""
 
     @property
     def unsupported(self) -> int:

@@ -13,6 +13,9 @@ from desk.modes import Modes
 from desk.source import Source
 
 Share = Annotated[float, "share"]
+Threshold = Annotated[float | None, "threshold"]
+UNCALIBRATED = 0.6
+"""The confidence that an answerer needs whose wrong answers nobody counted."""
 """A number from 0 to 1."""
 Count = Annotated[int, "count"]
 """A whole number that is not negative."""
@@ -51,19 +54,22 @@ class Tickets:
 class Answers:
     """When an answer may go out alone. `thresholds` are by category and win over `threshold`.
 
+    `threshold` None is written `calibrated`: the confidence from which at most `wrong_rate` of the answers were wrong where that was measured.
     `hosts` are the hosts that links may lead to (none given: all).
     """
 
-    threshold: Share
+    wrong_rate: Share
+    threshold: Threshold
     thresholds: Mapping[str, Share]
     in_a_row: Count
     questions_in_a_row: Count
     draft_age: timedelta
     hosts: tuple[str, ...]
 
-    def threshold_of(self, category: str) -> float:
-        """Return the confidence an answer of this category needs to go out alone."""
-        return self.thresholds.get(category, self.threshold)
+    def threshold_of(self, category: str, *, calibrated: float | None = None) -> float:
+        """Return the confidence an answer of this category needs to go out alone; `calibrated` is what its answerer measured, if anybody did."""
+        own = self.thresholds.get(category, self.threshold)
+        return own if own is not None else UNCALIBRATED if calibrated is None else calibrated
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,6 +174,14 @@ def _share(raw: object) -> float:
     raise _Wrong("write a number from 0 to 1")
 
 
+def _threshold(raw: object) -> float | None:
+    if raw == "calibrated":
+        return None
+    if isinstance(raw, str):
+        raise _Wrong('write a number from 0 to 1, or "calibrated"')
+    return _share(raw)
+
+
 def _count(raw: object) -> int:
     number: int = _expect(int, raw, "write a whole number, 0 or more")
     if number >= 0:
@@ -311,7 +319,7 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-ANNOTATED: dict[str, Callable[[object], Any]] = {"share": _share, "count": _count}
+ANNOTATED: dict[str, Callable[[object], Any]] = {"share": _share, "count": _count, "threshold": _threshold}
 SOURCE: dict[str, Callable[[object], Any]] = {
     "name": _name,
     "kind": lambda raw: SourceKind(_one_of(SourceKind)(raw)),

@@ -130,8 +130,11 @@ class Hits:
 class KnowledgeBase(Protocol):
     """The articles. Raises Unavailable("kb")."""
 
-    async def search(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
-        """Return the passages that answer a query, among those that one of `audiences` may show; filtered in the index."""
+    async def search(self, query: str, audiences: Audiences, *, k: int = 10, also: Sequence[str] = ()) -> Hits:
+        """Return the passages that answer a query, among those that one of `audiences` may show; filtered in the index.
+
+        `also` are further queries that belong to it, such as its questions one by one: a passage may fit any of them.
+        """
         ...
 
     async def passages(self, ids: Sequence[str]) -> Mapping[str, Passage]:
@@ -294,6 +297,10 @@ class Embedder(Protocol):
         """Return one unit vector a text, in order: shape (len(texts), dimensions)."""
         ...
 
+    async def embed_queries(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """Return the same for texts that search: some models want them marked as such."""
+        ...
+
 
 class Crm(Protocol):
     """The customer record. Raises Unavailable("crm")."""
@@ -356,17 +363,26 @@ class Brief:
     history: Timeline = ()
     hint: str = ""
     now: datetime | None = None
+    wrong_rate: float = 0.02
+    """The share of answers given alone that policy allows to be wrong."""
 
 
 class Tools(Protocol):
     """What an answerer may look up, bound to one author: no call takes a customer, an account or an address."""
 
-    async def search(self, query: str, *, k: int = 10) -> Sequence[Passage]:
-        """Return passages that some part of this answer may show."""
+    async def search(self, query: str, *, k: int = 10, also: Sequence[str] = ()) -> Sequence[Passage]:
+        """Return passages that some part of this answer may show; `also` are further queries that belong to this one."""
         ...
 
     async def record(self) -> Sequence[Fact]:
         """Return the author's own record, at the author's trust."""
+        ...
+
+    async def outranked(self, query: str) -> float:
+        """Return by how much the nearest internal passage is nearer to a query than the nearest that this author may see (cosines).
+
+        A number and nothing else comes out: below 0 when what they may see is nearer, -1 when nothing is hidden.
+        """
         ...
 
 

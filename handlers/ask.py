@@ -120,7 +120,7 @@ def _facts(question: Question, c: Classification, proposal: Proposal, *, trigger
         asks=proposal.question,
         abstained=proposal.abstained,
         confidence=proposal.confidence,
-        threshold=policy.answers.threshold_of(c.category),
+        threshold=policy.answers.threshold_of(c.category, calibrated=proposal.threshold),
         claims=len(proposal.claims),
         unsupported=proposal.unsupported,
         fixed=proposal.fixed,

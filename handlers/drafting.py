@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from desk.article import is_expired
-from desk.audience import INTERNAL, PUBLIC, Audiences
+from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
 from desk.customer import Author, Fact
 from desk.draft import Basis, Draft, Passage, Proposal, fits, leaks
 from desk.ids import DraftId, derived
@@ -33,11 +33,19 @@ class BoundTools:
     audiences: Audiences
     services: Services
 
-    async def search(self, query: str, *, k: int = 10) -> Sequence[Passage]:
+    async def search(self, query: str, *, k: int = 10, also: Sequence[str] = ()) -> Sequence[Passage]:
         """Return passages that some part of this answer may show, none of them past its day."""
-        found = (await self.services.knowledge.search(query, self.audiences, k=k)).passages
+        found = (await self.services.knowledge.search(query, self.audiences, k=k, also=also)).passages
         now = self.services.clock.now()
         return [passage for passage in found if not is_expired(passage.expires, now)]
+
+    async def outranked(self, query: str) -> float:
+        """Return by how much internal knowledge is nearer to a query than what may be shown; its text goes no further than this function."""
+        found = (await self.services.knowledge.search(query, frozenset({INTERNAL}))).passages
+        # What is agreed with another account is hidden too, but says nothing about this author: the public answer is theirs.
+        hidden = [passage.dense for passage in found if passage.audience == INTERNAL and not may_show(self.audiences, INTERNAL)]
+        shown = [passage.dense for passage in found if may_show(self.audiences, passage.audience)]
+        return max(hidden) - max(shown, default=0.0) if hidden else -1.0
 
     async def record(self) -> Sequence[Fact]:
         """Return the author's own record, without what is internal."""
@@ -55,8 +63,9 @@ async def propose_one(
     author: Author, text: str, *, place: Audiences, classification: Classification, policy: Policy, services: Services, language: str = "en"
 ) -> Proposal:
     """Return the proposal for a question asked outside any ticket."""
-    hosts = policy.answers.hosts
-    brief = Brief(text, author, place, private_of(author), classification, language, policy.phrases_in(language), hosts=hosts)
+    hosts, wrong_rate = policy.answers.hosts, policy.answers.wrong_rate
+    phrases = policy.phrases_in(language)
+    brief = Brief(text, author, place, private_of(author), classification, language, phrases, hosts=hosts, wrong_rate=wrong_rate)
     return await services.answerer.propose(brief, BoundTools(author, place | (brief.private or frozenset({PUBLIC})), services))
 
 
@@ -90,7 +99,21 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
     language = s.ticket.language or s.language
     unread = tuple(file.name for message in said for file in message.files if file.text is None)
     phrases, hosts = s.policy.phrases_in(language), s.policy.answers.hosts
-    brief = Brief(words_of(said), author, s.place, private, classification, language, phrases, unread, hosts, s.timeline, hint, s.now)
+    brief = Brief(
+        words_of(said),
+        author,
+        s.place,
+        private,
+        classification,
+        language,
+        phrases,
+        unread,
+        hosts,
+        s.timeline,
+        hint,
+        s.now,
+        s.policy.answers.wrong_rate,
+    )
     proposal = await services.answerer.propose(brief, BoundTools(author, s.place | (private or frozenset({PUBLIC})), services))
     return _settled(proposal) if s.channel.kind is ChannelKind.DIRECT else proposal
 

@@ -201,7 +201,7 @@ def _facts(event: ButtonClicked, s: Situation, occasion: Occasion, *, draft: Dra
         feedback.occasion_facts(s, occasion),
         draft=draft.id,
         confidence=draft.proposal.confidence,
-        threshold=s.policy.answers.threshold_of(s.ticket.category),
+        threshold=s.policy.answers.threshold_of(s.ticket.category, calibrated=draft.proposal.threshold),
         claims=len(draft.proposal.claims),
         unsupported=draft.proposal.unsupported,
         teammate=event.role.value,

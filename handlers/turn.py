@@ -178,7 +178,7 @@ def _facts(
         asks=proposal.question,
         abstained=proposal.abstained,
         confidence=round(proposal.confidence, 4),
-        threshold=s.policy.answers.threshold_of(c.category),
+        threshold=s.policy.answers.threshold_of(c.category, calibrated=proposal.threshold),
         claims=len(proposal.claims),
         unsupported=proposal.unsupported,
         fixed=proposal.fixed,

@@ -11,6 +11,7 @@ import pytest
 from desk.audience import INTERNAL
 from desk.errors import InvalidInput
 from desk.modes import Mode
+from desk.policy import UNCALIBRATED
 from desk.policy_check import PolicyError, merged, read_duration, read_policy
 from desk.space import ChannelKind
 
@@ -137,6 +138,17 @@ def test_every_language_has_every_sentence_with_the_placeholders_of_the_english_
     spoken, english = SHIPPED["phrases"][language], SHIPPED["phrases"]["en"]
     assert spoken.keys() == english.keys()
     assert {code: names(text) for code, text in spoken.items()} == {code: names(text) for code, text in english.items()}
+
+
+def test_the_shipped_threshold_is_what_an_answerer_measured():
+    answers = read().answers
+    assert answers.threshold_of("billing", calibrated=0.83) == 0.83
+    assert answers.threshold_of("billing") == UNCALIBRATED
+
+
+def test_a_threshold_of_the_operators_wins_over_a_measured_one():
+    assert read(answers={"threshold": 0.4}).answers.threshold_of("billing", calibrated=0.83) == 0.4
+    assert problems(answers={"threshold": "high"}) == ["answers.threshold = 'high': write a number from 0 to 1, or \"calibrated\""]
 
 
 def test_a_threshold_of_a_category_wins():

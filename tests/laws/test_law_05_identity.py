@@ -16,7 +16,11 @@ from tests.world import PEOPLE, channel, user
 @pytest.mark.parametrize("tools", [Tools, BoundTools])
 def test_no_tool_takes_a_customer_account_or_address(tools):
     offered = {name: tool for name, tool in inspect.getmembers(tools, inspect.isfunction) if not name.startswith("_")}
-    assert {name: set(inspect.signature(tool).parameters) for name, tool in offered.items()} == {"search": {"self", "query", "k"}, "record": {"self"}}
+    assert {name: set(inspect.signature(tool).parameters) for name, tool in offered.items()} == {
+        "search": {"self", "query", "k"},
+        "outranked": {"self", "query"},
+        "record": {"self"},
+    }
 
 
 @pytest.mark.parametrize(
