@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from desk.source import Source
+from knowledge.fences import outside
 
 SEPARATOR = " > "
 DEEPEST = 20
 """Steps after which a trail ends; two sections that name each other as parents would have none."""
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
-ATX = re.compile(r"^( {0,3})(#{1,5})(?=[ \t])")
+ATX = re.compile(r"^( {0,3})(#{1,5})(?=[ \t])", re.MULTILINE)
 MARKUP = re.compile(r"([\\`*_\[\]<>#&])")
 
 
@@ -65,11 +65,4 @@ def _without_title(text: str, title: str) -> str:
 
 def _deeper(text: str) -> str:
     """Lower each heading by one level. In a code block a line that begins with # is no heading, but a comment."""
-    lines: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
-        mark = FENCE.match(line)
-        if mark and (not fence or (mark[1].startswith(fence) and not line.strip(" `~"))):
-            fence = "" if fence else mark[1]
-        lines.append(line if fence else ATX.sub(r"\1#\2", line))
-    return "\n".join(lines)
+    return outside(text, lambda prose: ATX.sub(r"\1#\2", prose))
