@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 
 from desk.source import Source
 from knowledge.fences import outside
+from knowledge.globs import admits
 
 SEPARATOR = " > "
 DEEPEST = 20
@@ -47,14 +47,10 @@ def under(above: Sequence[str], text: str, *, title: str) -> str:
 
 
 def is_wanted(above: Sequence[str], title: str, *, source: Source) -> bool:
-    """Tell whether the source's globs let an article in; they are held against "Category/Section/Title" and every folder of it."""
-    path = "/".join(name.strip().replace("/", "-") for name in (*above, title))
-    return (not source.include or _matches(path, source.include)) and not _matches(path, source.exclude)
-
-
-def _matches(path: str, globs: Sequence[str]) -> bool:
-    folded = path.casefold()
-    return any(fnmatchcase(folded, glob.casefold()) or folded.startswith(f"{glob.casefold().strip('/')}/") for glob in globs)
+    """Tell whether the source's globs let an article in; they are held against "category/section/title" in small letters."""
+    path = "/".join(name.strip().replace("/", "-").casefold() for name in (*above, title))
+    include, exclude = ([glob.casefold() for glob in globs] for globs in (source.include, source.exclude))
+    return admits(path, include=include, exclude=exclude)
 
 
 def _without_title(text: str, title: str) -> str:
