@@ -105,6 +105,8 @@ class SyncState:
     error: str = ""
     reminded: datetime | None = None
     """When its owner was last told what is due for review."""
+    is_under_way: bool = False
+    """Whether a sync began that was not applied whole."""
     collected: bool = False
     """Whether everything was read, so that only the applying is left."""
     failures: int = 0
@@ -113,11 +115,6 @@ class SyncState:
     """When it was last tried, whatever came of it."""
     basis: str = ""
     """The source's basis when this sync began."""
-
-    @property
-    def is_under_way(self) -> bool:
-        """Tell whether a sync began that was not applied whole."""
-        return self.started is not None and (self.finished is None or self.finished < self.started)
 
     def goes_on(self, source: Source, now: datetime) -> bool:
         """Tell whether what was collected so far is of use to the next sync."""

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 from desk.errors import Conflict, FrontdeskError, Retryable
 from desk.ports import Clock, Embedder, Library, SourceRows
-from desk.source import Missed, Source, SyncState
+from desk.source import Holding, Missed, Source, SyncState
 from knowledge import staging
 from knowledge.article import Failure
 from knowledge.connector import Connector
@@ -54,8 +54,14 @@ async def sync(source: Source, open: Opener, means: Means, *, remove: bool = Fal
     async with _held(source, means):
         state = await _begun(source, means)
         try:
-            state = state if state.collected else await _collected(source, open, state, means=means)
-            return await _applied(source, state, means, remove=remove, progress=progress)
+            if not state.collected:
+                state = await _collected(source, open, state, means=means)
+            shelf = await _shelf(source, means)
+            diff = await compare(shelf, staging.portions(means.rows, source.name))
+            if not state.collected:
+                state = await _counted(state, diff, means)
+            await _put(shelf, len(diff.added) + len(diff.changed), means, progress=progress)
+            return await _finished(source, state, diff, means=means, remove=remove)
         except Conflict as error:
             raise Busy(f"another process reads the source {source.name!r} now: look again later") from error
         except (FrontdeskError, *UNFORESEEN) as error:
@@ -79,14 +85,14 @@ async def _begun(source: Source, means: Means) -> SyncState:
     known = (await means.rows.states()).get(source.name, SyncState(source.name))
     now = means.clock.now()
     goes_on = known.goes_on(source, now)
-    fresh = replace(known, started=now, cursor="", collected=False, basis=source.basis)
+    fresh = replace(known, started=now, cursor="", is_under_way=True, collected=False, basis=source.basis)
     state = replace(known if goes_on else fresh, tried=now)
     await means.rows.save(state, holder=means.holder, anew=not goes_on)
     return state
 
 
 async def _collected(source: Source, open: Opener, state: SyncState, *, means: Means) -> SyncState:
-    """Read the source to its end, and count what has to be done before any of it is."""
+    """Read the source to its end; every batch is saved together with the cursor that leads on behind it."""
     async with open(source) as connector:
         async for batch in connector.batches(state.cursor):
             state = replace(state, cursor=batch.cursor, failures=0)
@@ -94,31 +100,40 @@ async def _collected(source: Source, open: Opener, state: SyncState, *, means: M
             if excess := _excess(source, staged):
                 await means.rows.save(state, holder=means.holder, staged=dict([staging.pack(excess)]))
                 break
-    diff = await compare(await _shelf(source, means), staging.portions(means.rows, source.name))
-    failed = _missed(diff.failed)
-    state = replace(state, added=len(diff.added), changed=len(diff.changed), unchanged=diff.unchanged, failed=failed, collected=True)
+    return state
+
+
+async def _counted(state: SyncState, diff: Diff, means: Means) -> SyncState:
+    """Note what has to be done before any of it is, since a sync that goes on later finds some of it done."""
+    state = replace(
+        state,
+        added=len(diff.added),
+        changed=len(diff.changed),
+        unchanged=diff.unchanged,
+        removed=len(diff.removed),
+        failed=_missed(diff.failed),
+        collected=True,
+    )
     await means.rows.save(state, holder=means.holder)
     return state
 
 
-async def _applied(source: Source, state: SyncState, means: Means, *, remove: bool, progress: Progress | None) -> SyncState:
-    """Put what is new or changed, remove what is gone, and let go of what was staged."""
-    shelf = await _shelf(source, means)
-    diff = await compare(shelf, staging.portions(means.rows, source.name))
-    await _put(shelf, len(diff.added) + len(diff.changed), means, progress=progress)
+async def _finished(source: Source, state: SyncState, diff: Diff, *, means: Means, remove: bool) -> SyncState:
+    """Remove what is gone, and let go of what was staged."""
     keeps = diff.is_drastic and not remove
     if not keeps:
         await _remove(list(diff.removed), means.library)
-    held = (await means.rows.holdings()).get(source.origin)
+    held = (await means.rows.holdings()).get(source.origin, Holding(0, 0))
     state = replace(
         state,
         finished=means.clock.now(),
         cursor="",
+        is_under_way=False,
         collected=False,
         failures=0,
-        removed=0 if keeps else len(diff.removed),
-        documents=held.documents if held else 0,
-        chunks=held.chunks if held else 0,
+        removed=0 if keeps else state.removed,
+        documents=held.documents,
+        chunks=held.chunks,
         error=_kept_back(source, diff) if keeps else "",
     )
     await means.rows.save(state, holder=means.holder, anew=True)
@@ -126,6 +141,7 @@ async def _applied(source: Source, state: SyncState, means: Means, *, remove: bo
 
 
 async def _put(shelf: Shelf, total: int, means: Means, *, progress: Progress | None) -> None:
+    """Put what is new or changed, a portion at a time."""
     done = 0
 
     def tell(now: int, _: int) -> None:
