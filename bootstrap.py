@@ -125,12 +125,15 @@ async def _records(stack: AsyncExitStack, settings: Settings) -> Records:
 async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock: Clock) -> Reading:
     from agent.extractive import ExtractiveAnswerer
     from agent.fit import ready
+    from agent.redaction import redacted
     from agent.triage import LocalTriager
     from crm.embedded import EmbeddedCrm
     from knowledge.connectors import Surroundings, opened
     from knowledge.embeddings import OnnxEmbedder
     from knowledge.search import HybridKnowledge
     from knowledge.sync import Means
+    from knowledge.tickets import ResolvedTickets
+    from store.candidates import SqlCandidates
     from store.customers import SqlCustomers
     from store.library import SqlLibrary
     from store.sources import SqlSources
@@ -158,7 +161,8 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     )
     await warm
     means = Means(library, SqlSources(records.database), embedder, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
-    around = Surroundings(settings.policy_file.parent, records.home.cache, records.policy, os.environ)
+    tickets = ResolvedTickets(records.store, SqlCandidates(records.database), customers, redacted)
+    around = Surroundings(settings.policy_file.parent, records.home.cache, records.policy, os.environ, lambda _: tickets)
     return Reading(records, customers, library, embedder, knowledge, services, means, partial(opened, around=around))
 
 

@@ -12,6 +12,7 @@ from knowledge.embeddings import OnnxEmbedder
 from knowledge.index import Follower
 from knowledge.ingestion import ingest
 from knowledge.search import HybridKnowledge
+from runtime import SystemClock
 from tests.fakes import MemoryLibrary
 
 DEMO = Path(__file__).parent.parent / "demo"
@@ -23,7 +24,7 @@ async def opened(embedder: OnnxEmbedder, folder: Path = DEMO / "knowledge") -> H
     library = MemoryLibrary()
     await ingest([folder], library=library, embedder=embedder, folders=FOLDERS)
     index = EdgeIndex.temporary(embedder=embedder.id, dimensions=embedder.dimensions)
-    return HybridKnowledge(library, embedder, Follower(index, library, embedder=embedder.id))
+    return HybridKnowledge(library, embedder, Follower(index, library, embedder=embedder.id), clock=SystemClock())
 
 
 class PublicTools:
@@ -32,7 +33,7 @@ class PublicTools:
     def __init__(self, knowledge: HybridKnowledge) -> None:
         self._knowledge = knowledge
 
-    async def search(self, query: str, *, k: int = 10) -> Sequence[object]:
+    async def search(self, query: str, *, k: int = 10, also: Sequence[str] = ()) -> Sequence[object]:
         hits: Hits = await self._knowledge.search(query, frozenset({PUBLIC}), k=k)
         return hits.passages
 

@@ -16,6 +16,7 @@ from knowledge.embeddings import OnnxEmbedder
 from knowledge.index import Follower
 from knowledge.ingestion import ingest
 from knowledge.search import HybridKnowledge
+from runtime import SystemClock
 from store.database import open_database
 from store.library import SqlLibrary
 
@@ -47,7 +48,7 @@ async def measure(source: Path, questions: Sequence[Question]) -> Quality:
         library, embedder = SqlLibrary(database), OnnxEmbedder()
         await ingest([source], library=library, embedder=embedder, folders={})
         index = EdgeIndex.open(Path(folder, "index"), embedder=embedder.id, dimensions=embedder.dimensions)
-        knowledge = HybridKnowledge(library, embedder, Follower(index, library, embedder=embedder.id))
+        knowledge = HybridKnowledge(library, embedder, Follower(index, library, embedder=embedder.id), clock=SystemClock())
         await knowledge.search("warm up", frozenset({INTERNAL}))
         found, needed, reciprocal, times = 0, 0, 0.0, []
         for question in questions:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 from desk.article import Chunk, ChunkChange, Document
 from desk.audience import Audiences
+from desk.candidate import Candidate, CandidateStatus
 from desk.cards import Card, CardRecord
 from desk.changes import Changes, Feedback
 from desk.customer import Account, Author, Fact, Identity, Invoice, Person, Role
@@ -191,6 +192,22 @@ class Library(Protocol):
 
     async def position(self) -> int:
         """Return the last position of the change list, 0 when nothing was ever written."""
+        ...
+
+
+class CandidateRows(Protocol):
+    """Answers of resolved tickets that wait for a person, or were judged by one."""
+
+    async def candidates(self, status: CandidateStatus | None = None) -> Sequence[Candidate]:
+        """Return the candidates, of one status or all, oldest first."""
+        ...
+
+    async def offer(self, candidate: Candidate) -> None:
+        """Keep a new candidate; one that is known stays as it is, so that nobody's judgment is lost."""
+        ...
+
+    async def judge(self, candidate: Candidate) -> bool:
+        """Replace a candidate by what a person made of it; False when there is none any more."""
         ...
 
 

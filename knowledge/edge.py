@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from desk.errors import Unavailable
+from knowledge import words
 from knowledge.index import Broken, Entry, Found
 from knowledge.vectors import unpacked
 
@@ -21,8 +22,6 @@ FORMAT = 1
 """Raise it when the same chunks would be indexed otherwise: folders of an older format are made anew."""
 CURSOR = "cursor.json"
 DENSE, WORDS, AUDIENCE, CHUNK = "dense", "words", "audience", "chunk"
-AVERAGE_WORDS = 60.0
-"""For BM25's length normalization: the usual length of a chunk after stop words."""
 BUSY = "another process has the index folder open"
 PASSING = {
     "WouldBlock": BUSY,
@@ -77,8 +76,7 @@ class EdgeIndex:
         import qdrant_edge as edge
 
         with _translated():
-            words = edge.Bm25(edge.Bm25Config(language="english", avg_len=AVERAGE_WORDS))
-            points = [edge.Point(_point(entry.id), _vectors(entry, words), {CHUNK: entry.id, AUDIENCE: entry.audience}) for entry in put]
+            points = [edge.Point(_point(entry.id), _vectors(entry), {CHUNK: entry.id, AUDIENCE: entry.audience}) for entry in put]
             if points:
                 self._shard.update(edge.UpdateOperation.upsert_points(points))
             if gone:
@@ -92,11 +90,8 @@ class EdgeIndex:
 
     def matching(self, text: str, audiences: Sequence[str] | None, *, k: int) -> list[Found]:
         """Return the chunks of the highest BM25 score; none for a text of stop words."""
-        import qdrant_edge as edge
-
-        with _translated():
-            words = edge.Bm25(edge.Bm25Config(language="english", avg_len=AVERAGE_WORDS)).embed_query(text)
-        return self._query(words, WORDS, audiences=audiences, k=k) if words.indices else []
+        asked = words.of_query(text)
+        return self._query(_sparse(asked), WORDS, audiences=audiences, k=k) if asked.terms else []
 
     def clear(self) -> None:
         """Delete the folder's content and make an empty index there."""
@@ -172,9 +167,15 @@ class EdgeIndex:
                 shard.close()
 
 
-def _vectors(entry: Entry, words: Any) -> dict[str, Any]:
+def _vectors(entry: Entry) -> dict[str, Any]:
     dense = {} if entry.vector is None else {DENSE: unpacked(entry.vector)}
-    return {**dense, WORDS: words.embed_document(entry.text)}
+    return {**dense, WORDS: _sparse(words.of_chunk(entry.text))}
+
+
+def _sparse(made: words.Weights) -> Any:
+    import qdrant_edge as edge
+
+    return edge.SparseVector(made.terms, made.weights)
 
 
 def _point(chunk: str) -> str:

@@ -72,6 +72,10 @@ class OnnxEmbedder:
         vectors: list[list[float]] = (await asyncio.to_thread(self.embed_now, texts)).tolist()
         return vectors
 
+    async def embed_queries(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """Return the same: this model reads queries and passages alike."""
+        return await self.embed(texts)
+
     def embed_now(self, texts: Sequence[str]) -> Vectors:
         """Return the vectors as an array of shape (len(texts), dimensions), blocking; a single text is remembered."""
         import numpy as np

@@ -92,11 +92,19 @@ class Follower:
 
     async def near(self, vector: Sequence[float], audiences: Sequence[str] | None, *, k: int) -> list[Found]:
         """Return the nearest chunks of these audiences (None for all), best first."""
-        return await self._answer(lambda: self._index.near(vector, audiences, k=k))
+        return (await self.each_near([vector], audiences, k=k))[0]
 
     async def matching(self, text: str, audiences: Sequence[str] | None, *, k: int) -> list[Found]:
         """Return the chunks of these audiences that share words with a text, best first."""
-        return await self._answer(lambda: self._index.matching(text, audiences, k=k))
+        return (await self.each_matching([text], audiences, k=k))[0]
+
+    async def each_near(self, vectors: Sequence[Sequence[float]], audiences: Sequence[str] | None, *, k: int) -> list[list[Found]]:
+        """Return what is nearest to each of several vectors, in one go."""
+        return await self._answer(lambda: [self._index.near(vector, audiences, k=k) for vector in vectors])
+
+    async def each_matching(self, texts: Sequence[str], audiences: Sequence[str] | None, *, k: int) -> list[list[Found]]:
+        """Return what shares words with each of several texts, in one go."""
+        return await self._answer(lambda: [self._index.matching(text, audiences, k=k) for text in texts])
 
     async def close(self) -> None:
         """Let go of the index, and of its folder for another process."""

@@ -3,32 +3,65 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from desk.article import Chunk
 from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
 from desk.draft import Passage
 from desk.errors import Unavailable
-from desk.ports import Embedder, Hits, Library
-from knowledge.article import clean
+from desk.ports import Clock, Embedder, Hits, Library
+from knowledge.duplicates import folded
+from knowledge.fusion import Ranking, best, by_article, fused, relative, with_parts
 from knowledge.index import Broken, Follower, Found
+from knowledge.queries import parts, shortened, windows
+from knowledge.recency import aged, may_answer
+from knowledge.rerank import Reranker, reranked
 
-QUERY = 4_000
-"""Characters of a query that are used."""
-OPENING = 2_600
-"""How many of them are from its beginning; the others are from its end, where people often ask."""
-WINDOW = 120
-"""Words of a query that are searched for at once. A longer one has several topics, which its one vector would blur: a chunk is as good as for
-the window that it fits best (benchmarks/retrieval.py: recall 0.24 against 0.22, MRR 0.67 against 0.50)."""
-STRIDE = 80
-RANK = 60
-"""The constant of reciprocal rank fusion (Cormack, Clarke and Buettcher 2009): how little the first ranks stand out."""
-DENSE_WEIGHT = 1.0
-LEXICAL_WEIGHT = 1.0
-"""How much each leg counts. On both question sets of benchmarks/retrieval.py other weights changed less than the questions' number can tell."""
-DEPTH = 50
-"""Chunks that each leg returns at least: more than are asked for, since some may be gone by now."""
+DEPTH = 100
+"""Chunks that each leg returns: more than are asked for, since some may be gone by now."""
+POOL = 40
+"""The fewest chunks that are read from the library, out of which copies are folded and articles weighed."""
+ALSO = 8
+"""The most further queries of a caller that are searched for."""
+
+
+@dataclass(slots=True)
+class Live:
+    """What answers now: an index with the embedder that made its vectors. `users` are the searches under way."""
+
+    embedder: Embedder
+    index: Follower
+    users: int = 0
+    idle: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A query as it is searched: the windows of its text, and its parts."""
+
+    text: str
+    windows: tuple[str, ...]
+    parts: tuple[str, ...]
+    shown: tuple[str, ...] | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class Legs:
+    """What a search found: for the whole query first and then for each part. None for a leg that is down."""
+
+    dense: Sequence[list[Found]] | None
+    lexical: Sequence[list[Found]] | None
+    depth: int
+
+    def ranking(self) -> Ranking:
+        """Return all of it in one order."""
+        both = [[relative(found, depth=self.depth) for found in leg] for leg in (self.dense, self.lexical) if leg is not None]
+        whole, *rest = [fused(*legs) if len(legs) > 1 else legs[0] for legs in zip(*both, strict=True)]
+        return with_parts(whole, rest)
 
 
 class HybridKnowledge:
@@ -37,124 +70,138 @@ class HybridKnowledge:
     What the index returns is joined to the library's live chunks, so that it may lag and never lies.
     """
 
-    def __init__(self, library: Library, embedder: Embedder, index: Follower) -> None:
+    def __init__(self, library: Library, embedder: Embedder, index: Follower, *, clock: Clock, reranker: Reranker | None = None) -> None:
         self._library = library
-        self._embedder = embedder
-        self._index = index
+        self._live = Live(embedder, index)
+        self._clock = clock
+        self._reranker = reranker
 
-    async def search(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
+    async def search(self, query: str, audiences: Audiences, *, k: int = 10, also: Sequence[str] = ()) -> Hits:
         """Return the best passages that one of `audiences` may show; nothing for an empty query.
 
         With one of embedder and word search down the other answers, and the hits say so; with both down it raises.
         """
-        text = shortened(query)
-        try:
-            lags = await self._lags()
-            version = await self.version()
-            if not text or not audiences or k < 1:
-                return Hits(version=version)
-            legs, degraded = await self._legs(text, audiences, k=k)
-            return Hits((await self._passages(legs, audiences))[:k], version, degraded or lags)
-        except (Broken, Unavailable) as error:
-            raise Unavailable("kb", str(error)) from error
+        async with self._used() as live:
+            try:
+                return await self._search(live, shortened(query), audiences, k=k, also=also)
+            except (Broken, Unavailable) as error:
+                raise Unavailable("kb", str(error)) from error
 
     async def search_documents(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
         """Return the best documents, each once as its best passage."""
-        hits = await self.search(query, audiences, k=max(DEPTH, 5 * k))
-        best: dict[str, Passage] = {}
+        hits = await self.search(query, audiences, k=max(2 * POOL, 5 * k))
+        first: dict[str, Passage] = {}
         for passage in hits.passages:
-            best.setdefault(passage.document, passage)
-        return replace(hits, passages=tuple(best.values())[:k])
+            first.setdefault(passage.document, passage)
+        return replace(hits, passages=tuple(first.values())[:k])
 
     async def passages(self, ids: Sequence[str]) -> Mapping[str, Passage]:
         """Return live passages by id, without scores."""
         return {id: _passage(chunk) for id, chunk in (await self._library.chunks(ids)).items()}
 
+    async def neighbors(self, id: str, audiences: Audiences) -> tuple[Passage | None, Passage | None]:
+        """Return the passages before and after one in its article, None where there is none that may be shown."""
+        chunk = (await self._library.chunks([id])).get(id)
+        around = {other.n: other for other in await self._library.chunks_of(chunk.document)} if chunk else {}
+        before, after = (around.get(chunk.n + step) if chunk else None for step in (-1, 1))
+        return self._shown(before, audiences), self._shown(after, audiences)
+
     async def version(self) -> str:
-        """Return the library's position and the embedder's id."""
-        return f"{await self._library.position()}/{self._embedder.id}"
+        """Return the library's position and the id of the embedder that answers."""
+        return f"{await self._library.position()}/{self._live.embedder.id}"
+
+    async def switch(self, embedder: Embedder, index: Follower) -> None:
+        """Let another embedder and its index answer from now on, and close the old index once nobody searches it any more."""
+        old, self._live = self._live, Live(embedder, index)
+        if old.users:
+            await old.idle.wait()
+        await old.index.close()
 
     async def close(self) -> None:
         """Let go of the index."""
-        await self._index.close()
+        await self._live.index.close()
 
-    async def _lags(self) -> bool:
-        """Bring the index up to date; tell whether that failed, when what it has is still worth searching (a full disk)."""
+    @asynccontextmanager
+    async def _used(self) -> AsyncIterator[Live]:
+        live = self._live
+        live.users += 1
         try:
-            await self._index.refresh()
-        except Unavailable:
-            return True
-        return False
+            yield live
+        finally:
+            live.users -= 1
+            if not live.users:
+                live.idle.set()
 
-    async def _legs(self, text: str, audiences: Audiences, *, k: int) -> tuple[tuple[list[Found], list[Found]], bool]:
-        """Return what each leg found; raise when both are down."""
-        shown = None if INTERNAL in audiences else sorted({str(PUBLIC), *map(str, audiences)})
-        depth = max(DEPTH, 2 * k)
-        parts = windows(text)
-        near, matching = await asyncio.gather(_tried(self._near(parts, shown, depth)), _tried(self._matching(parts, shown, depth)))
-        if near is None and matching is None:
-            raise Unavailable("kb", "neither meaning nor words can be searched")
-        return (near or [], matching or []), near is None or matching is None
-
-    async def _near(self, parts: Sequence[str], shown: Sequence[str] | None, depth: int) -> list[Found]:
-        vectors = await self._embedder.embed(parts)
-        return best([await self._index.near(vector, shown, k=depth) for vector in vectors], k=depth)
-
-    async def _matching(self, parts: Sequence[str], shown: Sequence[str] | None, depth: int) -> list[Found]:
-        return best([await self._index.matching(part, shown, k=depth) for part in parts], k=depth)
-
-    async def _passages(self, legs: tuple[list[Found], list[Found]], audiences: Audiences) -> tuple[Passage, ...]:
-        dense, lexical = ({found.id: found.score for found in leg} for leg in legs)
-        scores = fused(legs[0], legs[1])
-        chunks = await self._library.chunks(list(scores))
-        return tuple(
-            replace(_passage(chunks[id]), score=score, dense=dense.get(id, 0.0), lexical=lexical.get(id, 0.0))
-            for id, score in scores.items()
-            if id in chunks and may_show(audiences, chunks[id].audience)
+    async def _search(self, live: Live, text: str, audiences: Audiences, *, k: int, also: Sequence[str]) -> Hits:
+        lags = await _lags(live.index)
+        version = f"{await self._library.position()}/{live.embedder.id}"
+        if not text or not audiences or k < 1:
+            return Hits(version=version)
+        asked = _asked(text, audiences, k=k, also=also)
+        dense, lexical = await asyncio.gather(
+            _tried(_near(live, asked)), _tried(live.index.each_matching((text, *asked.parts), asked.shown, k=asked.depth))
         )
+        if dense is None and lexical is None:
+            raise Unavailable("kb", "neither meaning nor words can be searched")
+        chunks = await self._ordered(Legs(dense, lexical, asked.depth), audiences, k=k)
+        passages = tuple(
+            replace(_passage(chunk), score=score, dense=_strength(chunk.id, dense), lexical=_strength(chunk.id, lexical), copies=copies)
+            for chunk, score, copies in chunks
+        )
+        if self._reranker:
+            passages = await reranked(self._reranker, text, passages)
+        return Hits(passages, version, lags or dense is None or lexical is None)
+
+    async def _ordered(self, legs: Legs, audiences: Audiences, *, k: int) -> list[tuple[Chunk, float, tuple[str, ...]]]:
+        """Return the best chunks that may be shown, with their scores and the copies that each stands for."""
+        now, scores = self._clock.now(), legs.ranking().scores
+        first = sorted(scores, key=lambda id: (-scores[id], id))
+        found = await self._library.chunks(list(islice(first, max(POOL, 2 * k))))
+        chunks = {id: chunk for id, chunk in found.items() if may_show(audiences, chunk.audience) and may_answer(chunk, audiences, now=now)}
+        gained = by_article({id: scores[id] for id in chunks}, {id: chunk.document for id, chunk in chunks.items()})
+        final = {id: aged(score, chunks[id], now=now) for id, score in gained.items()}
+        ordered = [chunks[id] for id in sorted(final, key=lambda id: (-final[id], id))]
+        return [(chunk, max(final[id] for id in (chunk.id, *copies)), copies) for chunk, copies in folded(ordered, k=k).items()]
+
+    def _shown(self, chunk: Chunk | None, audiences: Audiences) -> Passage | None:
+        now = self._clock.now()
+        return _passage(chunk) if chunk and may_show(audiences, chunk.audience) and may_answer(chunk, audiences, now=now) else None
 
 
-def fused(dense: Sequence[Found], lexical: Sequence[Found]) -> dict[str, float]:
-    """Return chunk ids with their scores by weighted reciprocal rank fusion, best first; equal scores in order of id."""
-    scores: dict[str, float] = {}
-    for weight, leg in ((DENSE_WEIGHT, dense), (LEXICAL_WEIGHT, lexical)):
-        for rank, found in enumerate(leg, start=1):
-            scores[found.id] = scores.get(found.id, 0.0) + weight / (RANK + rank)
-    return dict(sorted(scores.items(), key=lambda item: (-item[1], item[0])))
+def _asked(text: str, audiences: Audiences, *, k: int, also: Sequence[str]) -> Asked:
+    shown = None if INTERNAL in audiences else tuple(sorted({str(PUBLIC), *map(str, audiences)}))
+    further = tuple(filter(None, map(shortened, also[:ALSO])))
+    return Asked(text, tuple(windows(text)), further or tuple(parts(text)), shown, max(DEPTH, 2 * k))
 
 
-def best(lists: Sequence[Sequence[Found]], *, k: int) -> list[Found]:
-    """Return what any of the searches found at its highest score, best first."""
-    scores: dict[str, float] = {}
-    for found in (found for each in lists for found in each):
-        scores[found.id] = max(found.score, scores.get(found.id, found.score))
-    return [Found(id, score) for id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:k]]
+async def _near(live: Live, asked: Asked) -> list[list[Found]]:
+    """Return what is near the whole query, which is as near as the nearest of its windows, and what is near each part."""
+    vectors = await live.embedder.embed_queries([*asked.windows, *asked.parts])
+    found = await live.index.each_near(vectors, asked.shown, k=asked.depth)
+    count = len(asked.windows)
+    return [found[0] if count == 1 else best(found[:count], k=asked.depth), *found[count:]]
 
 
-def windows(query: str) -> list[str]:
-    """Return a query in overlapping windows of words, a short one whole."""
-    words = query.split()
-    starts = range(0, max(1, len(words) - (WINDOW - STRIDE)), STRIDE)
-    return [" ".join(words[start : start + WINDOW]) for start in starts]
+async def _lags(index: Follower) -> bool:
+    """Bring an index up to date; tell whether that failed, when what it has is still worth searching (a full disk)."""
+    try:
+        await index.refresh()
+    except Unavailable:
+        return True
+    return False
 
 
-def shortened(query: str) -> str:
-    """Return a query as one line; of a very long one the beginning and the end, cut between words where there are any."""
-    if len(query) > 8 * QUERY:  # A 10 MB message is not worth cleaning as a whole.
-        query = f"{query[: 4 * QUERY]} {query[-4 * QUERY :]}"
-    text = " ".join(clean(query).split())
-    if len(text) <= QUERY:
-        return text
-    opening, ending = text[:OPENING], text[OPENING - QUERY + 1 :]
-    return f"{opening.rpartition(' ')[0] or opening} {ending.partition(' ')[2] or ending}"
-
-
-async def _tried(leg: Awaitable[list[Found]]) -> list[Found] | None:
+async def _tried(leg: Awaitable[list[list[Found]]]) -> list[list[Found]] | None:
     """Return what a leg found, None when it is down."""
     try:
         return await leg
     except (Broken, Unavailable):
         return None
+
+
+def _strength(id: str, leg: Sequence[list[Found]] | None) -> float:
+    """Return a chunk's score in one leg, with the query or that part of it which it fits best."""
+    return max((found.score for each in leg or () for found in each if found.id == id), default=0.0)
 
 
 def _passage(chunk: Chunk) -> Passage:
@@ -171,4 +218,5 @@ def _passage(chunk: Chunk) -> Passage:
         language=chunk.language,
         reviewed=chunk.reviewed,
         expires=chunk.expires,
+        n=chunk.n,
     )

@@ -161,6 +161,9 @@ class WordEmbedder:
         self.texts.extend(texts)
         return [self._vector(text) for text in texts]
 
+    async def embed_queries(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        return await self.embed(texts)
+
     def _vector(self, text: str) -> list[float]:
         vector = [0.0] * self.dimensions
         for word in _words(text):

@@ -164,7 +164,7 @@ class ScriptedKnowledge:
     passages_: dict[str, Passage] = field(default_factory=dict)
     down: bool = False
 
-    async def search(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
+    async def search(self, query: str, audiences: Audiences, *, k: int = 10, also: Sequence[str] = ()) -> Hits:
         if self.down:
             raise Unavailable("kb")
         words = set(re.findall(r"\w+", query.lower()))

@@ -12,7 +12,7 @@ from knowledge.index import Entry, Follower, Index
 from knowledge.ingestion import Report, ingest
 from knowledge.search import HybridKnowledge
 from knowledge.vectors import packed
-from tests.fakes import MemoryIndex, MemoryLibrary, WordEmbedder
+from tests.fakes import FakeClock, MemoryIndex, MemoryLibrary, WordEmbedder
 
 
 def write(folder: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -44,10 +44,11 @@ class Shelf:
     index: Index = field(default_factory=MemoryIndex)
     library: MemoryLibrary = field(default_factory=MemoryLibrary)
     embedder: WordEmbedder = field(default_factory=WordEmbedder)
+    clock: FakeClock = field(default_factory=FakeClock)
 
     @property
     def knowledge(self) -> HybridKnowledge:
-        return HybridKnowledge(self.library, self.embedder, Follower(self.index, self.library, embedder=self.embedder.id))
+        return HybridKnowledge(self.library, self.embedder, Follower(self.index, self.library, embedder=self.embedder.id), clock=self.clock)
 
     async def ingest(self, *paths: Path, folders: Mapping[str, Audience] | None = None) -> Report:
         return await ingest(paths, library=self.library, embedder=self.embedder, folders=folders or {})

@@ -30,7 +30,7 @@ async def shown(make, articles: list[Audience], place: frozenset[Audience], move
     for n, audience in moves:
         await shelf.add(f"article{n}", f"refund number{n}", audience=audience)
         now[n] = audience
-    stopped = await HybridKnowledge(shelf.library, shelf.embedder, Still(shelf.index)).search("refund", place, k=99)
+    stopped = await HybridKnowledge(shelf.library, shelf.embedder, Still(shelf.index), clock=shelf.clock).search("refund", place, k=99)
     current = await following.search("refund", place, k=99)
     await following.close()
     return stopped.passages, current.passages, {f"article{n}" for n, audience in now.items() if may_show(place, audience)}

@@ -1,6 +1,7 @@
 """Search: fused from two legs, shown to whom it may be, and never an error for odd words."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,11 @@ from desk.audience import INTERNAL, PUBLIC, account
 from desk.errors import Misconfigured, Unavailable
 from knowledge.edge import EdgeIndex
 from knowledge.embeddings import OnnxEmbedder
-from knowledge.index import Broken, Follower, Found
-from knowledge.search import QUERY, WINDOW, HybridKnowledge, best, fused, shortened, windows
+from knowledge.index import Broken, Follower
+from knowledge.search import HybridKnowledge
+from knowledge.vectors import packed
 from tests.fakes import MemoryIndex, WordEmbedder
-from tests.knowledge.kit import Shelf
+from tests.knowledge.kit import Shelf, chunk, document
 
 EVERYBODY = frozenset({PUBLIC})
 TEAM = frozenset({INTERNAL})
@@ -59,7 +61,7 @@ async def test_a_search_shows_what_its_audience_may_see(shelf, audiences, expect
 
 async def test_what_was_hidden_since_it_was_indexed_is_not_shown(shelf):
     await shelf.knowledge.search("refunds", EVERYBODY)
-    knowledge = HybridKnowledge(shelf.library, shelf.embedder, Still(shelf.index))
+    knowledge = HybridKnowledge(shelf.library, shelf.embedder, Still(shelf.index), clock=shelf.clock)
     await shelf.add("refunds", "Refunds take five working days", audience=INTERNAL)
     assert documents(await knowledge.search("refunds", EVERYBODY)) == []
     assert documents(await knowledge.search("refunds", TEAM, k=1)) == ["refunds"]
@@ -77,7 +79,7 @@ class Still(Follower):
 
 async def test_what_was_removed_since_it_was_indexed_is_not_shown(shelf):
     await shelf.knowledge.search("refunds", EVERYBODY)
-    knowledge = HybridKnowledge(shelf.library, shelf.embedder, Still(shelf.index))
+    knowledge = HybridKnowledge(shelf.library, shelf.embedder, Still(shelf.index), clock=shelf.clock)
     await shelf.library.remove(["refunds"])
     assert documents(await knowledge.search("refunds", EVERYBODY)) == []
 
@@ -193,34 +195,91 @@ async def test_passages_are_as_they_are_now(shelf):
     assert (await shelf.knowledge.passages(["c-refunds"]))["c-refunds"].hash != found["c-refunds"].hash
 
 
-def test_what_both_legs_found_comes_first():
-    dense, lexical = [Found("a", 0.9), Found("b", 0.8)], [Found("b", 7.0), Found("c", 3.0)]
-    assert list(fused(dense, lexical)) == ["b", "a", "c"]
+async def test_each_question_of_a_message_finds_its_article(shelf):
+    await shelf.add("export", "The export writes a file for spreadsheets")
+    await shelf.add("mixed", "How long does the export of refunds take in working days and where is it")
+    passages = (await shelf.knowledge.search("Where is the export for spreadsheets? When do refunds come?", EVERYBODY)).passages
+    assert {"export", "refunds"} <= {passage.document for passage in passages[:3]}
 
 
-def test_a_chunk_is_as_good_as_its_best_window():
-    assert best([[Found("a", 0.2), Found("b", 0.5)], [Found("a", 0.9)]], k=2) == [Found("a", 0.9), Found("b", 0.5)]
-    assert best([[Found("a", -0.2)]], k=2) == [Found("a", -0.2)]
+async def test_further_queries_of_the_caller_are_searched_too(shelf):
+    await shelf.add("export", "The export writes a file for spreadsheets")
+    alone = await shelf.knowledge.search("refunds", EVERYBODY, k=2)
+    both = await shelf.knowledge.search("refunds", EVERYBODY, k=2, also=["export file spreadsheets", ""])
+    assert alone.passages[0].document == "refunds"
+    assert set(documents(both)) == {"refunds", "export"}
+    assert max(passage.lexical for passage in both.passages if passage.document == "export") > 0
 
 
-def test_a_long_query_keeps_its_beginning_and_its_end_in_whole_words():
-    text = shortened(" ".join(f"word{n}" for n in range(5_000)))
-    assert len(text) <= QUERY
-    assert text.startswith("word0 word1 ")
-    assert text.endswith(" word4999")
-    assert set(text.split()) <= {f"word{n}" for n in range(5_000)}
+async def test_copies_are_folded_into_one_passage_that_names_them(shelf):
+    for place in ("one", "two"):
+        parent = document(place, title="Shipping")
+        only = chunk(f"c-{place}", "Parcels arrive in three days", of=parent)
+        vector = (await shelf.embedder.embed([only.text]))[0]
+        await shelf.library.put(parent, [only], {only.id: packed(vector)}, embedder=shelf.embedder.id)
+    passages = [passage for passage in (await shelf.knowledge.search("parcels", EVERYBODY)).passages if passage.title == "Shipping"]
+    assert len(passages) == 1
+    assert {passages[0].id, *passages[0].copies} == {"c-one", "c-two"}
 
 
-def test_a_10_mb_query_is_cut_before_it_is_cleaned():
-    assert len(shortened("x" * 10_000_000)) <= QUERY
+async def test_an_expired_passage_answers_our_own_people_only(shelf):
+    parent = replace(document("sale"), expires="2026-11-10")
+    only = replace(chunk("c-sale", "Refunds in the sale", of=parent), expires=parent.expires)
+    await shelf.library.put(parent, [only], {}, embedder=shelf.embedder.id)
+    knowledge = shelf.knowledge
+    assert "sale" in documents(await knowledge.search("refunds sale", EVERYBODY))
+    shelf.clock.advance(days=30)
+    assert "sale" not in documents(await knowledge.search("refunds sale", EVERYBODY))
+    assert "sale" in documents(await knowledge.search("refunds sale", TEAM))
 
 
-@pytest.mark.parametrize(("words", "count"), [(1, 1), (WINDOW, 1), (WINDOW + 1, 2), (400, 5)], ids=["a word", "a window", "one more", "many"])
-def test_windows_overlap_and_cover_a_query(words, count):
-    text = [f"word{n}" for n in range(words)]
-    made = windows(" ".join(text))
-    assert len(made) == count
-    assert sorted({word for window in made for word in window.split()}) == sorted(text)
+async def test_of_equally_good_articles_the_newer_comes_first(shelf):
+    for name, updated in (("a-old", "2019-01-01"), ("b-new", "2026-10-01")):
+        parent = document(name, title=name)
+        only = replace(chunk(f"c-{name}", "Parcels arrive in three days", of=parent), updated=updated, title="Shipping", heading=name[:1])
+        vector = (await shelf.embedder.embed([only.text]))[0]
+        await shelf.library.put(
+            parent, [replace(only, audience=PUBLIC if name == "b-new" else account("acme"))], {only.id: packed(vector)}, embedder="words@1"
+        )
+    assert documents(await shelf.knowledge.search("parcels arrive", frozenset({account("acme")})))[:2] == ["b-new", "a-old"]
+
+
+async def test_the_neighbors_of_a_passage_are_those_that_may_be_shown(shelf):
+    parent = document("long")
+    chunks = [replace(chunk(f"c-{n}", f"part {n}", of=parent, n=n), audience=INTERNAL if n == 2 else PUBLIC) for n in range(4)]
+    await shelf.library.put(parent, chunks, {}, embedder=shelf.embedder.id)
+    around = {n: await shelf.knowledge.neighbors(f"c-{n}", EVERYBODY) for n in range(4)}
+    assert [passage and passage.id for passage in around[1]] == ["c-0", None]
+    assert [passage and passage.id for passage in around[3]] == [None, None]
+    assert [passage and passage.id for passage in await shelf.knowledge.neighbors("c-3", TEAM)] == ["c-2", None]
+    assert await shelf.knowledge.neighbors("c-gone", TEAM) == (None, None)
+
+
+class Backwards:
+    """A reranker that likes short texts."""
+
+    id = "backwards@1"
+
+    async def scores(self, query, texts):
+        return [1 / len(text) for text in texts]
+
+
+class Absent(Backwards):
+    async def scores(self, query, texts):
+        raise Unavailable("model")
+
+
+async def test_a_reranker_reads_the_best_again_and_search_goes_on_without_it(shelf):
+    def knowledge(reranker):
+        return HybridKnowledge(
+            shelf.library, shelf.embedder, Follower(shelf.index, shelf.library, embedder="words@1"), clock=shelf.clock, reranker=reranker
+        )
+
+    plain = await knowledge(None).search("refunds five days", TEAM)
+    again = await knowledge(Backwards()).search("refunds five days", TEAM)
+    assert documents(again) == ["plans", "refunds", "authority"]
+    assert [passage.score for passage in again.passages] == sorted((passage.score for passage in again.passages), reverse=True)
+    assert await knowledge(Absent()).search("refunds five days", TEAM) == plain
 
 
 async def test_the_demo_s_questions_find_their_articles():

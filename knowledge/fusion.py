@@ -1,0 +1,79 @@
+"""Fusion: one order out of what several searches found."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from knowledge.index import Found
+
+DENSE_WEIGHT = 1.4
+LEXICAL_WEIGHT = 1.0
+"""How much meaning and words count. Chosen with PART_WEIGHT and SECOND on halves of both question sets, as `benchmarks.retrieval --tune` prints."""
+PART_WEIGHT = 0.5
+"""How much the best part of a query counts beside the whole of it."""
+SECOND = 0.3
+"""How much of an article's second passage counts for its first: an article that is about a thing says so more than once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Scores by chunk id, the best being 1; `floor` is what any other chunk has at most, since a search returns its best only."""
+
+    scores: Mapping[str, float]
+    floor: float = 0.0
+
+    def of(self, id: str) -> float:
+        """Return a chunk's score, the floor when it was not found."""
+        return self.scores.get(id, self.floor)
+
+
+def relative(found: Sequence[Found], *, depth: int) -> Ranking:
+    """Return scores as shares of the best one; `depth` is how many were asked for, and fewer than that means that there are no others."""
+    # Ranks alone forget by how much a passage is better: reciprocal rank fusion scores below this on both question sets.
+    best = max((each.score for each in found), default=0.0)
+    if best <= 0:
+        return Ranking({each.id: 0.0 for each in found})
+    scores = {each.id: max(0.0, each.score / best) for each in found}
+    return Ranking(scores, min(scores.values()) if len(found) >= depth else 0.0)
+
+
+def fused(dense: Ranking, lexical: Ranking) -> Ranking:
+    """Return the weighted mean of both legs."""
+    return _weighted([(dense, DENSE_WEIGHT), (lexical, LEXICAL_WEIGHT)])
+
+
+def with_parts(whole: Ranking, parts: Sequence[Ranking]) -> Ranking:
+    """Return how well chunks fit the whole query and the part of it that each fits best."""
+    if not parts:
+        return whole
+    best = Ranking({id: max(part.of(id) for part in parts) for id in _ids(parts)}, max(part.floor for part in parts))
+    return _weighted([(whole, 1 - PART_WEIGHT), (best, PART_WEIGHT)])
+
+
+def by_article(scores: Mapping[str, float], articles: Mapping[str, str]) -> dict[str, float]:
+    """Return scores in which the best chunk of each article gains from the second best; `articles` names each chunk's."""
+    floor = min(scores.values(), default=0.0)
+    seen: dict[str, list[str]] = {}
+    for id in sorted(scores, key=lambda id: (-scores[id], id)):
+        seen.setdefault(articles[id], []).append(id)
+    gained = {ids[0]: SECOND * (scores[ids[1]] - floor) for ids in seen.values() if len(ids) > 1}
+    return {id: score + gained.get(id, 0.0) for id, score in scores.items()}
+
+
+def best(lists: Iterable[Sequence[Found]], *, k: int) -> list[Found]:
+    """Return what any of the searches found at its highest score, best first."""
+    scores: dict[str, float] = {}
+    for found in (found for each in lists for found in each):
+        scores[found.id] = max(found.score, scores.get(found.id, found.score))
+    return [Found(id, score) for id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:k]]
+
+
+def _weighted(rankings: Sequence[tuple[Ranking, float]]) -> Ranking:
+    total = sum(weight for _, weight in rankings)
+    scores = {id: sum(weight * ranking.of(id) for ranking, weight in rankings) / total for id in _ids([ranking for ranking, _ in rankings])}
+    return Ranking(scores, sum(weight * ranking.floor for ranking, weight in rankings) / total)
+
+
+def _ids(rankings: Iterable[Ranking]) -> dict[str, None]:
+    return dict.fromkeys(id for ranking in rankings for id in ranking.scores)
