@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from cli.kb_check import check
 from cli.kb_status import status
 from cli.kb_sync import sync
+from cli.kb_tickets import approve, reject, tickets
 from cli.options import AsJson
 from cli.output import print_value
 from cli.start import records, run_async
@@ -50,7 +52,18 @@ def forget(
     print_value(run_async(_forget(name)), as_json=as_json, text=lambda found: f"{found['removed']} documents were removed.")
 
 
-COMMANDS: dict[str, Callable[..., None]] = {"status": status, "sync": sync, "list": show, "reviewed": reviewed, "forget": forget}
+COMMANDS: dict[str, Callable[..., None]] = {
+    "status": status,
+    "sync": sync,
+    "list": show,
+    "reviewed": reviewed,
+    "check": check,
+    "forget": forget,
+    "tickets": tickets,
+    "approve": approve,
+    "reject": reject,
+}
+"""The commands by name, in the order in which help lists them."""
 
 
 async def _show(source: str) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from desk.ticket import Ticket
 from desk.timeline import Message
 from store.messages import find_messages, store_message
 from store.rows import all_of, pack
-from store.schema import channels, decisions, drafts, early, handled, messages, outbox, tickets
+from store.schema import candidates, channels, decisions, drafts, early, handled, messages, outbox, tickets
 
 
 def erase(connection: Connection, users: Sequence[UserRef]) -> int:
@@ -32,6 +32,7 @@ def erase(connection: Connection, users: Sequence[UserRef]) -> int:
         + _empty_drafts(connection, drafts.c.ticket.in_(theirs))
         + _empty_cards(connection, outbox.c.ticket.in_(theirs))
         + _forget_names(connection, tickets.c.customer.in_(names))
+        + connection.execute(delete(candidates).where(candidates.c.ticket.in_(theirs))).rowcount
     )
 
 

@@ -1,6 +1,6 @@
 """Schema: the tables. What a query looks for is a column; the rest of a value is its stored JSON in `doc`.
 
-A customer's words live in `messages`, `drafts` and `early` only, and on their way out in `outbox.card`.
+A customer's words live in `messages`, `drafts` and `early` only, on their way out in `outbox.card`, and without names in `candidates`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -223,6 +223,8 @@ chunk_changes = Table("chunk_changes", metadata, _number(), _text("chunk"), Colu
 sources = Table("sources", metadata, _key("name"), _maybe("holder"), Column("held_until", Instant), _maybe("doc"))
 
 staged = Table("staged", metadata, _key("source"), _key("item"), _text("doc"))
+
+candidates = Table("candidates", metadata, _key("ticket"), _text("status", index=True), _at("solved"), _text("doc"))
 
 accounts = Table("accounts", metadata, _key("id"), _text("doc"))
 
