@@ -100,6 +100,12 @@ def _intercom(source: Source, tools: _Tools) -> Connector:
     return open_intercom(source, tools.fetcher(source), environ=tools.around.environ)
 
 
+def _notion(source: Source, tools: _Tools) -> Connector:
+    from knowledge.notion import open_notion
+
+    return open_notion(source, tools.fetcher(source), environ=tools.around.environ)
+
+
 def _tickets(source: Source, tools: _Tools) -> Connector:
     if tools.around.tickets is None:
         raise Misconfigured(f"the source {source.name!r} reads resolved tickets, and there are none here")
@@ -110,6 +116,7 @@ OPENERS: dict[SourceKind, Open] = {
     SourceKind.WEB: _web,
     SourceKind.ZENDESK: _zendesk,
     SourceKind.INTERCOM: _intercom,
+    SourceKind.NOTION: _notion,
     SourceKind.TICKETS: _tickets,
 }
 """What reads a kind of source, folders apart, which need the policy."""
