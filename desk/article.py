@@ -19,6 +19,7 @@ class Document:
     """One article. `id` is its own, for files the path below the ingested folder; `hash` covers everything that is stored of it.
 
     `updated`, `reviewed` and `expires` are ISO dates, "" for unknown and never; from the day it expires nothing is answered from it.
+    `file` is where in its source it stands, "" when that was not noted.
     """
 
     id: str
@@ -32,6 +33,7 @@ class Document:
     reviewed: str = ""
     expires: str = ""
     owner: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

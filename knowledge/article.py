@@ -33,15 +33,21 @@ class Article:
     reviewed: str = ""
     expires: str = ""
     owner: str = ""
+    file: str = ""
+    """The path below its source of the file it stands in."""
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """What could not be read, and why. `ids` are the documents it may hold, which therefore stay as they were; None when nobody can tell."""
+    """What could not be read, and why. `ids` are the documents it may hold, which therefore stay as they were; None when nobody can tell.
+
+    The documents that came from `file` the last time stay, too.
+    """
 
     path: str
     reason: str
     ids: frozenset[str] | None = frozenset()
+    file: str = ""
 
 
 def strictest(*audiences: Audience) -> Audience:

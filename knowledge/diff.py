@@ -10,6 +10,7 @@ from desk.article import Document
 from desk.errors import InvalidInput
 from desk.source import Source
 from knowledge.article import Article, Failure, compose, strictest
+from knowledge.missing import missing
 from knowledge.pieces import Piece, cut, document_of, is_same
 from knowledge.staging import Items
 
@@ -86,7 +87,7 @@ def place(article: Article, source: Source) -> Article | Failure:
     if len(id.encode()) > LONGEST_ID:
         return Failure(article.where, f"its id has more than {LONGEST_ID} bytes")
     try:
-        return replace(compose(fields, article.text, id=id, where=article.where, fallback=article.id), id=id)
+        return replace(compose(fields, article.text, id=id, where=article.where, fallback=article.id), id=id, file=article.file)
     except InvalidInput as error:
         return Failure(article.where, str(error), frozenset({id}))
 
@@ -97,13 +98,12 @@ async def compare(shelf: Shelf, portions: AsyncIterator[Items]) -> Diff:
     async for items in portions:
         seen.take(await asyncio.to_thread(shelf.judge, items))
     mine = {id: document for id, document in shelf.known.items() if document.source == shelf.source.origin}
-    present = seen.ids.union(*(failure.ids or () for failure in seen.failed))
-    is_whole = all(failure.ids is not None for failure in seen.failed)
+    gone = missing(mine, present=seen.ids, failed=seen.failed)
     return Diff(
         added={piece.document.id: piece.document.title for piece in seen.pieces if piece.known is None},
         changed={piece.document.id: piece.document.title for piece in seen.pieces if piece.known is not None},
         unchanged=seen.unchanged,
-        removed={id: document.title for id, document in mine.items() if id not in present} if is_whole else {},
+        removed={id: mine[id].title for id in gone},
         failed=tuple(seen.failed),
         held=len(mine),
     )

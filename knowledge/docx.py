@@ -29,6 +29,8 @@ r[style-name='Source Text'] => code
 r[style-name='Verbatim Char'] => code
 """
 """What the styles mean that Word and its relatives ship beside headings and lists, which mammoth knows."""
+BELOW_TITLE = "\n".join(f"p[style-name='heading {n}'] => h{min(n + 1, 6)}:fresh" for n in range(1, 7))
+"""Under a title the headings stand one deeper, so that there is one first heading."""
 SMALLEST = 2
 """Half points of the smallest text that anybody reads."""
 
@@ -42,9 +44,10 @@ def read(content: bytes) -> Extract:
     for name in members:
         if name.startswith("word/") and name.endswith(".xml"):
             members[name] = _without_hidden(members[name], styles=hidden)
+    titled = b'w:pStyle w:val="Title"' in members[MAIN]
     html = mammoth.convert_to_html(
         repacked(members),
-        style_map=STYLES,
+        style_map=STYLES + (BELOW_TITLE if titled else ""),
         convert_image=lambda image: [],
         include_embedded_style_map=False,
         external_file_access=False,

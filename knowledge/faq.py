@@ -33,7 +33,7 @@ def read(text: str, *, path: str, where: str) -> Iterator[Article | Failure]:
     """Read a table whose first line names its columns; a bad row is reported as `file.csv:12` and the others are read."""
     names, delimiter = _header(text)
     if not {"question", "answer"} <= names.keys():
-        yield Failure(where, "the first line does not name the columns: write question,answer above the rows", None)
+        yield Failure(where, "the first line does not name the columns: write question,answer above the rows", file=path)
         return
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     next(rows)

@@ -45,7 +45,7 @@ def read(kind: str, content: bytes, *, path: str, where: str) -> Items:
         return
     sign = next((sign for sign in SIGNS if content.startswith(sign) and sign not in reader.signs), None)
     if sign:
-        yield Failure(where, f"the file is {SIGNS[sign]}, although its name ends in {kind}: give it the name it belongs to", None)
+        yield Failure(where, f"the file is {SIGNS[sign]}, although its name ends in {kind}: give it the name it belongs to", may_hold(kind, path))
         return
     yield from reader.read(content, path=path, where=where)
 
@@ -105,8 +105,8 @@ def _binary(content: bytes, *, path: str, where: str, kind: str) -> Items:
     except InvalidInput as error:
         yield Failure(where, str(error), frozenset({path}))
         return
-    # Programs fill in a title that was a template's or another file's; a heading at the top is what readers call it.
-    title = "" if HEADING.search(found.text) else found.title
+    # Programs fill in titles of templates and of other files: the only first heading, where there is one, is what readers call it.
+    title = "" if len(HEADING.findall(found.text)) == 1 else found.title
     yield from _composed({"title": title, "updated": found.updated, "language": found.language}, found.text, path=path, where=where)
     if found.lacking:
         yield Failure(where, found.lacking)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DEEPEST = 400
 """Elements within each other; what is deeper was made to break parsers: browsers stop at 512."""
+MOST_ELEMENTS = 300_000
+"""Of a page; a manual of 1,000 printed pages on one has about 50,000."""
 LINKED = frozenset({"http", "https", "mailto", "tel"})
 RENAMED = {"mark": "span", "dl": "div", "dt": "strong", "dd": "div", "ins": "span", "q": "span"}
 """Elements that the converter would write with signs of its own, or run together."""
@@ -48,7 +50,7 @@ def to_markdown(html: str, *, base: str = "") -> str:
     """Return the body of an article as Markdown, without scripts, forms, pictures and whatever else is no text that a reader sees.
 
     Links become absolute against `base`; one that leads nowhere then, or runs something, leaves its words.
-    Raise InvalidInput for HTML that no browser would show (nested hundreds deep).
+    Raise InvalidInput for HTML that is nested hundreds deep or has hundreds of thousands of elements.
     """
     tree = _tree(html)
     if tree is None:
@@ -85,19 +87,19 @@ def _tree(html: str) -> HtmlElement | None:
         tree = document_fromstring(content, parser=parser, ensure_head_body=True)
     except ParserError:  # Nothing but comments, or nothing at all.
         return None
-    if _is_deep(tree):
-        raise InvalidInput(f"the HTML is nested more than {DEEPEST} deep: no browser shows that")
+    _check(tree)
     return tree
 
 
-def _is_deep(tree: HtmlElement) -> bool:
+def _check(tree: HtmlElement) -> None:
     depths: dict[HtmlElement, int] = {}
     for element in tree.iter():
         above = element.getparent()
         depths[element] = 0 if above is None else depths.get(above, 0) + 1
         if depths[element] > DEEPEST:
-            return True
-    return False
+            raise InvalidInput(f"the HTML is nested more than {DEEPEST} deep: no browser shows that")
+        if len(depths) > MOST_ELEMENTS:
+            raise InvalidInput(f"the HTML has more than {MOST_ELEMENTS:,} elements: split it")
 
 
 def _links(tree: HtmlElement, *, base: str) -> Iterator[str]:

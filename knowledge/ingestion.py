@@ -14,6 +14,7 @@ from desk.source import PREFIX
 from knowledge import sources
 from knowledge.article import Article, Failure
 from knowledge.chunks import searchable
+from knowledge.missing import missing
 from knowledge.pieces import BATCH, Piece, Progress, cut, document_of, put
 from knowledge.sources import Reading
 from knowledge.vectors import packed
@@ -78,14 +79,8 @@ def plan(reading: Reading, known: Mapping[str, Document], *, embedder: str) -> P
     made = [_piece(article, source=reading.source, known=known.get(article.id), embedder=embedder) for article in reading.articles]
     pieces = tuple(item for item in made if isinstance(item, Piece))
     failed = (*reading.failures, *(item for item in made if isinstance(item, Failure)))
-    return Plan(pieces, _gone(reading.source, pieces, failed, known=known), failed)
-
-
-def _gone(source: str, pieces: Sequence[Piece], failed: Sequence[Failure], *, known: Mapping[str, Document]) -> tuple[str, ...]:
-    if any(failure.ids is None for failure in failed):
-        return ()
-    present = {piece.document.id for piece in pieces}.union(*(failure.ids or () for failure in failed))
-    return tuple(id for id, document in known.items() if document.source == source and id not in present)
+    mine = {id: document for id, document in known.items() if document.source == reading.source}
+    return Plan(pieces, missing(mine, present={piece.document.id for piece in pieces}, failed=failed), failed)
 
 
 def _read_and_plan(path: Path, folders: Mapping[str, Audience], known: Mapping[str, Document], embedder: str) -> Plan:

@@ -56,6 +56,7 @@ def document_of(article: Article, *, source: str, embedder: str) -> Document:
         reviewed=article.reviewed,
         expires=article.expires,
         owner=article.owner,
+        file=article.file,
     )
 
 

@@ -57,12 +57,12 @@ def _take(file: _File, *, folders: Mapping[str, Audience], taken: dict[str, str]
     ruled = _ruled(file, folders)
     for item in _read(file):
         if isinstance(item, Failure):
-            yield item
+            yield item if item.ids is not None else replace(item, file=file.path)
         elif item.id in taken:
             yield Failure(item.where, f"the id {item.id!r} is taken by {taken[item.id]}", frozenset({item.id}))
         else:
             taken[item.id] = item.where
-            yield replace(item, audience=strictest(item.audience, ruled))
+            yield replace(item, audience=strictest(item.audience, ruled), file=file.path)
 
 
 def _found(path: Path, admits: Callable[[str], bool]) -> Iterator[_File | Failure]:
