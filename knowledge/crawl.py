@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge import copies
+from knowledge import files
 from knowledge.article import Article, Failure, compose
 from knowledge.canonical import Scope
 from knowledge.fetch import MEGABYTE, Fetched, Fetcher
@@ -120,18 +120,12 @@ class Crawl:
 
     async def _pdf(self, fetched: Fetched, stop: Stop, address: str) -> Found:
         """Read a file that a page links to, as the same file in a folder is read."""
-        if "noindex" in directives(fetched.headers.get("x-robots-tag", "")) or not copies.is_read("file.pdf"):
+        if "noindex" in directives(fetched.headers.get("x-robots-tag", "")) or not self.scope.admits(address):
             return []
-        items = await asyncio.to_thread(copies.read, {"file.pdf": fetched.body})
-        found: Found = []
-        for item in items:
-            if isinstance(item, Failure):
-                found += _failed(stop, item.reason)
-            elif self.frontier.is_new(item.text):
-                title = item.title if item.title != "file" else urlsplit(address).path.rpartition("/")[2]
-                found.append(replace(item, id=address, url=address, title=title, where=stop.address, updated=item.updated or stop.changed))
-                self.frontier.articles += 1
-        return found
+        items = await asyncio.to_thread(lambda: list(files.read(".pdf", fetched.body, path=address, where=stop.address)))
+        kept = [item for item in items if isinstance(item, Failure) or self.frontier.is_new(item.text)]
+        self.frontier.articles += sum(isinstance(item, Article) for item in kept)
+        return [replace(item, url=address, updated=item.updated or stop.changed) if isinstance(item, Article) else item for item in kept]
 
 
 KINDS: dict[str, Callable[[Crawl, Fetched, Stop, str], Awaitable[Found]]] = {
