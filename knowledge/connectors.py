@@ -106,6 +106,18 @@ def _notion(source: Source, tools: _Tools) -> Connector:
     return open_notion(source, tools.fetcher(source), environ=tools.around.environ)
 
 
+def _confluence(source: Source, tools: _Tools) -> Connector:
+    from knowledge.confluence import open_confluence
+
+    return open_confluence(source, tools.fetcher(source), environ=tools.around.environ)
+
+
+def _git(source: Source, tools: _Tools) -> Connector:
+    from knowledge.git import open_git
+
+    return open_git(source, cache=tools.around.cache, environ=tools.around.environ)
+
+
 def _tickets(source: Source, tools: _Tools) -> Connector:
     if tools.around.tickets is None:
         raise Misconfigured(f"the source {source.name!r} reads resolved tickets, and there are none here")
@@ -117,6 +129,8 @@ OPENERS: dict[SourceKind, Open] = {
     SourceKind.ZENDESK: _zendesk,
     SourceKind.INTERCOM: _intercom,
     SourceKind.NOTION: _notion,
+    SourceKind.CONFLUENCE: _confluence,
+    SourceKind.GIT: _git,
     SourceKind.TICKETS: _tickets,
 }
 """What reads a kind of source, folders apart, which need the policy."""
