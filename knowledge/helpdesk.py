@@ -15,7 +15,9 @@ from knowledge.article import Article, Failure, compose
 from knowledge.html import to_markdown
 from knowledge.trails import Step, is_wanted, trail, under
 
+ARTICLE = "article"
 INTERNAL_ARTICLE = "internal_article"
+ARTICLES = frozenset({ARTICLE, INTERNAL_ARTICLE})
 PUBLISHED = "published"
 
 
@@ -37,7 +39,7 @@ class Entry(Content):
     """An article as the API tells it, with its default language at the top; an article for the team has no state and no address."""
 
     id: str
-    type: str | None = "article"
+    type: str = ARTICLE
     parent_id: str | None = None
     default_locale: str | None = ""
     locale: str | None = ""
@@ -57,6 +59,12 @@ class Entry(Content):
                 yield f"{own}:{locale}", locale, content
 
 
+def kind(row: Mapping[str, Any]) -> str:
+    """Return what a row is. Some listings do not say it: only articles of the team have owners, and only collections names."""
+    said = row.get("type")
+    return str(said) if said else INTERNAL_ARTICLE if "owner_id" in row else "collection" if "name" in row else ARTICLE
+
+
 def items(rows: Iterable[Any], *, source: Source, steps: Mapping[str, Step]) -> tuple[Article | Failure, ...]:
     """Return the published articles among the rows of a listing, and those for the team; one that cannot be read is a failure.
 
@@ -64,10 +72,10 @@ def items(rows: Iterable[Any], *, source: Source, steps: Mapping[str, Step]) -> 
     """
     made: list[Article | Failure] = []
     for row in rows:
-        if isinstance(row, dict) and row.get("type", "article") not in ("article", INTERNAL_ARTICLE):
+        if isinstance(row, dict) and kind(row) not in ARTICLES:
             continue
         try:
-            entry = Entry.model_validate(_typed(row))
+            entry = Entry.model_validate({**row, "type": kind(row)} if isinstance(row, dict) else row)
         except ValidationError as error:
             made.append(_misread(row, error, source=source))
         else:
@@ -80,13 +88,8 @@ def steps(rows: Iterable[Any]) -> dict[str, Step]:
     return {
         str(row["id"]): Step(str(row.get("name") or ""), str(row.get("parent_id") or ""))
         for row in rows
-        if isinstance(row, dict) and "id" in row and "name" in row
+        if isinstance(row, dict) and "id" in row and kind(row) not in ARTICLES
     }
-
-
-def _typed(row: Any) -> Any:
-    """Say what kind an article of the team is: its listing leaves that out, and only there are owners."""
-    return {"type": INTERNAL_ARTICLE, **row} if isinstance(row, dict) and "owner_id" in row else row
 
 
 def _articles(entry: Entry, *, source: Source, steps: Mapping[str, Step]) -> Iterator[Article | Failure]:

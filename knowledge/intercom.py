@@ -151,7 +151,7 @@ def _saved(source: Source) -> Iterator[Article | Failure]:
         for path, member in export.members.items():
             if path.lower().endswith(".json"):
                 try:
-                    rows |= {f"{row.get('type')} {row.get('id')}": row for row in _rows(json.loads(member.text(most=MOST)))}
+                    rows |= {f"{helpdesk.kind(row)} {row.get('id')}": row for row in _rows(json.loads(member.text(most=MOST)))}
                 except (ValueError, RecursionError, InvalidInput) as error:
                     yield Failure(path, f"not JSON of Intercom: {error}", None)
     yield from helpdesk.items(rows.values(), source=source, steps=helpdesk.steps(rows.values()))

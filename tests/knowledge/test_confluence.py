@@ -115,7 +115,8 @@ def stored(id: int, title: str, body: str = "<p>Five days.</p>", *, more: str = 
 def restricted(page: int, kind: str = "View") -> str:
     return f"""<object class="ContentPermissionSet" package="com.atlassian.confluence.security"><id name="id">{page}9</id>
 <property name="type"><![CDATA[{kind}]]></property><collection name="contentPermissions" class="java.util.SortedSet">
-<element class="ContentPermission"><id name="id">7</id></element></collection><property name="owningContent" class="Page"><id name="id">{page}</id></property></object>"""
+<element class="ContentPermission"><id name="id">7</id></element></collection>
+<property name="owningContent" class="Page"><id name="id">{page}</id></property></object>"""
 
 
 def export(folder: Path, *objects: str) -> Path:
