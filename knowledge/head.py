@@ -43,7 +43,7 @@ class Head:
 
 def head_of(tree: HtmlElement, *, url: str) -> Head:
     """Read the head of a whole page that was found at `url`, which may be ""."""
-    base = _joined(url, _first(tree, "//base/@href"))
+    base = _joined(url, _first(tree, "//base/@href")) or url
     return Head(
         base,
         one_line(_first(tree, "string(//head/title)")),
@@ -68,15 +68,16 @@ def _first(tree: HtmlElement, path: str) -> str:
 
 
 def _joined(url: str, href: str) -> str:
+    """Return where a relative address leads; "" for one that is none."""
     try:
         return urljoin(url, href)
     except ValueError:
-        return url
+        return ""
 
 
 def _canonical(base: str, href: str) -> str:
-    address = _joined(base, href) if href else ""
-    return urldefrag(address).url if address.startswith(("http://", "https://")) else ""
+    address = urldefrag(_joined(base, href)).url if href else ""
+    return address if address.startswith(("http://", "https://")) else ""
 
 
 def _language(tag: str) -> str:

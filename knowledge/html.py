@@ -23,8 +23,8 @@ DEEPEST = 400
 MOST_ELEMENTS = 300_000
 """Of a page; a manual of 1,000 printed pages on one has about 50,000."""
 LINKED = frozenset({"http", "https", "mailto", "tel"})
-RENAMED = {"mark": "span", "dl": "div", "dt": "strong", "dd": "div", "ins": "span", "q": "span"}
-"""Elements that the converter would write with signs of its own, or run together."""
+RENAMED = {"form": "div", "header": "div", "label": "span", "mark": "span", "dl": "div", "dt": "strong", "dd": "div", "ins": "span", "q": "span"}
+"""Elements that the converter would leave out, run together, or write with signs of its own."""
 ANCHORS = frozenset("#¶§🔗")
 
 
@@ -117,7 +117,7 @@ def _absolute(href: str, *, base: str) -> str:
         scheme = urlsplit(address).scheme.lower()
     except ValueError:
         return ""
-    return "" if href.startswith("#") or scheme not in LINKED else address
+    return "" if not href or href.startswith("#") or scheme not in LINKED else address
 
 
 def _markdown(root: HtmlElement, *, base: str) -> str:

@@ -36,7 +36,6 @@ UNSEEN_TAGS = frozenset(
         "textarea",
         "option",
         "datalist",
-        "label",
         "dialog",
     }
 )
@@ -91,8 +90,8 @@ FURNITURE_ROLES = frozenset({"navigation", "banner", "contentinfo", "search", "c
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 MOST_FURNITURE = 0.4
 """Share of a page's text above which an element is its content whatever its class says: `<div class="page with-sidebar">`."""
-LINKS = 0.6
-"""Share of link text from which a list is a menu."""
+LINKS = 0.4
+"""Share of link text from which a list or an aside is a menu."""
 MAIN = ("//main", "//*[@role='main']", "//*[@itemprop='articleBody']", "//article")
 """Where a page's own content stands, the surest sign first."""
 
