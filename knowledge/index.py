@@ -13,6 +13,8 @@ from desk.ports import Library
 from knowledge.chunks import searchable
 
 T = TypeVar("T")
+Progress = Callable[[int, int], None]
+"""Called with the position reached in the change list and the last one there is."""
 BATCH = 1000
 """Changes applied at a time: about 0.3 s during which searches wait."""
 
@@ -67,6 +69,18 @@ class Index(Protocol):
         ...
 
 
+async def move(library: Library, target: Index, *, embedder: str, progress: Progress | None = None) -> int:
+    """Fill another index from the library's chunks and stored vectors, embedding nothing, and return the position it stands at.
+
+    An index that was filled before gets what changed since. What serves meanwhile is left alone.
+    """
+    follower = Follower(target, library, embedder=embedder)
+    try:
+        return await follower.refresh(progress)
+    finally:
+        follower.release()
+
+
 class Follower:
     """An index that follows the library. It may lag, so whoever reads it joins its answers to the library's live chunks."""
 
@@ -78,13 +92,13 @@ class Follower:
         self._turn = asyncio.Lock()
         self._made = 0
 
-    async def refresh(self) -> int:
+    async def refresh(self, progress: Progress | None = None) -> int:
         """Apply what changed in the library since the last time and return the position reached; an index that broke is made anew."""
         async with self._turn:
             try:
-                return await self._catch_up()
+                return await self._catch_up(progress)
             except Broken:
-                return await self._make_anew()
+                return await self._make_anew(progress)
 
     async def ask(self, question: Callable[[], T]) -> T:
         """Run one call of the index in its thread."""
@@ -109,6 +123,10 @@ class Follower:
     async def close(self) -> None:
         """Let go of the index, and of its folder for another process."""
         await self.ask(self._index.close)
+        self.release()
+
+    def release(self) -> None:
+        """Let the thread go and leave the index open."""
         self._thread.shutdown()
 
     async def _answer(self, question: Callable[[], T]) -> T:
@@ -122,12 +140,12 @@ class Follower:
                     await self._make_anew()
             return await self.ask(question)
 
-    async def _make_anew(self) -> int:
+    async def _make_anew(self, progress: Progress | None = None) -> int:
         await self.ask(self._index.clear)
         self._made += 1
-        return await self._catch_up()
+        return await self._catch_up(progress)
 
-    async def _catch_up(self) -> int:
+    async def _catch_up(self, progress: Progress | None) -> int:
         reached = await self.ask(self._index.position)
         target = await self._library.position()
         if reached > target:  # An index of another library, or of one restored from a backup.
@@ -135,6 +153,8 @@ class Follower:
             reached = 0
         while reached < target:
             reached = await self._apply_after(reached, target=target)
+            if progress:
+                progress(reached, target)
         return reached
 
     async def _apply_after(self, reached: int, *, target: int) -> int:

@@ -1,20 +1,25 @@
 """The index contract: what search may rely on, wherever the vectors stand."""
 
 import pytest
+from qdrant_client import QdrantClient
 
 from knowledge.edge import EdgeIndex
+from knowledge.qdrant import QdrantIndex
 from tests.fakes import MemoryIndex
 from tests.knowledge.kit import entry
 
+pytestmark = pytest.mark.filterwarnings("ignore:Payload indexes have no effect")
 EAST, NORTH, BETWEEN = [1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.8, 0.6, 0.0]
 
 
-@pytest.fixture(params=["memory", "edge", "temporary edge"])
+@pytest.fixture(params=["memory", "edge", "temporary edge", "qdrant"])
 def index(request, tmp_path):
     makers = {
         "memory": MemoryIndex,
         "edge": lambda: EdgeIndex.open(tmp_path / "index", embedder="e@1", dimensions=3),
         "temporary edge": lambda: EdgeIndex.temporary(embedder="e@1", dimensions=3),
+        # The client's own in-process mode stands in for the server.
+        "qdrant": lambda: QdrantIndex(QdrantClient(":memory:"), embedder="e@1", dimensions=3),
     }
     made = makers[request.param]()
     yield made
