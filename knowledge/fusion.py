@@ -7,13 +7,21 @@ from dataclasses import dataclass
 
 from knowledge.index import Found
 
-DENSE_WEIGHT = 1.4
-LEXICAL_WEIGHT = 1.0
-"""How much meaning and words count. Chosen with PART_WEIGHT and SECOND on halves of both question sets, as `benchmarks.retrieval --tune` prints."""
-PART_WEIGHT = 0.5
-"""How much the best part of a query counts beside the whole of it."""
-SECOND = 0.3
-"""How much of an article's second passage counts for its first: an article that is about a thing says so more than once."""
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """What counts how much, as shares: meaning beside words, the best part of a query beside the whole of it.
+
+    `second` is what an article's second passage adds to its first: an article that is about a thing says so more than once.
+    """
+
+    meaning: float = 0.58
+    part: float = 0.5
+    second: float = 0.3
+
+
+BALANCE = Balance()
+"""Chosen on halves of two question sets and measured on the other halves, as `python -m benchmarks.retrieval --tune` prints."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +46,26 @@ def relative(found: Sequence[Found], *, depth: int) -> Ranking:
     return Ranking(scores, min(scores.values()) if len(found) >= depth else 0.0)
 
 
-def fused(dense: Ranking, lexical: Ranking) -> Ranking:
+def fused(dense: Ranking, lexical: Ranking, *, balance: Balance = BALANCE) -> Ranking:
     """Return the weighted mean of both legs."""
-    return _weighted([(dense, DENSE_WEIGHT), (lexical, LEXICAL_WEIGHT)])
+    return _mixed(dense, lexical, share=balance.meaning)
 
 
-def with_parts(whole: Ranking, parts: Sequence[Ranking]) -> Ranking:
+def with_parts(whole: Ranking, parts: Sequence[Ranking], *, balance: Balance = BALANCE) -> Ranking:
     """Return how well chunks fit the whole query and the part of it that each fits best."""
     if not parts:
         return whole
     best = Ranking({id: max(part.of(id) for part in parts) for id in _ids(parts)}, max(part.floor for part in parts))
-    return _weighted([(whole, 1 - PART_WEIGHT), (best, PART_WEIGHT)])
+    return _mixed(best, whole, share=balance.part)
 
 
-def by_article(scores: Mapping[str, float], articles: Mapping[str, str]) -> dict[str, float]:
+def by_article(scores: Mapping[str, float], articles: Mapping[str, str], *, balance: Balance = BALANCE) -> dict[str, float]:
     """Return scores in which the best chunk of each article gains from the second best; `articles` names each chunk's."""
     floor = min(scores.values(), default=0.0)
     seen: dict[str, list[str]] = {}
     for id in sorted(scores, key=lambda id: (-scores[id], id)):
         seen.setdefault(articles[id], []).append(id)
-    gained = {ids[0]: SECOND * (scores[ids[1]] - floor) for ids in seen.values() if len(ids) > 1}
+    gained = {ids[0]: balance.second * (scores[ids[1]] - floor) for ids in seen.values() if len(ids) > 1}
     return {id: score + gained.get(id, 0.0) for id, score in scores.items()}
 
 
@@ -69,10 +77,9 @@ def best(lists: Iterable[Sequence[Found]], *, k: int) -> list[Found]:
     return [Found(id, score) for id, score in sorted(scores.items(), key=lambda item: (-item[1], item[0]))[:k]]
 
 
-def _weighted(rankings: Sequence[tuple[Ranking, float]]) -> Ranking:
-    total = sum(weight for _, weight in rankings)
-    scores = {id: sum(weight * ranking.of(id) for ranking, weight in rankings) / total for id in _ids([ranking for ranking, _ in rankings])}
-    return Ranking(scores, sum(weight * ranking.floor for ranking, weight in rankings) / total)
+def _mixed(one: Ranking, other: Ranking, *, share: float) -> Ranking:
+    scores = {id: share * one.of(id) + (1 - share) * other.of(id) for id in _ids([one, other])}
+    return Ranking(scores, share * one.floor + (1 - share) * other.floor)
 
 
 def _ids(rankings: Iterable[Ranking]) -> dict[str, None]:

@@ -14,7 +14,7 @@ from desk.draft import Passage
 from desk.errors import Unavailable
 from desk.ports import Clock, Embedder, Hits, Library
 from knowledge.duplicates import folded
-from knowledge.fusion import Ranking, best, by_article, fused, relative, with_parts
+from knowledge.fusion import BALANCE, Balance, Ranking, best, by_article, fused, relative, with_parts
 from knowledge.index import Broken, Follower, Found
 from knowledge.queries import parts, shortened, windows
 from knowledge.recency import aged, may_answer
@@ -57,11 +57,11 @@ class Legs:
     lexical: Sequence[list[Found]] | None
     depth: int
 
-    def ranking(self) -> Ranking:
+    def ranking(self, balance: Balance) -> Ranking:
         """Return all of it in one order."""
         both = [[relative(found, depth=self.depth) for found in leg] for leg in (self.dense, self.lexical) if leg is not None]
-        whole, *rest = [fused(*legs) if len(legs) > 1 else legs[0] for legs in zip(*both, strict=True)]
-        return with_parts(whole, rest)
+        whole, *rest = [fused(*legs, balance=balance) if len(legs) > 1 else legs[0] for legs in zip(*both, strict=True)]
+        return with_parts(whole, rest, balance=balance)
 
 
 class HybridKnowledge:
@@ -70,11 +70,14 @@ class HybridKnowledge:
     What the index returns is joined to the library's live chunks, so that it may lag and never lies.
     """
 
-    def __init__(self, library: Library, embedder: Embedder, index: Follower, *, clock: Clock, reranker: Reranker | None = None) -> None:
+    def __init__(
+        self, library: Library, embedder: Embedder, index: Follower, *, clock: Clock, reranker: Reranker | None = None, balance: Balance = BALANCE
+    ) -> None:
         self._library = library
         self._live = Live(embedder, index)
         self._clock = clock
         self._reranker = reranker
+        self._balance = balance
 
     async def search(self, query: str, audiences: Audiences, *, k: int = 10, also: Sequence[str] = ()) -> Hits:
         """Return the best passages that one of `audiences` may show; nothing for an empty query.
@@ -154,11 +157,11 @@ class HybridKnowledge:
 
     async def _ordered(self, legs: Legs, audiences: Audiences, *, k: int) -> list[tuple[Chunk, float, tuple[str, ...]]]:
         """Return the best chunks that may be shown, with their scores and the copies that each stands for."""
-        now, scores = self._clock.now(), legs.ranking().scores
+        now, scores = self._clock.now(), legs.ranking(self._balance).scores
         first = sorted(scores, key=lambda id: (-scores[id], id))
         found = await self._library.chunks(list(islice(first, max(POOL, 2 * k))))
         chunks = {id: chunk for id, chunk in found.items() if may_show(audiences, chunk.audience) and may_answer(chunk, audiences, now=now)}
-        gained = by_article({id: scores[id] for id in chunks}, {id: chunk.document for id, chunk in chunks.items()})
+        gained = by_article({id: scores[id] for id in chunks}, {id: chunk.document for id, chunk in chunks.items()}, balance=self._balance)
         final = {id: aged(score, chunks[id], now=now) for id, score in gained.items()}
         ordered = [chunks[id] for id in sorted(final, key=lambda id: (-final[id], id))]
         return [(chunk, max(final[id] for id in (chunk.id, *copies)), copies) for chunk, copies in folded(ordered, k=k).items()]

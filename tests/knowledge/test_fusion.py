@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.fusion import DENSE_WEIGHT, LEXICAL_WEIGHT, PART_WEIGHT, Ranking, best, by_article, fused, relative, with_parts
+from knowledge.fusion import Balance, Ranking, best, by_article, fused, relative, with_parts
 from knowledge.index import Found
 
 FOUND = st.lists(st.builds(Found, st.sampled_from("abcdef"), st.floats(-1, 30)), max_size=6, unique_by=lambda found: found.id)
@@ -42,16 +42,15 @@ def test_a_passage_that_is_much_better_by_words_beats_one_that_is_a_little_bette
 
 
 def test_fused_scores_are_weighted_means():
-    made = fused(Ranking({"a": 1.0}), Ranking({"b": 1.0}))
-    total = DENSE_WEIGHT + LEXICAL_WEIGHT
-    assert made.scores == pytest.approx({"a": DENSE_WEIGHT / total, "b": LEXICAL_WEIGHT / total})
+    made = fused(Ranking({"a": 1.0}), Ranking({"b": 1.0}), balance=Balance(meaning=0.7))
+    assert made.scores == pytest.approx({"a": 0.7, "b": 0.3})
 
 
 def test_each_part_of_a_query_brings_its_own_best_forward():
     whole = Ranking({"mixed": 1.0, "one": 0.8, "two": 0.7})
-    made = with_parts(whole, [Ranking({"one": 1.0}), Ranking({"two": 1.0})])
+    made = with_parts(whole, [Ranking({"one": 1.0}), Ranking({"two": 1.0})], balance=Balance(part=0.5))
     assert ordered(made) == ["one", "two", "mixed"]
-    assert made.scores["one"] == pytest.approx((1 - PART_WEIGHT) * 0.8 + PART_WEIGHT)
+    assert made.scores["one"] == pytest.approx(0.9)
 
 
 def test_without_parts_the_whole_stands():
