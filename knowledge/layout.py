@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from functools import cached_property
 from itertools import pairwise
@@ -17,6 +17,8 @@ EDGE = 0.12
 """Share of a page's height at its top and bottom where running heads and page numbers stand."""
 LOOSE = 1.3
 """Times the usual distance of lines from which a new paragraph begins."""
+SAME_HEIGHT = 0.3
+"""Share of a letter's height by which lines may stand higher or lower than those beside them."""
 BUCKET = 36
 """Points by which left edges are told apart when a column's right edge is looked for."""
 MOST_HEADING = 200
@@ -28,6 +30,7 @@ LONE_MARKER = re.compile(r"[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]
 PAGE_NUMBER = re.compile(r"(?:\w+\s)?[-–\s]*\d{1,4}[-–\s]*(?:(?:of|/|von|de|sur)\s*\d{1,4})?", re.IGNORECASE)
 LEADERS = re.compile(r"(?:\.\s?){5,}\s*\w{0,6}$")
 """Dots that lead to a page number in a table of contents, which says nothing that its chapters do not say."""
+SIGNS = ".,;:!?()[]\"'“”‘’"
 HYPHENATED = re.compile(r"([^\W\d_]+)-$")
 
 
@@ -119,8 +122,22 @@ def markdown(pages: Sequence[Sequence[Line]], *, bookmarks: Sequence[Bookmark] =
         return ""
     look = _look(kept, bookmarks)
     placed = [_placed(line, n, look) for n, page in enumerate(kept) for line in page]
-    known = frozenset(word for line in lines for word in line.text.lower().split())
+    known = frozenset(word.strip(SIGNS) for line in lines for word in line.text.lower().split() if "-" in word)
     return _stacked([(block[0].kind, _written(block, known)) for block in _blocks(placed, look)])
+
+
+def beside(lines: Iterable[Line]) -> Iterator[Line]:
+    """Join lines that stand beside each other, as the cells of a row do when they lie far apart."""
+    waiting: Line | None = None
+    for line in lines:
+        if waiting and abs(waiting.top - line.top) < waiting.size * SAME_HEIGHT and line.left > waiting.right:
+            waiting = replace(waiting, cells=(*waiting.cells, *line.cells), bold=waiting.bold and line.bold, mono=waiting.mono and line.mono)
+        else:
+            if waiting:
+                yield waiting
+            waiting = line
+    if waiting:
+        yield waiting
 
 
 def _stacked(blocks: Sequence[tuple[Kind, str]]) -> str:
@@ -276,7 +293,7 @@ def _joined(lines: Sequence[Line], known: frozenset[str]) -> str:
         cut = HYPHENATED.search(text)
         rest = line.text.split(" ", 1)[0]
         if cut and rest[:1].islower():
-            spelled = f"{cut[1]}-{rest}".lower().rstrip(".,;:!?)")
+            spelled = f"{cut[1]}-{rest}".lower().strip(SIGNS)
             text = text + line.text if spelled in known else text[:-1] + line.text
         else:
             text = f"{text} {line.text}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from desk.errors import InvalidInput
 from knowledge.extract import Extract
-from knowledge.layout import Bookmark, Cell, Line, markdown
+from knowledge.layout import Bookmark, Cell, Line, beside, markdown
 from knowledge.text import iso_date, one_line
 
 if TYPE_CHECKING:
@@ -25,10 +25,10 @@ TURNED = 0.2
 """Radians from which a line is a watermark or a label beside a drawing."""
 GAP = 0.9
 """Heights of a letter between two words from which they stand in different cells of a row."""
-LINE = re.compile(r"[^\n]+")
-BREAKS = frozenset({0x0A, 0x0D})
-HYPHENS = frozenset({0x02, 0xAD, 0xFFFE})
-"""What PDFium makes of a hyphen at the end of a line."""
+LINE = re.compile("[^\n\x02]+\x02?")
+CONTROLS = {0x0A: "\n", 0x0D: "\n", 0x02: "\x02"}
+LETTERS = {0x0D: "\n", 0xAD: "\x02", 0xFFFE: "\x02", 0x00: " "}
+"""PDFium puts one of three characters for a hyphen at the end of a line, and for the end itself."""
 MONOSPACED = ("courier", "mono", "consol", "menlo", "typewriter", "inconsolata", "sourcecode")
 MACHINE_TITLE = re.compile(
     r"\(?(?:unspecified|untitled|anonymous)\)?|microsoft (?:word|powerpoint|excel) - .*|.*\.(?:docx?|pptx?|indd|odt|tex|pdf)", re.IGNORECASE
@@ -108,9 +108,8 @@ def _lines(page: PdfPage) -> Iterator[Line]:
     text_page = page.get_textpage()
     try:
         letters = _Letters(text_page, page.get_cropbox())
-        for start, end in letters.lines():
-            if (line := letters.line(start, end)) is not None:
-                yield line
+        found = (line for start, end in letters.lines() if (line := letters.line(start, end)) is not None)
+        yield from beside(found)
     finally:
         text_page.close()
         page.close()
@@ -125,8 +124,20 @@ class _Letters:
         self._pdfium = pdfium
         self._page = text_page.raw
         self._left, self._bottom, self._right, self._top = edges
-        read = pdfium.FPDFText_GetUnicode
-        self._text = "".join(_character(read(self._page, n)) for n in range(text_page.count_chars()))
+        self._text = self._characters(text_page)
+
+    def _characters(self, text_page: PdfTextPage) -> str:
+        """Return a character for each letter, so that both have one number; line ends are line feeds, hyphens at line ends are U+0002."""
+        count = text_page.count_chars()
+        text: str = text_page.get_text_range()
+        if len(text) == count:
+            return text.translate(LETTERS)
+        # Some letters are two characters or none: each is asked for by its number then.
+        read = self._pdfium.FPDFText_GetUnicode
+        codes = (read(self._page, n) for n in range(count))
+        return "".join(chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF else CONTROLS.get(code, " ") for code in codes).translate(
+            LETTERS
+        )
 
     def lines(self) -> Iterator[tuple[int, int]]:
         """Yield where lines begin and end."""
@@ -164,7 +175,7 @@ class _Letters:
         yield Cell(self._words(start, last), left, right)
 
     def _words(self, start: int, end: int) -> str:
-        return " ".join(self._text[start:end].split())
+        return " ".join(self._text[start:end].replace("\x02", "-").split())
 
     def _box(self, n: int) -> tuple[float, float, float, float]:
         """Return a letter's left, right, top and bottom as its font has them, whatever the letter's own shape."""
@@ -176,10 +187,3 @@ class _Letters:
         name = ctypes.create_string_buffer(128)
         self._pdfium.FPDFText_GetFontInfo(self._page, n, name, 128, ctypes.byref(ctypes.c_int()))
         return name.value.decode("utf-8", "replace").lower()
-
-
-def _character(code: int) -> str:
-    """Return a letter by its number; one place in the text for each, also for a hyphen at a line's end and for what is no character."""
-    if code in HYPHENS:
-        return "-"
-    return "\n" if code in BREAKS else chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF else " "
