@@ -75,7 +75,7 @@ class Ages:
 
 
 async def check(library: Library, ages: Ages, *, now: datetime, embedder: str, compare: Compare) -> list[Finding]:
-    """Look through all articles; each pair of documents is named once for each concern. Takes about a second for 3,000 chunks."""
+    """Look through all articles; each pair of documents is named once for each concern. Takes about 2 s for 2,300 chunks."""
     documents = {document.id: document for document in await library.documents()}
     chunks = [chunk for id in documents for chunk in await library.chunks_of(id)]
     vectors = await library.vectors([chunk.id for chunk in chunks], embedder=embedder)
@@ -131,10 +131,10 @@ def _compared(
 
 
 def _told(one: Chunk, other: Chunk, compare: Compare) -> tuple[Concern, str] | None:
-    if is_duplicate(one.text, other.text):
-        return Concern.DUPLICATE, "say the same in the same words"
-    differing = compare(one.text, other.text)
-    return (Concern.CONTRADICTING, f"“{_line(differing[0])}” against “{_line(differing[1])}”") if differing else None
+    # First what differs: a copy of which one figure was changed is the worst of contradictions, and nearly the same text.
+    if differing := compare(one.text, other.text):
+        return Concern.CONTRADICTING, f"“{_line(differing[0])}” against “{_line(differing[1])}”"
+    return (Concern.DUPLICATE, "say the same in the same words") if is_duplicate(one.text, other.text) else None
 
 
 def _never(one: str, other: str) -> None:

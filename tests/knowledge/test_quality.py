@@ -96,6 +96,11 @@ async def test_two_articles_that_disagree_are_listed_with_what_each_says(tmp_pat
     assert any(finding.concern is Concern.CONTRADICTING and "9 working" in finding.detail for finding in found)
 
 
+async def test_a_copy_with_another_figure_contradicts_and_is_no_mere_duplicate(tmp_path):
+    found = await checked(tmp_path, {"one": REFUNDS, "two": REFUNDS.replace("5 working", "9 working")}, compare=words_differ)
+    assert [finding.concern for finding in found if finding.concern is not Concern.UNDATED] == [Concern.CONTRADICTING]
+
+
 async def test_prices_of_two_products_do_not_contradict_each_other(tmp_path):
     text = "With the {} Account you get {} working days of support and the {} Account has no fee for it at all in any month."
     articles = {name: f"# {name} Account fees\n\n{text.format(name, days, name)}" for name, days in (("Bronze", 5), ("Gold", 9))}
