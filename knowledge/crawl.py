@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import codecs
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
@@ -64,9 +64,8 @@ class Crawl:
         read = KINDS.get(_kind(fetched))
         if not address or not read:
             return []
-        if len(fetched.body) > LARGEST:
-            return _failed(stop, f"the page has {len(fetched.body) / MEGABYTE:.1f} MB; at most {LARGEST / MEGABYTE:.0f} MB are read")
-        return await read(self, fetched, stop, address)
+        # Parsing and looking at thousands of links takes longer than other work may be kept waiting.
+        return await asyncio.to_thread(read, self, fetched, stop, address)
 
     @property
     def _headers(self) -> dict[str, str]:
@@ -84,9 +83,11 @@ class Crawl:
         self.frontier.see(address)
         return address
 
-    async def _html(self, fetched: Fetched, stop: Stop, address: str) -> Found:
+    def _html(self, fetched: Fetched, stop: Stop, address: str) -> Found:
+        if len(fetched.body) > LARGEST:
+            return _failed(stop, f"the page has {len(fetched.body) / MEGABYTE:.1f} MB; at most {LARGEST / MEGABYTE:.0f} MB are read")
         try:
-            found = await asyncio.to_thread(page, decoded(fetched), url=fetched.url)
+            found = page(decoded(fetched), url=fetched.url)
         except InvalidInput as error:
             return _failed(stop, str(error))
         said = directives(fetched.headers.get("x-robots-tag", ""))
@@ -118,17 +119,17 @@ class Crawl:
         self.frontier.articles += 1
         return [article]
 
-    async def _pdf(self, fetched: Fetched, stop: Stop, address: str) -> Found:
+    def _pdf(self, fetched: Fetched, stop: Stop, address: str) -> Found:
         """Read a file that a page links to, as the same file in a folder is read."""
         if "noindex" in directives(fetched.headers.get("x-robots-tag", "")) or not self.scope.admits(address):
             return []
-        items = await asyncio.to_thread(lambda: list(files.read(".pdf", fetched.body, path=address, where=stop.address)))
+        items = files.read(".pdf", fetched.body, path=address, where=stop.address)
         kept = [item for item in items if isinstance(item, Failure) or self.frontier.is_new(item.text)]
         self.frontier.articles += sum(isinstance(item, Article) for item in kept)
         return [replace(item, url=address, updated=item.updated or stop.changed) if isinstance(item, Article) else item for item in kept]
 
 
-KINDS: dict[str, Callable[[Crawl, Fetched, Stop, str], Awaitable[Found]]] = {
+KINDS: dict[str, Callable[[Crawl, Fetched, Stop, str], Found]] = {
     "text/html": Crawl._html,
     "application/xhtml+xml": Crawl._html,
     "application/pdf": Crawl._pdf,

@@ -43,7 +43,10 @@ class Stop:
 
 @dataclass(slots=True)
 class Frontier:
-    """`start` is where the site begins, which `asked` led to; `follows` tells whether links are followed, `read` counts pages, `size` their bytes."""
+    """`start` is where the site begins, which `asked` led to; `follows` tells whether links are followed, `read` counts pages, `size` their bytes.
+
+    `beyond` counts the addresses that were known when enough was read, `left_out` those that look like traps, by the reason.
+    """
 
     start: str
     most: int
@@ -52,6 +55,7 @@ class Frontier:
     read: int = 0
     size: int = 0
     articles: int = 0
+    beyond: int = 0
     waiting: list[Stop] = field(default_factory=list)
     seen: set[bytes] = field(default_factory=set)
     texts: set[bytes] = field(default_factory=set)
@@ -63,18 +67,18 @@ class Frontier:
         """Put a page among those to read, unless it was seen or is one too many: then it is counted by the reason."""
         if self.knows(address):
             return
-        self.seen.add(_mark(address))
         reason = self._excess(address, depth)
         if reason:
             self.left_out[reason] += 1
         else:
             heapq.heappush(self.waiting, Stop(depth, len(address), address, changed))
+        if len(self.seen) < KEPT:
+            self.seen.add(_mark(address))
 
     def take(self) -> Stop | None:
         """Return the next page to read, None when there is none or enough was read."""
         if self.waiting and (self.read >= self.most or self.size >= MOST_BYTES):
-            reason = f"beyond the {self.most} pages of its source" if self.read >= self.most else f"beyond {MOST_BYTES / 1e9:.0f} GB"
-            self.left_out[reason] += len(self.waiting)
+            self.beyond += len(self.waiting)
             self.waiting.clear()
         if not self.waiting:
             return None
@@ -117,7 +121,7 @@ class Frontier:
             return f"more than {DEEPEST} links from the start"
         if len(names) > NAMES or max(Counter(names).values(), default=0) > REPEATED:
             return "paths that repeat themselves"
-        if len(self.seen) > KEPT:
+        if len(self.seen) >= KEPT:
             return "more addresses than can be kept in mind"
         if parts.query:
             self.variants[parts.path] += 1
@@ -129,7 +133,7 @@ class Frontier:
             "version": VERSION,
             "start": [self.start, self.asked],
             "follows": self.follows,
-            "counts": [self.read, self.size, self.articles],
+            "counts": [self.read, self.size, self.articles, self.beyond],
             "waiting": [[stop.depth, stop.address, stop.changed] for stop in self.waiting],
             "seen": [_packed(marks) for marks in (self.seen, self.texts, self.passed_on)],
             "variants": self.variants,
@@ -148,13 +152,13 @@ def load(text: str, *, most: int) -> Frontier | None:
 
 
 def _loaded(state: Any, *, most: int) -> Frontier:
-    read, size, articles = state["counts"]
+    read, size, articles, beyond = state["counts"]
     seen, texts, passed_on = (_unpacked(marks) for marks in state["seen"])
     waiting = [Stop(depth, len(address), address, changed) for depth, address, changed in state["waiting"]]
     heapq.heapify(waiting)
     left_out, variants = Counter(state["left_out"]), Counter(state["variants"])
     start, asked = state["start"]
-    return Frontier(start, most, asked, state["follows"], read, size, articles, waiting, seen, texts, passed_on, variants, left_out)
+    return Frontier(start, most, asked, state["follows"], read, size, articles, beyond, waiting, seen, texts, passed_on, variants, left_out)
 
 
 def _mark(text: str) -> bytes:

@@ -68,7 +68,7 @@ async def read(start: str, fetcher: Fetcher, *, most: int, first: Fetched | None
 
 def _report(listing: Listing, start: str, *, left: int) -> None:
     if left:
-        listing.failures.append(Failure(start, f"the index names too many sitemaps: {FILES} are read, {left} are not"))
+        listing.failures.append(Failure(start, f"the index names too many sitemaps: {FILES} are read, {left} are not", None))
 
 
 async def _read(address: str, fetcher: Fetcher, listing: Listing, fetched: Fetched | None) -> list[str]:

@@ -20,6 +20,7 @@ from knowledge.frontier import KEPT, Frontier, Stop
 from knowledge.html import page
 from knowledge.links import Refused
 from knowledge.robots import Robots
+from knowledge.sitemap import Entry
 
 PACE = 1.0
 """Seconds between two requests where robots.txt asks for no more."""
@@ -70,10 +71,9 @@ class WebSite:
                 stuck.append((stop, error))
                 if len(stuck) >= STREAK and not await self._answers(crawl):
                     crawl.frontier.put_back(stop for stop, _ in stuck)
-                    yield Batch(tuple(items), crawl.frontier.dump())
-                    raise Unavailable(
-                        "kb", f"{self.source.at!r} stopped answering after {crawl.frontier.read} pages; the next run goes on"
-                    ) from error
+                    yield await _batch(items, crawl)
+                    why = f"{self.source.at!r} stopped answering after {crawl.frontier.read} pages; the next run goes on"
+                    raise Unavailable("kb", why) from error
                 if len(stuck) < STREAK:
                     continue
                 found = []
@@ -81,10 +81,10 @@ class WebSite:
             items += [*_failures(stuck), *found]
             stuck.clear()
             if crawl.frontier.read % PAGES == 0:
-                yield Batch(tuple(items), crawl.frontier.dump())
+                yield await _batch(items, crawl)
                 items = []
         items += [*_failures(stuck), *self._closing(crawl.frontier, failures=opening.failures)]
-        yield Batch(tuple(items), crawl.frontier.dump())
+        yield await _batch(items, crawl)
 
     async def _opened(self, cursor: str) -> Opening:
         """Look at the site: go on with the frontier of the cursor, or begin anew."""
@@ -121,8 +121,7 @@ class WebSite:
                 continue
             listing = await sitemap.read(address, self.fetcher, most=KEPT, first=fetched if is_map else None)
             failures += listing.failures
-            for entry in listing.entries:
-                crawl.offer(entry.address, 1, entry.changed)
+            await asyncio.to_thread(_offer, crawl, listing.entries)
         await self._learn(crawl)
         return Opening(opening.frontier, rules, opening.first, tuple(failures))
 
@@ -158,14 +157,26 @@ class WebSite:
         """Return what a whole run has to say beside its articles."""
         at = self.source.at
         left = [Failure(at, f"{count} addresses were left out: {reason}") for reason, count in sorted(frontier.left_out.items())]
+        if frontier.beyond:
+            why = f"{frontier.beyond} addresses were left out, since {frontier.read} pages are read: raise `most`, or narrow it with `include`"
+            left.append(Failure(at, why, None))
         if not frontier.articles and not failures:
             left.append(Failure(at, "no page of it has text that can be read; pages that are drawn by scripts cannot", None))
         return left
 
 
+def _offer(crawl: Crawl, entries: list[Entry]) -> None:
+    for entry in entries:
+        crawl.offer(entry.address, 1, entry.changed)
+
+
 def _closed(at: str, rules: Robots, why: str) -> Opening:
     """Return the opening of a site that cannot be read; nothing of it is removed, since it may be a slip."""
     return Opening(Frontier(at, 0, at), rules, None, (Failure(at, why, None),))
+
+
+async def _batch(items: list[Article | Failure], crawl: Crawl) -> Batch:
+    return Batch(tuple(items), await asyncio.to_thread(crawl.frontier.dump))
 
 
 def _failures(stuck: list[tuple[Stop, Unavailable]]) -> list[Failure]:

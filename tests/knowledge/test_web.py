@@ -2,97 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pytest
 
 from desk.errors import Unavailable
 from desk.source import Source, SourceKind
 from knowledge.article import Article, Failure
 from knowledge.links import Refused
-from knowledge.web import NOWHERE, open_web
+from knowledge.web import open_web
 from tests.knowledge.site import Answer, Site, Waiting, fetching, serving
-
-WORDS = "answers questions that customers ask about this matter every day of the week"
-
-
-def html(text: str, *links: str, title: str = "", head: str = "") -> Answer:
-    """A page of a help center: text, and links in its navigation."""
-    inner = "".join(f'<li><a href="{link}">to {link}</a></li>' for link in links)
-    return Answer(
-        f"<html><head><title>{title or text}</title>{head}</head><body><nav><ul>{inner}</ul></nav>"
-        f"<main><h1>{title or text}</h1><p>{text}. It {WORDS}.</p></main></body></html>"
-    )
-
-
-def sitemap(*addresses: str, changed: str = "") -> Answer:
-    entries = "".join(f"<url><loc>{address}</loc><lastmod>{changed}</lastmod></url>" for address in addresses)
-    return xml(f'<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</urlset>')
-
-
-def index(*addresses: str) -> Answer:
-    entries = "".join(f"<sitemap><loc>{address}</loc></sitemap>" for address in addresses)
-    return xml(f'<sitemapindex xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">{entries}</sitemapindex>')
-
-
-def xml(body: str) -> Answer:
-    return Answer(f'<?xml version="1.0" encoding="UTF-8"?>{body}', headers={"Content-Type": "application/xml"})
-
-
-def robots(*lines: str) -> Answer:
-    return Answer("\n".join(("User-agent: *", *lines)), headers={"Content-Type": "text/plain"})
-
-
-class Run:
-    """What one run over a site came to."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-        self.articles: dict[str, Article] = {}
-        self.failures: list[Failure] = []
-        self.cursor = ""
-        self.batches = 0
-
-    @property
-    def paths(self) -> list[str]:
-        return sorted(id.removeprefix(self.site.url) for id in self.articles)
-
-    @property
-    def reasons(self) -> dict[str, str]:
-        return {failure.path.removeprefix(self.site.url): failure.reason for failure in self.failures}
-
-    @property
-    def pages(self) -> list[str]:
-        return [path for path in self.site.asked if path != "/robots.txt" and NOWHERE not in path]
-
-
-async def read(site: Site, at: str = "/", *, cursor: str = "", waiting: Waiting | None = None, run: Run | None = None, **fields: object) -> Run:
-    """Read a site that is being served; a run that breaks off can be handed in to go on with."""
-    run = run or Run(site)
-    source = Source("site", SourceKind.WEB, site.url + at, private_network=True, **fields)
-    async with fetching(waiting) as fetcher:
-        async for batch in open_web(source, fetcher).batches(cursor):
-            run.batches += 1
-            run.cursor = batch.cursor
-            for item in batch.items:
-                if isinstance(item, Failure):
-                    run.failures.append(item)
-                else:
-                    assert item.id not in run.articles
-                    run.articles[item.id] = item
-    return run
-
-
-async def crawled(pages: Mapping[str, Answer], at: str = "/", **fields: object) -> Run:
-    async with serving(Site(dict(pages))) as site:
-        return await read(site, at, **fields)
-
-
-async def listed(*paths: str, pages: Mapping[str, Answer], **fields: object) -> Run:
-    """Read a site by a sitemap that lists these paths."""
-    async with serving(Site(dict(pages))) as site:
-        site.pages["/sitemap.xml"] = sitemap(*(site.url + path for path in paths), changed="2026-03-04T05:06:07Z")
-        return await read(site, "/sitemap.xml", **fields)
+from tests.knowledge.website import WORDS, Run, crawled, html, listed, page_list, read, robots
 
 
 async def test_a_site_is_read_by_following_its_links():
@@ -125,7 +43,7 @@ async def test_a_sitemap_named_by_robots_adds_what_no_link_leads_to():
     async with serving(Site({"/": html("Start")})) as site:
         site.pages |= {
             "/robots.txt": robots(f"Sitemap: {site.url}/map.xml"),
-            "/map.xml": sitemap(f"{site.url}/orphan", "https://elsewhere.example/x"),
+            "/map.xml": page_list(f"{site.url}/orphan", "https://elsewhere.example/x"),
             "/orphan": html("Orphan"),
         }
         assert (await read(site)).paths == ["/", "/orphan"]
