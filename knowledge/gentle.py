@@ -18,3 +18,7 @@ class Gentle:
     async def embed(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
         """Return one unit vector a text, in order."""
         return [vector for text in texts for vector in await self._embedder.embed([text])]
+
+    async def embed_queries(self, texts: Sequence[str]) -> Sequence[Sequence[float]]:
+        """Return the same for texts that search."""
+        return await self._embedder.embed_queries(texts)
