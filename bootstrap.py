@@ -123,9 +123,11 @@ async def _records(stack: AsyncExitStack, settings: Settings) -> Records:
 
 
 async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock: Clock) -> Reading:
+    from agent.chosen import Chosen
     from agent.extractive import ExtractiveAnswerer
     from agent.fit import ready
     from agent.redaction import redacted
+    from agent.shelf import Shelf
     from agent.triage import LocalTriager
     from crm.embedded import EmbeddedCrm
     from knowledge.connectors import Surroundings, opened
@@ -153,7 +155,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         clock=clock,
         crm=wrap.crm(EmbeddedCrm(customers, records.policy)),
         knowledge=wrap.knowledge(knowledge),
-        triager=wrap.triager(LocalTriager(embedder, heads, policy.triage)),
+        triager=wrap.triager(LocalTriager(embedder, heads, policy.triage, chosen=Chosen(Shelf(records.home.trained), embedder))),
         answerer=wrap.answerer(ExtractiveAnswerer(embedder, heads)),
         chat={},
         policy=records.policy,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -42,11 +42,13 @@ async def embed_all(taught: Lessons, embedder: Embedder) -> Mapping[str, Matrix]
     """Return the vector of every text that some lesson uses."""
     # Texts of like length share a batch, so that short ones do not pay for the padding of long ones.
     texts = sorted({example.text for found in taught.values() for example in found}, key=lambda text: (len(text), text))
-    vectors: dict[str, Matrix] = {}
-    for start in range(0, len(texts), BATCH):
-        batch = texts[start : start + BATCH]
-        vectors.update(zip(batch, np.asarray(await embedder.embed(batch), dtype=np.float32), strict=True))
-    return vectors
+    return dict(zip(texts, await in_batches(texts, embedder), strict=True))
+
+
+async def in_batches(texts: Sequence[str], embedder: Embedder) -> Matrix:
+    """Return one row a text; between batches others get their turn, and an interrupted run stops."""
+    rows = [np.asarray(await embedder.embed(texts[start : start + BATCH]), dtype=np.float32) for start in range(0, len(texts), BATCH)]
+    return np.concatenate(rows) if rows else np.empty((0, embedder.dimensions), dtype=np.float32)
 
 
 def stack(vectors: Mapping[str, Matrix], texts: list[str]) -> Matrix:

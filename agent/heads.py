@@ -105,11 +105,11 @@ def held_out_logits(vectors: Matrix, codes: NDArray[np.int64], *, count: int, pe
     return logits
 
 
-def temperature(logits: Matrix, codes: NDArray[np.int64]) -> float:
-    """Return by what to divide held-out logits so that their probabilities are as good as they can be."""
+def temperature(logits: Matrix, codes: NDArray[np.int64], *, among: NDArray[np.float64] = TEMPERATURES) -> float:
+    """Return by what to divide held-out logits so that their probabilities are as good as they can be (Guo et al. 2017)."""
     rows = np.arange(len(codes))
-    losses = [-np.log(softmax(logits / t)[rows, codes] + 1e-9).mean() for t in TEMPERATURES]
-    return float(round(TEMPERATURES[int(np.argmin(losses))], 4))
+    losses = [-np.log(softmax(logits / t)[rows, codes] + 1e-9).mean() for t in among]
+    return float(round(among[int(np.argmin(losses))], 4))
 
 
 def save(heads: Heads, folder: Path) -> None:

@@ -9,15 +9,17 @@ from collections.abc import Sequence
 import numpy as np
 
 from agent import language, personal, sentiment
-from agent.examples import HARD_SIGNALS, IN_SCOPE, NONE, OUT_OF_SCOPE, YES
+from agent.chosen import Chosen
+from agent.examples import HARD_SIGNALS, NONE, YES
 from agent.heads import Heads, Matrix
 from agent.memo import Memo
 from agent.sentences import sentences
 from agent.signals import about_others, heard, plain
+from agent.topics import Own, Shipped, Topics, Unknown, labels_of
 from desk.errors import Misconfigured
 from desk.policy import Triage
 from desk.ports import Embedder
-from desk.triage import Classification, Label, Sentiment, Signal
+from desk.triage import Classification, Sentiment, Signal
 
 HEAD, TAIL = 6000, 2000
 """Characters of a long message that are read for signals: people complain first or last."""
@@ -25,12 +27,7 @@ SENTENCES = 12
 """Sentences that are embedded one by one; each costs about 2 ms."""
 SENSED_WORDS = 3
 """The fewest words on which a head may raise an alarm: "help" alone looks like anything."""
-LABEL = 0.25
-"""The probability from which another category counts as meant too."""
 INTENT = 0.6
-NEAREST = 5
-SCOPE = (3.4, 0.86, 11.1)
-"""Bias, weight of the head's margin and of the nearness to in-scope examples; by logistic regression on held-out folds (benchmarks/classifier.py)."""
 PASTED = re.compile(r"```.*?(?:```|\Z)|^>[^\n]*", re.DOTALL | re.MULTILINE)
 ANYTHING = re.compile(r"[^\W_]")
 ASKS_HOW = re.compile(r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|where|which|what|do (?:you|i|we)|does|can (?:i|we)|is|are|may i)\b")
@@ -48,23 +45,26 @@ ASKS = re.compile(r"\?|\b(?:how|where|why|what|when|which|error|fails?|broken|ca
 
 
 class LocalTriager:
-    """A `Triager` that needs no model but the embedder."""
+    """A `Triager` that needs no model but the embedder. Categories that a customer trained stand in for the shipped ones while they are `chosen`."""
 
-    def __init__(self, embedder: Embedder, heads: Heads, thresholds: Triage) -> None:
+    def __init__(self, embedder: Embedder, heads: Heads, thresholds: Triage, *, chosen: Chosen | None = None) -> None:
         if heads.embedder != embedder.id:
             raise Misconfigured(f"the heads were fitted to the embedder {heads.embedder!r} and this one is {embedder.id!r}: fit them again")
         self._memo = Memo(embedder)
         self._heads = heads
         self._thresholds = thresholds
+        self._chosen = chosen
+        self._shipped = Shipped.of(heads, thresholds.categories)
 
     async def triage(self, text: str) -> Classification:
         """Classify a message; one without a letter or digit (empty, emoji only) asks nothing."""
         if not ANYTHING.search(text[:HEAD]):
             return Classification("", 0.0, is_request=False, is_request_confidence=1.0, model=self._heads.version)
+        topics = await self._topics()
         said = _spoken(text)
         pieces = _pieces(said)
         vectors = await self._memo.vectors([said, *pieces])
-        return await asyncio.to_thread(self._classify, text, pieces, vectors)
+        return await asyncio.to_thread(self._classify, text, pieces, vectors, topics)
 
     async def similarity(self, a: str, b: str) -> float:
         """Return the cosine of the two texts' embeddings; 0 when either says nothing."""
@@ -73,18 +73,26 @@ class LocalTriager:
         first, second = await self._memo.vectors([a, b])
         return float(first @ second)
 
-    def _classify(self, text: str, pieces: Sequence[str], vectors: Matrix) -> Classification:
+    async def _topics(self) -> Topics:
+        """Return what tells categories apart now; trained ones that cannot be used leave a message without a category, and were logged."""
+        try:
+            trained = await self._chosen.current() if self._chosen else None
+        except Misconfigured:
+            return Unknown(self._heads.version)
+        return Own(trained, self._heads.version) if trained else self._shipped
+
+    def _classify(self, text: str, pieces: Sequence[str], vectors: Matrix, topics: Topics) -> Classification:
         whole = vectors[:1]
-        labels = self._labels(vectors)
+        labels = labels_of(topics, vectors)
         signals = self._signals(text, pieces, vectors)
         felt = self._heads["sentiment"]
         mood = sentiment.weigh(text, dict(zip(felt.classes, map(float, felt.probabilities(whole)[0]), strict=True)))
         request = self._request(pieces, vectors, mood=mood, signals=signals)
-        alien = self._out_of_scope(whole)
+        alien = float(topics.strangeness(whole)[0])
         return Classification(
-            labels[0].category,
-            labels[0].confidence,
-            labels=tuple(label for n, label in enumerate(labels) if n == 0 or label.confidence >= LABEL),
+            labels[0].category if labels else "",
+            labels[0].confidence if labels else 0.0,
+            labels=labels,
             is_request=request >= self._thresholds.request,
             is_request_confidence=round(max(request, 1 - request), 4),
             out_of_scope=alien >= self._thresholds.out_of_scope and not signals & frozenset(HARD_SIGNALS),
@@ -93,21 +101,8 @@ class LocalTriager:
             language=language.detect(text, sure=self._thresholds.language),
             intent=self._intent(vectors),
             signals=signals,
-            model=self._heads.version,
+            model=topics.version,
         )
-
-    def _labels(self, vectors: Matrix) -> list[Label]:
-        """Return the categories, most probable first: the whole message leads, a single sentence may add one."""
-        head = self._heads["category"]
-        rows = head.probabilities(vectors)
-        whole, strongest = rows[0], rows.max(axis=0)
-        known = [n for n, category in enumerate(head.classes) if category in self._thresholds.categories] or list(range(len(head.classes)))
-        total = float(whole[known].sum()) or 1.0
-        top = max(known, key=lambda n: float(whole[n]))
-        chosen = [Label(head.classes[top], round(float(whole[top]) / total, 4))]
-        # A second topic drowns in the average of a message; alone in its sentence it is plain to see.
-        others = [Label(head.classes[n], round(float(max(whole[n] / total, strongest[n] * 0.6)), 4)) for n in known if n != top]
-        return chosen + sorted(others, key=lambda label: -label.confidence)
 
     def _request(self, pieces: Sequence[str], vectors: Matrix, *, mood: Sentiment, signals: frozenset[Signal]) -> float:
         """Return the probability that something is asked; a complaint always asks to be heard, and a bare "help" too."""
@@ -118,14 +113,6 @@ class LocalTriager:
         rows = self._heads["request"].of(YES, vectors)
         asking = [float(row) for piece, row in zip(pieces, rows[1:], strict=True) if ASKS.search(plain(piece))]
         return max([float(rows[0]), *asking])
-
-    def _out_of_scope(self, whole: Matrix) -> float:
-        """Return how little a message has to do with what customers write: a head, tempered by the nearest in-scope examples."""
-        head = self._heads["scope"]
-        into, out = (float(head.logits(whole)[0][head.classes.index(label)]) for label in (IN_SCOPE, OUT_OF_SCOPE))
-        near = float(np.sort(self._heads.landmarks @ whole[0])[-NEAREST:].mean())
-        bias, weight, distance = SCOPE
-        return float(1 / (1 + np.exp(-(bias + weight * (out - into) - distance * near))))
 
     def _intent(self, vectors: Matrix) -> str:
         """Return which field of the customer record a message asks for, "" for none."""

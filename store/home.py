@@ -48,6 +48,11 @@ class Home:
         return self.path / "heads"
 
     @property
+    def trained(self) -> Path:
+        """Return the folder of the categories that a customer trained, one folder a version."""
+        return self.heads / "trained"
+
+    @property
     def workspace(self) -> Path:
         """Return the local workspace's own file."""
         return self.path / "workspace.db"
