@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from enum import Enum
-from functools import cached_property
 from itertools import pairwise
 from statistics import median
 
-LARGER = 1.12
-"""Times the size of the text from which a line is a heading."""
-EDGE = 0.12
-"""Share of a page's height at its top and bottom where running heads and page numbers stand."""
+from knowledge.printed import LARGER, Bookmark, Line, rounded, usual_size, without_running
+
 LOOSE = 1.3
 """Times the usual distance of lines from which a new paragraph begins."""
-SAME_HEIGHT = 0.3
-"""Share of a letter's height by which lines may stand higher or lower than those beside them."""
 BUCKET = 36
 """Points by which left edges are told apart when a column's right edge is looked for."""
 MOST_HEADING = 200
@@ -27,9 +22,6 @@ MOST_BOLD = 12
 DEEPEST = 6
 MARKER = re.compile(r"(?:[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|(\d{1,3}|[a-z])[.)])\s+(?=\S)")
 LONE_MARKER = re.compile(r"[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|\d{1,3}[.)]?|[a-z][.)]")
-PAGE_NUMBER = re.compile(r"(?:\w+\s)?[-–\s]*\d{1,4}[-–\s]*(?:(?:of|/|von|de|sur)\s*\d{1,4})?", re.IGNORECASE)
-LEADERS = re.compile(r"(?:\.\s?){5,}\s*\w{0,6}$")
-"""Dots that lead to a page number in a table of contents, which says nothing that its chapters do not say."""
 SIGNS = ".,;:!?()[]\"'“”‘’"
 HYPHENATED = re.compile(r"([^\W\d_]+)-$")
 
@@ -42,55 +34,6 @@ class Kind(Enum):
     ITEM = "item"
     ROW = "row"
     CODE = "code"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """Words that stand together in a line, with their left and right edges in points."""
-
-    text: str
-    left: float
-    right: float
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line on a page. `top` and `size` (the height of its letters) are points, `top` counted downward; `at` is the share of the page above it.
-
-    `first` is the width of its first word.
-    """
-
-    cells: tuple[Cell, ...]
-    top: float
-    size: float
-    at: float
-    first: float = 0.0
-    bold: bool = False
-    mono: bool = False
-
-    @cached_property
-    def text(self) -> str:
-        """Return its words."""
-        return " ".join(cell.text for cell in self.cells)
-
-    @property
-    def left(self) -> float:
-        """Return its left edge."""
-        return self.cells[0].left
-
-    @property
-    def right(self) -> float:
-        """Return its right edge."""
-        return self.cells[-1].right
-
-
-@dataclass(frozen=True, slots=True)
-class Bookmark:
-    """An entry of a file's outline: what it is called, how deep it lies (from 1) and its page (from 0, None when it does not say)."""
-
-    title: str
-    level: int
-    page: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +59,7 @@ class Placed:
 
 def markdown(pages: Sequence[Sequence[Line]], *, bookmarks: Sequence[Bookmark] = ()) -> str:
     """Return pages as Markdown: without what repeats at their edges, with paragraphs and words joined over line ends."""
-    kept = _without_running(pages)
+    kept = without_running(pages)
     lines = [line for page in kept for line in page]
     if not lines:
         return ""
@@ -126,69 +69,22 @@ def markdown(pages: Sequence[Sequence[Line]], *, bookmarks: Sequence[Bookmark] =
     return _stacked([(block[0].kind, _written(block, known)) for block in _blocks(placed, look)])
 
 
-def beside(lines: Iterable[Line]) -> Iterator[Line]:
-    """Join lines that stand beside each other, as the cells of a row do when they lie far apart."""
-    waiting: Line | None = None
-    for line in lines:
-        if waiting and abs(waiting.top - line.top) < waiting.size * SAME_HEIGHT and line.left > waiting.right:
-            waiting = replace(waiting, cells=(*waiting.cells, *line.cells), bold=waiting.bold and line.bold, mono=waiting.mono and line.mono)
-        else:
-            if waiting:
-                yield waiting
-            waiting = line
-    if waiting:
-        yield waiting
-
-
 def _stacked(blocks: Sequence[tuple[Kind, str]]) -> str:
     """Set blocks below each other, the items of a list without a line between them."""
     gaps = ["\n" if above == below == Kind.ITEM else "\n\n" for (above, _), (below, _) in pairwise(blocks)]
     return "".join(f"{text}{gap}" for (_, text), gap in zip(blocks, [*gaps, ""], strict=True))
 
 
-def _without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Drop page numbers, tables of contents, and lines that stand at the same place at the edge of three pages or more."""
-    usual = _usual_size(line for page in pages for line in page)
-    seen = Counter(key for page in pages for key in {key for line in page if _is_at_edge(line) for key in _running_keys(line, usual)})
-
-    def runs(line: Line) -> bool:
-        return _is_at_edge(line) and (bool(PAGE_NUMBER.fullmatch(line.text)) or any(seen[key] >= 3 for key in _running_keys(line, usual)))
-
-    return [[line for line in page if not runs(line) and not LEADERS.search(line.text)] for page in pages]
-
-
-def _is_at_edge(line: Line) -> bool:
-    return line.at < EDGE or line.at > 1 - EDGE
-
-
-def _running_keys(line: Line, usual: float) -> tuple[tuple[str, int], ...]:
-    """Return what a line would repeat elsewhere: itself, and in small print also itself with another number; large it is the head of a chapter."""
-    place = round(line.at * 100)
-    counted = re.sub(r"\d+", "#", line.text)
-    return ((line.text, place), (counted, place)) if line.size <= usual * LARGER else ((line.text, place),)
-
-
-def _usual_size(lines: Iterable[Line]) -> float:
-    sizes: Counter[float] = Counter()
-    for line in lines:
-        sizes[_rounded(line.size)] += len(line.text)
-    return sizes.most_common(1)[0][0] if sizes else 0.0
-
-
-def _rounded(size: float) -> float:
-    return round(size * 2) / 2
-
-
 def _look(pages: Sequence[Sequence[Line]], bookmarks: Sequence[Bookmark]) -> Look:
     lines = [line for page in pages for line in page]
-    size = _usual_size(lines)
+    size = usual_size(lines)
     steps = [
-        (below.top - above.top) / size for page in pages for above, below in pairwise(page) if below.top > above.top and _rounded(above.size) == size
+        (below.top - above.top) / size for page in pages for above, below in pairwise(page) if below.top > above.top and rounded(above.size) == size
     ]
     edges: dict[int, float] = defaultdict(float)
     for line in lines:
         edges[_bucket(line)] = max(edges[_bucket(line)], line.right)
-    sizes = sorted({_rounded(line.size) for line in lines if line.size > size * LARGER and len(line.text) <= MOST_HEADING}, reverse=True)
+    sizes = sorted({rounded(line.size) for line in lines if line.size > size * LARGER and len(line.text) <= MOST_HEADING}, reverse=True)
     marked = {(mark.page, _plain(mark.title)): mark.level for mark in bookmarks if mark.page is not None}
     return Look(size, median(steps) if steps else 1.0, edges, {size: min(rank, DEEPEST - 1) for rank, size in enumerate(sizes, 1)}, marked)
 
@@ -218,7 +114,7 @@ def _level(line: Line, page: int, look: Look) -> int:
         return 0
     if marked := look.marked.get((page, _plain(line.text)), 0):
         return marked
-    if rank := look.ranks.get(_rounded(line.size), 0):
+    if rank := look.ranks.get(rounded(line.size), 0):
         return rank
     is_bold_heading = line.bold and len(line.cells) == 1 and len(line.text.split()) <= MOST_BOLD and not line.text.endswith((".", ",", ";", ":"))
     return len(look.ranks) + 1 if is_bold_heading and not MARKER.match(line.text) else 0
@@ -241,7 +137,7 @@ def _goes_on(block: Sequence[Placed], below: Placed, look: Look) -> bool:
     near = above.page == below.page and 0 < below.line.top - above.line.top <= LOOSE * look.leading * max(look.size, above.line.size)
     match above.kind, below.kind:
         case (Kind.HEADING, Kind.HEADING):
-            return near and above.level == below.level and _rounded(above.line.size) == _rounded(below.line.size) and not look.marked
+            return near and above.level == below.level and rounded(above.line.size) == rounded(below.line.size) and not look.marked
         case (Kind.CODE, Kind.CODE):
             return above.page == below.page
         case (Kind.ROW, Kind.ROW):
@@ -258,7 +154,7 @@ def _is_full(above: Line, below: Line, look: Look) -> bool:
     """Tell whether a line ended because the next word had no room, as the lines of a paragraph do and those of a list or an address do not."""
     column = range(_bucket(above) - 1, _bucket(above) + 2)
     edge = max(look.edges.get(bucket, 0.0) for bucket in column)
-    return _rounded(above.size) == _rounded(below.size) and above.right + below.first + look.size * 0.2 > edge
+    return rounded(above.size) == rounded(below.size) and above.right + below.first + look.size * 0.2 > edge
 
 
 def _runs_over(above: Placed, below: Placed) -> bool:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from desk.errors import InvalidInput
 from knowledge.extract import Extract
-from knowledge.layout import Bookmark, Cell, Line, beside, markdown
+from knowledge.layout import markdown
+from knowledge.printed import Bookmark, Cell, Line, beside
 from knowledge.text import iso_date, one_line
 
 if TYPE_CHECKING:
