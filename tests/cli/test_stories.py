@@ -254,6 +254,12 @@ def test_one_title(story):
     assert "ready after two minutes" not in answer["text"]
 
 
+def test_contradiction(story):
+    (answer,) = story.bot("answer")
+    assert "48 hours" in answer["text"]
+    assert [source["document"] for source in answer["evidence"]] == ["export-2026"]
+
+
 def test_internal_article(story):
     offered = [*story.bot(), *story.bot("draft_card", "auto_card", inside=True)]
     assert {source["audience"] for post in offered for source in post["evidence"]} <= {"public"}
