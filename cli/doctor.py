@@ -92,6 +92,20 @@ async def _index(found: Settings) -> str:
         return f"{len(documents)} documents" + ("" if documents else "; take some in with: frontdesk ingest PATH")
 
 
+async def _sources(found: Settings) -> str:
+    from bootstrap import open_records
+    from store.sources import SqlSources
+
+    async with open_records(found) as kept:
+        sources = (await kept.policy.current()).knowledge.sources
+        states = await SqlSources(kept.database).states()
+    unset = {source.name: f"{source.secret} is not set" for source in sources if source.secret and not os.environ.get(source.secret)}
+    failed = {source.name: states[source.name].error for source in sources if source.name in states and states[source.name].error}
+    if wrong := failed | unset:
+        raise FrontdeskError("; ".join(f"{name}: {what}" for name, what in wrong.items()))
+    return f"{len(sources)} in the policy, {sum(source.every is not None for source in sources)} of them read by themselves"
+
+
 async def _events(found: Settings) -> str:
     from bootstrap import open_records
     from cli.erase import engine_of
@@ -117,6 +131,7 @@ LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "database": _database,
     "model": _model,
     "knowledge": _index,
+    "sources": _sources,
     "events": _events,
     "server": _server,
 }

@@ -133,6 +133,19 @@ def test_doctor_says_what_is_wrong(call, home, monkeypatch, tmp_path):
     assert "ok    model:" in out
 
 
+def test_doctor_names_the_sources_that_cannot_be_read_and_never_a_secret(call, monkeypatch, tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[[knowledge.sources]]\nname = "help"\nkind = "zendesk"\nat = "https://acme.zendesk.example"\nsecret = "HELP_TOKEN"\n')
+    monkeypatch.setenv("FRONTDESK_POLICY", str(policy))
+    code, out, _ = call("doctor")
+    assert code == 1
+    assert "FAIL  sources: help: HELP_TOKEN is not set" in out
+    monkeypatch.setenv("HELP_TOKEN", "s3cret-token")
+    code, out, _ = call("doctor")
+    assert "ok    sources: 1 in the policy, 0 of them read by themselves" in out
+    assert "s3cret" not in out
+
+
 def test_doctor_goes_on_when_the_driver_of_the_database_is_missing(call, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     monkeypatch.setenv("FRONTDESK_DATABASE_URL", "postgresql://desk:hunter2@127.0.0.1:1/desk")
