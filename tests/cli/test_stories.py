@@ -265,7 +265,7 @@ def test_internal_article(story):
     assert {source["audience"] for post in offered for source in post["evidence"]} <= {"public"}
     secrets = ("EUR 4.00", "EUR 8.00", "expire after 12 months", "pause reminders", "PL-3187", "Known bugs")
     assert not [(post["text"], secret) for post in offered for secret in secrets if secret in post["text"]]
-    assert {ticket["customer"] for ticket in story.tickets} == {"Poppy Lane"}
+    assert set(story.actions) == {"escalate"}
 
 
 def test_knowledge_down(story):
