@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from desk.errors import InvalidInput
+from knowledge.text import one_line
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -30,5 +31,5 @@ def written(element: HtmlElement) -> str:
 
 
 def words(element: HtmlElement) -> str:
-    """Return the words of an element as one line."""
-    return " ".join(str(element.text_content()).split())
+    """Return the words of an element as one line, without characters that nobody sees."""
+    return one_line(str(element.text_content()))

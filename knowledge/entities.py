@@ -14,6 +14,7 @@ from knowledge.dates import spelled
 from knowledge.exports import MOST_BYTES, Member
 from knowledge.html import to_markdown
 from knowledge.macros import as_html
+from knowledge.text import one_line
 from knowledge.trails import DEEPEST, Step, trail
 
 if TYPE_CHECKING:
@@ -66,7 +67,7 @@ def _space(member: Member) -> Space:
                 space.restricted.add(page)
             continue
         id = _id(found)
-        space.steps[id] = Step(_said(found, "title"), _reference(found, "parent"))
+        space.steps[id] = Step(one_line(_said(found, "title")), _reference(found, "parent"))
         is_old = bool(_reference(found, "originalVersion") or _said(found, "originalVersionId"))
         if not is_old and _said(found, "contentStatus") in ("", "current"):
             space.updated[id] = spelled(_said(found, "lastModificationDate"))

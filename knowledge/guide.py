@@ -12,6 +12,7 @@ from desk.errors import InvalidInput
 from desk.source import Source
 from knowledge.article import Article, Failure, compose
 from knowledge.html import to_markdown
+from knowledge.text import one_line
 from knowledge.trails import Step, is_wanted, trail, under
 
 
@@ -71,7 +72,7 @@ def _article(entry: Entry, above: Sequence[str], *, locale: str) -> Article | Fa
     where = entry.html_url or id
     outdated = entry.outdated or locale in entry.outdated_locales
     fields = {
-        "title": entry.title,
+        "title": one_line(entry.title),
         "url": entry.html_url,
         "audience": entry.audience,
         "updated": entry.changed,

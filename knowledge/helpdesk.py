@@ -13,6 +13,7 @@ from desk.errors import InvalidInput
 from desk.source import Source
 from knowledge.article import Article, Failure, compose
 from knowledge.html import to_markdown
+from knowledge.text import one_line
 from knowledge.trails import Step, is_wanted, trail, under
 
 ARTICLE = "article"
@@ -105,7 +106,7 @@ def _article(entry: Entry, content: Content, *, above: tuple[str, ...], id: str,
     # A published article has an address when the help center is open to everybody; without one nobody outside can have seen it.
     is_open = entry.type != INTERNAL_ARTICLE and bool(content.url)
     fields = {
-        "title": content.title,
+        "title": one_line(content.title or ""),
         "url": content.url,
         "audience": PUBLIC if is_open else INTERNAL,
         "updated": datetime.fromtimestamp(content.updated_at, UTC).isoformat() if content.updated_at else "",

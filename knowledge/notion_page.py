@@ -13,6 +13,7 @@ from knowledge.dates import spelled
 from knowledge.elements import parsed, words, written
 from knowledge.fences import outside
 from knowledge.html import to_markdown
+from knowledge.text import visible
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -78,7 +79,7 @@ class Page:
 
 def from_markdown(text: str, columns: Sequence[str]) -> Page:
     """Read a page of Markdown; `columns` are the properties of the database it stands in, none for a page of its own."""
-    lines = text.replace("\r\n", "\n").lstrip("\n").split("\n")
+    lines = visible(text.replace("\r\n", "\n")).lstrip("\n").split("\n")
     heading = HEADING.match(lines[0])
     properties, body = _properties(lines[1:] if heading else lines, names={name.casefold() for name in columns})
     return Page(heading[1].strip() if heading else "", outside("\n".join(body), _readable), properties)

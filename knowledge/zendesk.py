@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, quote, urlsplit
 
 from desk.errors import InvalidInput, Misconfigured, Unavailable
 from desk.source import Source
@@ -18,6 +18,7 @@ from knowledge import exports, guide
 from knowledge.article import Article, Failure
 from knowledge.connector import Batch, Connector
 from knowledge.fetch import Fetcher
+from knowledge.links import Refused
 from knowledge.rest import Api, Unknown, authorization, is_address, token
 from knowledge.trails import Step
 
@@ -98,15 +99,21 @@ class _HelpCenter:
 
     async def _pages(self, kind: str, locale: str, *, after: str = "") -> AsyncIterator[tuple[Sequence[Any], str]]:
         """Yield the pages of a listing, each with the cursor behind it, "" for the last."""
+        size = PAGE
         while True:
             # In the order of their making, as an article that is edited meanwhile then keeps its place.
-            query = {"page[size]": str(PAGE), "sort_by": "created_at", "sort_order": "asc"} | ({"page[after]": after} if after else {})
+            query = {"page[size]": str(size), "sort_by": "created_at", "sort_order": "asc"} | ({"page[after]": after} if after else {})
             try:
-                found = await self.api.get(f"api/v2/help_center/{locale}/{kind}.json", query)
+                found = await self.api.get(f"api/v2/help_center/{quote(locale, safe='')}/{kind}.json", query)
             except Unknown:
                 if not after:
                     raise
                 after = ""  # A cursor lives for a while only: the listing is read again, and what is the same changes nothing.
+                continue
+            except Refused:
+                if size == 1:
+                    raise
+                size = max(1, size // 10)  # Articles with pictures in their text make pages of many megabytes.
                 continue
             following = _after(found, kind=kind)
             if following and following == after:

@@ -106,13 +106,14 @@ class Guide:
         if locale not in self.articles:
             return answer({"error": "RecordNotFound"}, 404)
         rows = {"articles": self.articles[locale], "sections": self.sections, "categories": self.categories}[kind]
-        return self._page(kind, sorted(rows, key=lambda row: row.get("created_at", "")), after=query.get("page[after]", [""])[0])
+        size = min(self.page, int(query["page[size]"][0]))
+        return self._page(kind, sorted(rows, key=lambda row: row.get("created_at", "")), size, after=query.get("page[after]", [""])[0])
 
-    def _page(self, kind: str, rows: list[dict[str, Any]], *, after: str) -> Answer:
+    def _page(self, kind: str, rows: list[dict[str, Any]], size: int, *, after: str) -> Answer:
         if after and after not in self.known_cursors:
             return answer({"error": "InvalidPaginationParameter"}, 400)
         start = int(after.partition("-")[2] or 0)
-        end = start + self.page
+        end = start + size
         cursor = f"{kind}-{end}"
         self.known_cursors.add(cursor)
         more = end < len(rows)

@@ -14,6 +14,7 @@ from desk.audience import INTERNAL, PUBLIC
 from desk.errors import FrontdeskError, Misconfigured, Unavailable
 from desk.source import SourceKind
 from knowledge.connector import Connector
+from knowledge.links import Refused
 from knowledge.zendesk import open_zendesk
 from tests.knowledge.helpcenters import TOKEN, Guide, answer, articles, failures, read, read_until_it_is_down, source
 from tests.knowledge.site import Answer, Site, fetching, serving
@@ -175,6 +176,32 @@ async def test_a_help_center_that_goes_down_half_way_keeps_what_came_before():
         site.asked.clear()
         assert set(articles(await read(connector, came[-1].cursor))) == {"5:en-us"}
     assert len([path for path in site.asked if "/articles" in path]) == 1
+
+
+async def test_pages_of_many_megabytes_are_asked_for_in_smaller_ones():
+    guide = Guide(page=100)
+    for id in range(1, 8):
+        guide.add(id, body=f"<p>{'word ' * 3000}</p>")
+    async with serving(Site(otherwise=guide)) as site, fetching(most=50_000) as fetcher:
+        batches = await read(open_zendesk(source(SourceKind.ZENDESK, site.url), fetcher, environ={}))
+    assert set(articles(batches)) == {f"{id}:en-us" for id in range(1, 8)}
+    assert len(batches) == 7
+
+
+async def test_an_article_that_is_too_large_by_itself_ends_the_reading_with_a_sentence():
+    guide = Guide()
+    guide.add(1, body=f"<p>{'word ' * 30_000}</p>")
+    async with serving(Site(otherwise=guide)) as site, fetching(most=50_000) as fetcher:
+        with pytest.raises(Refused, match=r"more than 0\.1 MB"):
+            await read(open_zendesk(source(SourceKind.ZENDESK, site.url), fetcher, environ={}))
+
+
+async def test_characters_that_nobody_sees_are_gone():
+    guide = Guide()
+    guide.add(1, "Re\u200bfund\u202es", body="<p>Five\u2060 days.</p>")
+    async with zendesk(Site(otherwise=guide)) as connector:
+        article = articles(await read(connector))["1:en-us"]
+    assert (article.title, article.text) == ("Refunds", "Five days.")
 
 
 async def test_a_rate_limit_is_waited_for():
