@@ -186,6 +186,10 @@ class Library(Protocol):
         """Store vectors made later, for a change of embedder."""
         ...
 
+    async def embedders(self) -> Mapping[str, int]:
+        """Return how many live chunks each embedder has read, by its id."""
+        ...
+
     async def changes(self, after: int, *, limit: int = 5000) -> Sequence[ChunkChange]:
         """Return what changed after a position of the change list, in order."""
         ...

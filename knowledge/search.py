@@ -113,6 +113,11 @@ class HybridKnowledge:
         """Return the library's position and the id of the embedder that answers."""
         return f"{await self._library.position()}/{self._live.embedder.id}"
 
+    @property
+    def embedder(self) -> str:
+        """Return the id of the embedder that answers."""
+        return self._live.embedder.id
+
     async def switch(self, embedder: Embedder, index: Follower) -> None:
         """Let another embedder and its index answer from now on, and close the old index once nobody searches it any more."""
         old, self._live = self._live, Live(embedder, index)

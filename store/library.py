@@ -75,6 +75,11 @@ class SqlLibrary(Reads):
         """Store vectors made later; those of chunks that are gone meanwhile are left out."""
         await self.database.write(lambda c: _add_vectors(c, vectors, embedder))
 
+    async def embedders(self) -> Mapping[str, int]:
+        """Return how many live chunks each embedder has read."""
+        live = select(vectors.c.embedder, func.count()).join(chunks, chunks.c.id == vectors.c.chunk).group_by(vectors.c.embedder)
+        return await self.database.read(lambda c: dict(c.execute(live).tuples().all()))
+
     async def changes(self, after: int, *, limit: int = 5000) -> Sequence[ChunkChange]:
         """Return what changed after a position of the change list, in order."""
         statement = select(chunk_changes).where(chunk_changes.c.seq > after).order_by(chunk_changes.c.seq).limit(limit)

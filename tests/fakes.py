@@ -81,6 +81,9 @@ class MemoryLibrary:
     async def add_vectors(self, vectors: Mapping[str, bytes], *, embedder: str) -> None:
         self._vectors.update({(id, embedder): vector for id, vector in vectors.items() if id in self._chunks})
 
+    async def embedders(self) -> Mapping[str, int]:
+        return Counter(embedder for _, embedder in self._vectors)
+
     async def changes(self, after: int, *, limit: int = 5000) -> Sequence[ChunkChange]:
         return self._changes[after : after + limit]
 

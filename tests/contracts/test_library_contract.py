@@ -126,6 +126,15 @@ async def test_vectors_belong_to_their_embedder(library):
     assert await library.vectors(["c-1"], embedder=EMBEDDER) == {"c-1": VECTOR}
 
 
+async def test_it_tells_how_much_each_embedder_has_read(library):
+    assert await library.embedders() == {}
+    await put(library, chunk("c-1"), chunk("c-2", n=1))
+    await library.add_vectors({"c-1": OTHER}, embedder="other@1")
+    assert await library.embedders() == {EMBEDDER: 2, "other@1": 1}
+    await library.remove(["refunds"])
+    assert await library.embedders() == {}
+
+
 async def test_many_ids_may_be_asked_for_at_once(library):
     await put(library, *(chunk(f"c-{n:04}", n=n) for n in range(1200)))
     ids = [f"c-{n:04}" for n in range(1200)]
