@@ -29,6 +29,9 @@ LOGIN = re.compile(r"/(log-?_?in|sign-?_?in|sso|saml|oauth2?|cas|auth|authentica
 NO_PAGE = re.compile(r"\.(png|jpe?g|gif|svg|webp|ico|css|js|mjs|json|xml|rss|atom|zip|gz|tgz|exe|dmg|msi|mp[34]|mov|webm|woff2?|ttf)$", re.IGNORECASE)
 """Endings of what is never an article: not worth a request."""
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
+LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+LISTED = 5
+"""The fewest links of a listing."""
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 Found = list[Article | Failure]
 
@@ -96,8 +99,9 @@ class Crawl:
                 self.offer(link, stop.depth + 1)
         if self._is_left_to_another(found, stop, address):
             return []
-        is_wanted = not found.noindex and "noindex" not in said and found.text.strip() and self.scope.admits(address)
-        return self._kept(found, stop, address) if is_wanted and self.frontier.is_new(found.text) else []
+        is_open = not found.noindex and "noindex" not in said and self.scope.admits(address)
+        is_article = found.text.strip() and not is_listing(found.text)
+        return self._kept(found, stop, address) if is_open and is_article and self.frontier.is_new(found.text) else []
 
     def _is_left_to_another(self, found: Page, stop: Stop, address: str) -> bool:
         """Tell whether a page names another as the one to read, and see to it that this one is read."""
@@ -135,6 +139,13 @@ KINDS: dict[str, Callable[[Crawl, Fetched, Stop, str], Found]] = {
     "application/pdf": Crawl._pdf,
 }
 """What is read, by its media type; all else is passed over."""
+
+
+def is_listing(text: str) -> bool:
+    """Tell whether a page does little but lead to others, like a category of a help center: searched for, it would be found and answer nothing."""
+    names = LINK.findall(text)
+    beside = len(LINK.sub("", text).split())
+    return len(names) >= LISTED and beside < sum(len(name.split()) for name in names)
 
 
 def decoded(fetched: Fetched) -> str:

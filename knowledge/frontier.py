@@ -25,6 +25,7 @@ NAMES = 15
 REPEATED = 3
 KEPT = 50_000
 """Addresses that are kept in mind."""
+CROWDED = "more addresses than can be kept in mind"
 MOST_BYTES = 1_000_000_000
 
 
@@ -122,7 +123,7 @@ class Frontier:
         if len(names) > NAMES or max(Counter(names).values(), default=0) > REPEATED:
             return "paths that repeat themselves"
         if len(self.seen) >= KEPT:
-            return "more addresses than can be kept in mind"
+            return CROWDED
         if parts.query:
             self.variants[parts.path] += 1
         return f"more than {VARIANTS} queries of one path" if self.variants[parts.path] > VARIANTS else ""

@@ -16,7 +16,7 @@ from knowledge.canonical import canonical, same_host, scope
 from knowledge.connector import Batch, Connector
 from knowledge.crawl import LOGIN, Crawl, decoded
 from knowledge.fetch import Fetched, Fetcher
-from knowledge.frontier import KEPT, Frontier, Stop
+from knowledge.frontier import CROWDED, KEPT, Frontier, Stop
 from knowledge.html import page
 from knowledge.links import Refused
 from knowledge.robots import Robots
@@ -156,7 +156,11 @@ class WebSite:
     def _closing(self, frontier: Frontier, *, failures: tuple[Failure, ...]) -> list[Failure]:
         """Return what a whole run has to say beside its articles."""
         at = self.source.at
-        left = [Failure(at, f"{count} addresses were left out: {reason}") for reason, count in sorted(frontier.left_out.items())]
+        # A trap hides no articles; a site that is too large does, and then nobody can tell which of them are gone.
+        left = [
+            Failure(at, f"{count} addresses were left out: {reason}", None if reason == CROWDED else frozenset())
+            for reason, count in sorted(frontier.left_out.items())
+        ]
         if frontier.beyond:
             why = f"{frontier.beyond} addresses were left out, since {frontier.read} pages are read: raise `most`, or narrow it with `include`"
             left.append(Failure(at, why, None))

@@ -263,6 +263,18 @@ async def test_a_site_drawn_by_scripts_is_reported_and_nothing_removed():
     assert run.failures[0].ids is None
 
 
+async def test_a_page_that_only_leads_to_others_is_followed_and_no_article():
+    links = "".join(f'<li><a href="/{n}">How to do thing number {n}</a></li>' for n in range(6))
+    pages = {f"/{n}": html(f"Thing {n}") for n in range(6)}
+    run = await crawled({"/": Answer(f"<main><h1>Billing</h1><p>All about billing.</p><ul>{links}</ul></main>"), **pages})
+    assert run.paths == sorted(pages)
+
+
+async def test_an_article_with_many_links_is_one():
+    links = "".join(f'<li>When the thing is of kind {n}, first press the left button, then see <a href="/{n}">its page</a>.</li>' for n in range(6))
+    assert (await crawled({"/": Answer(f"<main><h1>Things</h1><p>What to do:</p><ul>{links}</ul></main>")})).paths == ["/"]
+
+
 async def test_what_is_no_page_is_passed_over():
     others = {"/a.png": Answer(b"\x89PNG"), "/data": Answer(b"{}", headers={"Content-Type": "application/json"}), "/app.js": Answer("x")}
     run = await crawled({"/": html("Start", *others, "mailto:a@b.example", "javascript:void(0)", "tel:1", "http://["), **others})
