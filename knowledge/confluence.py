@@ -30,6 +30,7 @@ def open_confluence(source: Source, fetcher: Fetcher, *, environ: Mapping[str, s
 def _read(source: Source) -> Iterator[Article | Failure]:
     with exports.opened(Path(source.at)) as export:
         yield from export.failures
+        # Whichever of the two exports it is, its kind is told by what is in it.
         stored = next((member for path, member in export.members.items() if PurePosixPath(path).name == ENTITIES), None)
         for page in entities.pages(stored) if stored else _drawn(export):
             if isinstance(page, Failure):

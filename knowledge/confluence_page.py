@@ -51,6 +51,7 @@ def from_html(html: str, *, id: str, where: str) -> Page:
         raise InvalidInput("the file is no page of an HTML export: it has no element with the id main-content")
     space, *above = [words(item) for item in tree.xpath("//*[@id='breadcrumbs']/li")] or [""]
     metadata = tree.find_class("page-metadata")
+    # "Created by Ann, last modified by Ben on Call on Sep 14, 2026": names may hold the word, so the last one counts.
     changed = words(metadata[0]).rpartition(" on ")[2] if metadata else ""
     return Page(id, _title(tree, space), to_markdown(_tidied(content)), where, tuple(above), spelled(changed))
 
@@ -67,6 +68,7 @@ def _tidied(content: HtmlElement) -> str:
     for name in UNREAD:
         for element in content.find_class(name):
             element.drop_tree()
+    # The drawn block keeps its lines; what is around it are buttons and numbers.
     for block in content.find_class("syntaxhighlighter-pre"):
         brush = BRUSH.search(block.get("data-syntaxhighlighter-params", ""))
         drawn = code(str(block.text_content()), language=brush[1] if brush else "")

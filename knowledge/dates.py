@@ -19,6 +19,7 @@ def spelled(text: str) -> str:
     if not found:
         return ""
     parts = {name.rstrip("2"): value for name, value in found.groupdict().items() if value}
+    # 03/04/2026 is March to some and April to others, so that only days with the year first came this far as numbers.
     month = parts["month"]
     try:
         return date(int(parts["year"]), int(month) if month.isdigit() else MONTHS.index(month[:3].lower()) + 1, int(parts["day"])).isoformat()

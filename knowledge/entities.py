@@ -35,6 +35,7 @@ class Space:
 
     def is_restricted(self, page: str) -> bool:
         """Tell whether only some people may see a page, or one that it stands under."""
+        # Who may not see a page may not see what stands below it. A chain without an end is taken for restricted.
         for _ in range(DEEPEST):
             if page in self.restricted:
                 return True
@@ -95,6 +96,7 @@ def _objects(member: Member, *classes: str) -> Iterator[_Element]:
             for _, found in iterparse(stream, tag="object", resolve_entities=False, no_network=True, load_dtd=False):
                 if found.get("class") in classes:
                     yield found
+                # Let go of what was read, and of its empty shells before it: they alone would fill the memory.
                 found.clear()
                 while found.getprevious() is not None:
                     del found.getparent()[0]

@@ -10,7 +10,7 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -117,10 +117,16 @@ class Export:
         parts = PurePosixPath(path).parts
         if len(self.members) >= MOST_FILES:
             raise InvalidInput(f"the export has more than {MOST_FILES:,} files: export fewer pages at a time")
-        if not parts or path.startswith("/") or ".." in parts or ":" in parts[0] or len(parts) > DEEPEST:
+        if not _is_inside(path, parts):
             self.failures.append(Failure(path, "a path that leads out of the export, or too deep into it, is not read"))
+        # What the machine that packed it left there: thumbnails, resource forks, histories.
         elif not any(part.startswith(".") or part == "__MACOSX" for part in parts):
             self.members["/".join(parts)] = Member("/".join(parts), raw, self.spend)
+
+
+def _is_inside(path: str, parts: Sequence[str]) -> bool:
+    # A colon in the first part is the drive of a Windows path.
+    return bool(parts) and not path.startswith("/") and ".." not in parts and ":" not in parts[0] and len(parts) <= DEEPEST
 
 
 @contextmanager

@@ -5,23 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})")
+BLOCK = re.compile(
+    r"^ {0,3}(?P<fence>`{3,}|~{3,})[^\n]*(?:\n(?! {0,3}(?P=fence)[`~]*[ \t]*$)[^\n]*)*(?:\n[^\n]*)?",
+    re.MULTILINE,
+)
+"""From a fence, which may name a language, to one as long that says nothing else, or to the end."""
 
 
 def outside(text: str, change: Callable[[str], str]) -> str:
-    """Return Markdown with each run of lines outside of code blocks changed by `change`."""
+    """Return Markdown with what stands between its code blocks changed by `change`."""
     parts: list[str] = []
-    prose: list[str] = []
-    fence = ""
-    for line in text.split("\n"):
-        mark = FENCE.match(line)
-        # A block ends at a fence as long as its own that says nothing else; what begins it may name a language.
-        opens, closes = bool(mark and not fence), bool(mark and fence and mark[1].startswith(fence) and not line.strip(" `~"))
-        if opens and prose:
-            parts.append(change("\n".join(prose)))
-            prose = []
-        if opens and mark:
-            fence = mark[1]
-        (parts if fence else prose).append(line)
-        fence = "" if closes else fence
-    return "\n".join([*parts, change("\n".join(prose))] if prose else parts)
+    at = 0
+    for block in BLOCK.finditer(text):
+        parts += [change(text[at : block.start()]), block[0]]
+        at = block.end()
+    return "".join([*parts, change(text[at:])])

@@ -12,6 +12,7 @@ from desk.errors import InvalidInput
 from desk.source import Source
 from knowledge.article import Article, Failure, compose
 from knowledge.html import to_markdown
+from knowledge.rest import Text
 from knowledge.text import one_line
 from knowledge.trails import Step, is_wanted, trail, under
 
@@ -21,18 +22,18 @@ class Entry(BaseModel):
 
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
     id: str
-    title: str = ""
-    body: str | None = ""
-    html_url: str = ""
-    locale: str = ""
+    title: Text = ""
+    body: Text = ""
+    html_url: Text = ""
+    locale: Text = ""
     draft: bool = False
     section_id: str | None = None
     user_segment_id: str | None = None
     user_segment_ids: tuple[str, ...] = ()
     outdated: bool = False
     outdated_locales: tuple[str, ...] = ()
-    updated_at: str = ""
-    edited_at: str | None = ""
+    updated_at: Text = ""
+    edited_at: Text = ""
 
     @property
     def audience(self) -> Audience:
@@ -80,11 +81,12 @@ def _article(entry: Entry, above: Sequence[str], *, locale: str) -> Article | Fa
         # Its authors say that this translation lags behind, so nothing is answered from it since the day it was written.
         "expires": entry.changed if outdated else "",
     }
+    # An article that was emptied is gone; one that cannot be read stays as it was.
     try:
-        text = to_markdown(entry.body or "", base=entry.html_url)
+        text = to_markdown(entry.body, base=entry.html_url)
         return compose(fields, under(above, text, title=entry.title), id=id, where=where, fallback=id)
     except InvalidInput as error:
-        return Failure(where, str(error), frozenset({id}) if (entry.body or "").strip() else frozenset())
+        return Failure(where, str(error), frozenset({id}) if entry.body.strip() else frozenset())
 
 
 def _misread(raw: object, error: ValidationError, *, source: Source, locale: str) -> Failure:
@@ -99,10 +101,9 @@ def steps(kind: str, page: Iterable[Any]) -> dict[str, Step]:
     rows = [row for row in page if isinstance(row, dict)]
     if kind == "categories":
         return {f"category {row.get('id')}": Step(str(row.get("name") or "")) for row in rows}
-    return {
-        f"section {row.get('id')}": Step(
-            str(row.get("name") or ""),
-            f"section {row['parent_section_id']}" if row.get("parent_section_id") else f"category {row.get('category_id')}",
-        )
-        for row in rows
-    }
+    return {f"section {row.get('id')}": Step(str(row.get("name") or ""), _above(row)) for row in rows}
+
+
+def _above(section: Mapping[str, Any]) -> str:
+    within = section.get("parent_section_id")
+    return f"section {within}" if within else f"category {section.get('category_id')}"

@@ -13,6 +13,7 @@ from desk.errors import InvalidInput
 from desk.source import Source
 from knowledge.article import Article, Failure, compose
 from knowledge.html import to_markdown
+from knowledge.rest import Text
 from knowledge.text import one_line
 from knowledge.trails import Step, is_wanted, trail, under
 
@@ -29,10 +30,10 @@ class Content(BaseModel):
     """
 
     model_config = ConfigDict(frozen=True, coerce_numbers_to_str=True)
-    title: str | None = ""
-    body: str | None = ""
-    state: str | None = "draft"
-    url: str | None = ""
+    title: Text = ""
+    body: Text = ""
+    state: Text = "draft"
+    url: Text = ""
     updated_at: int | None = Field(default=None, ge=0, lt=253_402_300_800)
 
 
@@ -41,15 +42,15 @@ class Entry(Content):
 
     id: str
     type: str = ARTICLE
-    parent_id: str | None = None
-    default_locale: str | None = ""
-    locale: str | None = ""
+    parent_id: Text = ""
+    default_locale: Text = ""
+    locale: Text = ""
     translated_content: dict[str, Content | str | None] | None = None
 
     @property
     def language(self) -> str:
         """Return the language of what stands at the top; only help centers of several languages say it."""
-        return self.default_locale or self.locale or ""
+        return self.default_locale or self.locale
 
     def texts(self) -> Iterator[tuple[str, str, Content]]:
         """Yield what it says in each language with an id of its own: the article's for the default language, "6871119:de" for others."""
@@ -94,11 +95,11 @@ def steps(rows: Iterable[Any]) -> dict[str, Step]:
 
 
 def _articles(entry: Entry, *, source: Source, steps: Mapping[str, Step]) -> Iterator[Article | Failure]:
-    above = trail(entry.parent_id or "", steps)
+    above = trail(entry.parent_id, steps)
     for id, language, content in entry.texts():
         spoken = not source.language or not language or language.casefold().startswith(source.language.casefold())
         shown = entry.type == INTERNAL_ARTICLE or content.state == PUBLISHED
-        if spoken and shown and is_wanted(above, content.title or "", source=source):
+        if spoken and shown and is_wanted(above, content.title, source=source):
             yield _article(entry, content, above=above, id=id, language=language)
 
 
@@ -106,17 +107,17 @@ def _article(entry: Entry, content: Content, *, above: tuple[str, ...], id: str,
     # A published article has an address when the help center is open to everybody; without one nobody outside can have seen it.
     is_open = entry.type != INTERNAL_ARTICLE and bool(content.url)
     fields = {
-        "title": one_line(content.title or ""),
+        "title": one_line(content.title),
         "url": content.url,
         "audience": PUBLIC if is_open else INTERNAL,
         "updated": datetime.fromtimestamp(content.updated_at, UTC).isoformat() if content.updated_at else "",
         "language": language,
     }
     try:
-        text = to_markdown(content.body or "", base=content.url or "")
-        return compose(fields, under(above, text, title=content.title or ""), id=id, where=content.url or id, fallback=id)
+        text = to_markdown(content.body, base=content.url)
+        return compose(fields, under(above, text, title=content.title), id=id, where=content.url or id, fallback=id)
     except InvalidInput as error:
-        return Failure(content.url or id, str(error), frozenset({id}) if (content.body or "").strip() else frozenset())
+        return Failure(content.url or id, str(error), frozenset({id}) if content.body.strip() else frozenset())
 
 
 def _misread(row: Any, error: ValidationError, *, source: Source) -> Failure:

@@ -82,17 +82,15 @@ class _HelpCenter:
     async def batches(self, cursor: str) -> AsyncIterator[Batch]:
         place = Place.read(cursor)
         steps = await self._steps()
-        for listing, following in zip(LISTINGS, [*LISTINGS[1:], ""], strict=True):
-            if LISTINGS.index(listing) < LISTINGS.index(place.listing):
-                continue
+        places = (place, *map(Place, LISTINGS[LISTINGS.index(place.listing) + 1 :]))
+        for place, following in zip(places, (*places[1:], ""), strict=True):
             try:
-                async for rows, behind, missed in self._pages(listing, place if listing == place.listing else Place(listing)):
+                async for rows, behind, missed in self._pages(place.listing, place):
                     items = await asyncio.to_thread(helpdesk.items, rows, source=self.source, steps=steps)
-                    cursor = str(behind) if behind else str(Place(following)) if following else ""
-                    yield Batch(items + missed, cursor)
+                    yield Batch(items + missed, str(behind or following))
             except (Unknown, Misconfigured):
                 # The team's own articles are an extra that a workspace may not have, or its token may not read.
-                if listing == LISTINGS[0]:
+                if place.listing == LISTINGS[0]:
                     raise
 
     async def _steps(self) -> Mapping[str, Step]:

@@ -44,6 +44,7 @@ def as_html(stored: str) -> str:
     except XMLSyntaxError as error:
         raise InvalidInput(f"the page is not in the storage format of Confluence ({error.msg})") from error
     _convert(root)
+    # Written as HTML, where an empty element that is closed in one tag would swallow what follows it.
     root.tag = "div"
     return str(tostring(root, encoding="unicode", method="html"))
 

@@ -91,6 +91,7 @@ def from_html(text: str, columns: Sequence[str]) -> Page | None:
     bodies = tree.find_class("page-body")
     if not bodies:
         return None
+    # Without an address their words stay; relative ones go by themselves, as there is no base to hold them against.
     for anchor in bodies[0].iter("a"):
         if WITHIN.match(anchor.get("href", "")):
             del anchor.attrib["href"]
@@ -113,6 +114,7 @@ def _properties(lines: Sequence[str], *, names: set[str]) -> tuple[dict[str, str
     found: dict[str, str] = {}
     for n, line in enumerate(lines):
         name, colon, value = line.partition(":")
+        # A line such as "Note: ..." of the text looks the same: only the names of the database's columns tell.
         if colon and name.strip().casefold() in names:
             found[name.strip().casefold()] = value.strip()
         elif line.strip():

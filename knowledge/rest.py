@@ -6,14 +6,18 @@ import json
 from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode, urlsplit
+
+from pydantic import BeforeValidator
 
 from desk.errors import InvalidInput, Misconfigured, Unavailable
 from desk.source import Source
 from knowledge.fetch import Fetcher
 
 SCHEMES = ("https://", "http://")
+Text = Annotated[str, BeforeValidator(lambda value: "" if value is None else value)]
+"""A text of an answer, where null is none."""
 
 
 class Unknown(InvalidInput):
@@ -40,6 +44,7 @@ class Api:
             raise Misconfigured(f"{_host(url)} refuses to be read ({answer.status}): {self._advice()}")
         if answer.status != 200:
             raise Unknown(f"{_host(url)} answers {answer.status} to /{path}: check the address of the source {self.source.name!r}")
+        # A page for people to sign in on comes with status 200 too.
         try:
             found = json.loads(answer.body)
         except (ValueError, RecursionError) as error:

@@ -12,7 +12,7 @@ from knowledge.globs import admits
 
 SEPARATOR = " > "
 DEEPEST = 20
-"""Steps after which a trail ends; two sections that name each other as parents would have none."""
+"""Steps after which a trail ends."""
 ATX = re.compile(r"^( {0,3})(#{1,5})(?=[ \t])", re.MULTILINE)
 MARKUP = re.compile(r"([\\`*_\[\]<>#&])")
 
@@ -28,6 +28,7 @@ class Step:
 def trail(id: str, steps: Mapping[str, Step]) -> tuple[str, ...]:
     """Return the names from the top down to `id`; one that is not known ends the trail."""
     names: list[str] = []
+    # Counted, since nothing keeps a help center from two sections that stand under each other.
     while id in steps and len(names) < DEEPEST:
         names.append(steps[id].name)
         id = steps[id].parent
@@ -48,6 +49,7 @@ def under(above: Sequence[str], text: str, *, title: str) -> str:
 
 def is_wanted(above: Sequence[str], title: str, *, source: Source) -> bool:
     """Tell whether the source's globs let an article in; they are held against "category/section/title" in small letters."""
+    # A slash in a name would look like another level.
     path = "/".join(name.strip().replace("/", "-").casefold() for name in (*above, title))
     include, exclude = ([glob.casefold() for glob in globs] for globs in (source.include, source.exclude))
     return admits(path, include=include, exclude=exclude)

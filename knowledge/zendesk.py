@@ -26,6 +26,15 @@ PAGE = 100
 """Articles asked for at once, the most that there may be."""
 HELP_CENTER = re.compile(r"/hc(/.*)?$")
 MOST = 200 * exports.MEGABYTE
+KEYS = {
+    "articles": "articles",
+    "article": "articles",
+    "sections": "sections",
+    "section": "sections",
+    "categories": "categories",
+    "category": "categories",
+}
+"""Under which names saved answers hold what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +110,7 @@ class _HelpCenter:
         """Yield the pages of a listing, each with the cursor behind it, "" for the last."""
         size = PAGE
         while True:
-            # In the order of their making, as an article that is edited meanwhile then keeps its place.
-            query = {"page[size]": str(size), "sort_by": "created_at", "sort_order": "asc"} | ({"page[after]": after} if after else {})
-            try:
-                found = await self.api.get(f"api/v2/help_center/{quote(locale, safe='')}/{kind}.json", query)
-            except Unknown:
-                if not after:
-                    raise
-                after = ""  # A cursor lives for a while only: the listing is read again, and what is the same changes nothing.
-                continue
-            except Refused:
-                if size == 1:
-                    raise
-                size = max(1, size // 10)  # Articles with pictures in their text make pages of many megabytes.
-                continue
+            found, size = await self._page(kind, locale, after=after, size=size)
             following = _after(found, kind=kind)
             if following and following == after:
                 raise Unavailable("kb", f"the help center lists its {kind} in circles")
@@ -122,6 +118,23 @@ class _HelpCenter:
             after = following
             if not after:
                 return
+
+    async def _page(self, kind: str, locale: str, *, after: str, size: int) -> tuple[Mapping[str, Any], int]:
+        """Return a page, and the size in which it could be read."""
+        # In the order of their making, as an article that is edited meanwhile then keeps its place.
+        query = {"page[size]": str(size), "sort_by": "created_at", "sort_order": "asc"} | ({"page[after]": after} if after else {})
+        try:
+            return await self.api.get(f"api/v2/help_center/{quote(locale, safe='')}/{kind}.json", query), size
+        except Unknown:
+            if not after:
+                raise
+            # A cursor lives for a while only: the listing is read again, and what is the same changes nothing.
+            return await self._page(kind, locale, after="", size=size)
+        except Refused:
+            if size == 1:
+                raise
+            # Articles with pictures in their text make pages of many megabytes.
+            return await self._page(kind, locale, after=after, size=size // 10)
 
 
 def _after(page: Mapping[str, Any], *, kind: str) -> str:
@@ -171,12 +184,12 @@ def _gather(value: object, rows: Mapping[str, list[Any]]) -> None:
     for part in value if isinstance(value, list) else [value]:
         if not isinstance(part, dict):
             raise InvalidInput("an object with articles is expected")
+        # An article by itself, as a bare list has them.
         if "section_id" in part and "body" in part:
             rows["articles"].append(part)
-        for kind, one in (("categories", "category"), ("sections", "section"), ("articles", "article")):
-            found = part.get(kind, [])
-            rows[kind].extend(found if isinstance(found, list) else [])
-            rows[kind].extend([part[one]] if isinstance(part.get(one), dict) else [])
+        for key, kind in KEYS.items():
+            found = part.get(key)
+            rows[kind].extend(found if isinstance(found, list) else [found] if isinstance(found, dict) else [])
 
 
 def _latest(articles: Iterable[Any], *, language: str) -> Iterator[Any]:

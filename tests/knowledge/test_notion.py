@@ -73,7 +73,7 @@ async def test_links_between_pages_are_words_and_links_to_the_web_stay(tmp_path)
     article = await page(tmp_path, text)
     assert article.text == (
         "# Questions\n\nSee Cards (all), a file, ours and [the law](https://law.example/a_(b)). \n\n"
-        "💡 Mind the fee.\n\n\n```md\n[kept](as%20it%20is.md)\n```"
+        "💡 Mind the fee.\n\n```md\n[kept](as%20it%20is.md)\n```"
     )
 
 
