@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lxml.etree import _Element
 
 MAIN = "word/document.xml"
+STYLE_SHEET = "word/styles.xml"
 PROPERTIES = "docProps/core.xml"
-WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 STYLES = """
 p[style-name='Title'] => h1:fresh
 p[style-name='Subtitle'] => p:fresh
@@ -40,11 +40,11 @@ def read(content: bytes) -> Extract:
     import mammoth
 
     members = unpacked(content, main=MAIN)
-    hidden = _hidden_styles(members.get("word/styles.xml", b""))
+    styles = _Styles(members.get(STYLE_SHEET, b""))
     for name in members:
         if name.startswith("word/") and name.endswith(".xml"):
-            members[name] = _without_hidden(members[name], styles=hidden)
-    titled = b'w:pStyle w:val="Title"' in members[MAIN]
+            members[name] = styles.bare if name == STYLE_SHEET else _without_hidden(members[name], hidden=styles.hidden)
+    titled = any(f'pStyle w:val="{id}"'.encode() in members[MAIN] for id in styles.titles)
     html = mammoth.convert_to_html(
         repacked(members),
         style_map=STYLES + (BELOW_TITLE if titled else ""),
@@ -66,13 +66,32 @@ def properties(members: dict[str, bytes]) -> dict[str, str]:
     return {"title": one_line(said.get("title", "")), "updated": iso_date(said.get("modified", "")), "language": said.get("language", "").lower()[:2]}
 
 
-def _without_hidden(xml: bytes, *, styles: frozenset[str]) -> bytes:
+class _Styles:
+    """A style sheet: which styles hide text, which are titles (by id, which Word translates), and what is left of it without looks."""
+
+    def __init__(self, xml: bytes) -> None:
+        from lxml.etree import strip_elements, tostring
+
+        self.hidden: frozenset[str] = frozenset()
+        self.titles: frozenset[str] = frozenset()
+        self.bare = xml
+        if xml:
+            root = parsed(xml)
+            styles = list(root.iter("{*}style"))
+            self.hidden = frozenset(_attribute(style, "styleId") for style in styles if _is_hidden(style.find("{*}rPr")))
+            self.titles = frozenset(_attribute(style, "styleId") for style in styles if _value(style, "name", absent="") == "Title")
+            # Looks are most of a short file, and only the names and the numbering of styles mean anything here.
+            strip_elements(root, *(f"{{*}}{name}" for name in ("latentStyles", "docDefaults", "rPr", "tblPr", "tblStylePr", "trPr", "tcPr")))
+            self.bare = tostring(root)
+
+
+def _without_hidden(xml: bytes, *, hidden: frozenset[str]) -> bytes:
     from lxml.etree import tostring
 
     root = parsed(xml)
-    for run in list(root.iter(f"{WORD}r")):
+    for run in list(root.iter("{*}r")):
         above = run.getparent()
-        if above is not None and _is_hidden(run.find(f"{WORD}rPr"), styles):
+        if above is not None and _is_hidden(run.find("{*}rPr"), hidden):
             above.remove(run)
     return tostring(root)
 
@@ -86,14 +105,12 @@ def _is_hidden(look: _Element | None, styles: frozenset[str] = frozenset()) -> b
     return hides or _value(look, "rStyle", absent="") in styles or (size.isdecimal() and int(size) <= SMALLEST)
 
 
-def _value(look: _Element, name: str, *, absent: str) -> str:
-    """Return a property's value; one that is there without a value means yes."""
-    found = look.find(f"{WORD}{name}")
-    return absent if found is None else str(found.get(f"{WORD}val", "on"))
+def _value(element: _Element, name: str, *, absent: str) -> str:
+    """Return the value of an element within; one that is there without a value means yes."""
+    found = element.find(f"{{*}}{name}")
+    return absent if found is None else _attribute(found, "val", absent="on")
 
 
-def _hidden_styles(xml: bytes) -> frozenset[str]:
-    if not xml:
-        return frozenset()
-    styles = parsed(xml).iter(f"{WORD}style")
-    return frozenset(str(style.get(f"{WORD}styleId")) for style in styles if _is_hidden(style.find(f"{WORD}rPr")))
+def _attribute(element: _Element, name: str, *, absent: str = "") -> str:
+    """Return an attribute whatever its namespace: Office has written two in its time."""
+    return next((str(value) for key, value in element.attrib.items() if str(key).rpartition("}")[2] == name), absent)

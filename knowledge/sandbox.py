@@ -10,7 +10,7 @@ import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from threading import Lock, Timer
+from threading import Event, Lock, Timer
 
 from desk.errors import InvalidInput, Unavailable
 from knowledge.extract import Extract
@@ -18,8 +18,6 @@ from knowledge.extract import Extract
 SECONDS = 60
 """How long a file may take; a PDF of 1,000 pages takes about three."""
 MOST_ANSWER = 100_000_000
-LATE = frozenset({signal.SIGKILL, signal.SIGXCPU})
-"""What ends a worker that takes too long: our own clock, or the kernel's count of its work."""
 BROUGHT_DOWN = "the file is broken: reading it brought its parser down"
 ROOT = Path(__file__).resolve().parents[1]
 PROGRAM = "import sys; sys.path.insert(0, sys.argv[1]); from knowledge.worker import main; main()"
@@ -36,7 +34,7 @@ class Sandbox:
     def extract(self, kind: str, content: bytes) -> Extract:
         """Return the text of a file of a kind (".pdf"). Blocks for up to a minute: call it from a thread.
 
-        Raise InvalidInput with one sentence for the file's owner when it cannot be read, and Unavailable when no worker can be started.
+        Raise InvalidInput with one sentence for the file's owner when it cannot be read, and Unavailable when no process can be started.
         """
         with self._lock:
             answer = self._ask(kind, content)
@@ -51,19 +49,22 @@ class Sandbox:
 
     def _ask(self, kind: str, content: bytes) -> dict[str, str]:
         header = {"kind": kind, "size": len(content), "seconds": int(self._seconds)}
-        for _ in range(2):  # A worker that waited for long may retire at the very moment it is asked.
-            worker = self._living()
-            late = Timer(self._seconds, worker.kill)
-            late.start()
+        for _ in range(2):  # A worker that waited for long may retire, or be killed, at the very moment it is asked.
+            worker, late = self._living(), Event()
+            timer = Timer(self._seconds, _give_up, (worker, late))
+            timer.start()
             try:
                 answer = _exchange(worker, header, content)
             finally:
-                late.cancel()
+                timer.cancel()
             if answer is not None:
                 return answer
-            if code := self._end():
-                return {"error": f"the file took more than {self._seconds:.0f} s to be read: split it" if -code in LATE else BROUGHT_DOWN}
-        raise Unavailable("kb", "no process can be started to read files in")
+            code = self._end()
+            if late.is_set() or code == -signal.SIGXCPU:
+                return {"error": f"the file takes more than {self._seconds:.0f} s to be read: split it"}
+            if code not in (0, -signal.SIGKILL):
+                break
+        return {"error": BROUGHT_DOWN}
 
     def _living(self) -> subprocess.Popen[bytes]:
         if self._worker is None or self._worker.poll() is not None:
@@ -108,6 +109,11 @@ def _started() -> subprocess.Popen[bytes]:
         )
     except OSError as error:
         raise Unavailable("kb", f"no process can be started to read files in: {error.strerror}") from error
+
+
+def _give_up(worker: subprocess.Popen[bytes], late: Event) -> None:
+    late.set()
+    worker.kill()
 
 
 def _exchange(worker: subprocess.Popen[bytes], header: dict[str, object], content: bytes) -> dict[str, str] | None:

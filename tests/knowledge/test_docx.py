@@ -54,6 +54,23 @@ def test_without_a_title_headings_keep_their_depth():
     assert text(fill) == "# Refunds\n\nFive days."
 
 
+def test_a_title_is_known_by_its_name_when_word_translated_its_id():
+    content = papers.rewritten(
+        papers.docx(handbook),
+        {
+            "word/styles.xml": lambda xml: xml.replace(b'styleId="Title"', b'styleId="Titel"'),
+            DOCUMENT: lambda xml: xml.replace(b'"Title"', b'"Titel"'),
+        },
+    )
+    assert "## Steps" in docx.read(content).text
+
+
+def test_hidden_text_of_the_strict_format_is_hidden_as_well():
+    usual, strict = (b"http://schemas.openxmlformats.org/wordprocessingml/2006/main", b"http://purl.oclc.org/ooxml/wordprocessingml/main")
+    content = papers.rewritten(papers.docx(hidden), {DOCUMENT: lambda xml: xml.replace(usual, strict)})
+    assert docx.read(content).text == "Shown."
+
+
 def test_bold_italic_and_links_are_kept():
     def fill(document: Any) -> None:
         paragraph = document.add_paragraph("Press ")
