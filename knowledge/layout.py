@@ -14,6 +14,8 @@ from knowledge.printed import LARGER, Bookmark, Line, rounded, usual_size, witho
 
 LOOSE = 1.3
 """Times the usual distance of lines from which a new paragraph begins."""
+TIGHT = 1.25
+"""Heights of its letters within which the second line of a heading follows the first."""
 BUCKET = 36
 """Points by which left edges are told apart when a column's right edge is looked for."""
 MOST_HEADING = 200
@@ -137,7 +139,8 @@ def _goes_on(block: Sequence[Placed], below: Placed, look: Look) -> bool:
     near = above.page == below.page and 0 < below.line.top - above.line.top <= LOOSE * look.leading * max(look.size, above.line.size)
     match above.kind, below.kind:
         case (Kind.HEADING, Kind.HEADING):
-            return near and above.level == below.level and rounded(above.line.size) == rounded(below.line.size) and not look.marked
+            tight = above.page == below.page and 0 < below.line.top - above.line.top <= TIGHT * above.line.size
+            return tight and above.level == below.level and rounded(above.line.size) == rounded(below.line.size) and not look.marked
         case (Kind.CODE, Kind.CODE):
             return above.page == below.page
         case (Kind.ROW, Kind.ROW):

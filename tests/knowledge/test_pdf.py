@@ -90,6 +90,11 @@ def test_the_outline_says_what_is_a_heading():
     assert text(papers.drawn(draw)) == "# Refunds\n\nFive days.\n\n## Times\n\nFive days."
 
 
+def test_a_heading_of_two_lines_is_one():
+    found = text(papers.pdf(lambda styles: [Paragraph("How long a refund takes " * 4, styles["Heading1"]), Paragraph(WORDS * 4, styles["BodyText"])]))
+    assert found.splitlines()[0] == "# " + ("How long a refund takes " * 4).strip()
+
+
 def test_a_bold_line_of_its_own_is_a_heading():
     def draw(canvas: Any) -> None:
         for n, (font, words) in enumerate((("Helvetica-Bold", "Refund times"), ("Helvetica", "Five days."))):
