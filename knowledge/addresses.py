@@ -55,6 +55,7 @@ async def resolve(host: str, port: int) -> list[str]:
 async def reachable(host: str, port: int, *, resolve: Resolve, private_network: bool) -> list[str]:
     """Return the addresses of a host that may be connected to; raise Refused when it has addresses and none of them may."""
     found = await resolve(host, port)
+    # A name may lead both ways (a company's own view of its site, NAT64): what is outside is enough.
     allowed = [address for address in found if private_network or is_public(address)]
     if found and not allowed:
         raise Refused(f"{host!r} is inside the private network ({found[0]}): set private_network for its source if it should be read")

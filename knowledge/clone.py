@@ -18,7 +18,7 @@ from pathlib import Path
 from desk.errors import Misconfigured, Unavailable
 from knowledge.addresses import Resolve, reachable, resolve
 from knowledge.hosting import Remote
-from knowledge.process import Bounds, Done, run
+from knowledge.process import Bounds, Done, run, used
 
 OLDEST = (2, 37)
 """The first git that can be told which address to connect to."""
@@ -65,11 +65,14 @@ class Clone:
         version = re.search(r"(\d+)\.(\d+)", done.output.decode("ascii", "replace"))
         if not version or (int(version[1]), int(version[2])) < OLDEST:
             raise Misconfigured(f"git {OLDEST[0]}.{OLDEST[1]} or newer is needed, and there is {done.output.decode('utf-8', 'replace').strip()!r}")
-        if not (self.folder / "HEAD").exists():
-            shutil.rmtree(self.folder, ignore_errors=True)  # A clone that was killed before it was one.
+        # Fetches add up over the months, and a clone that was killed before it was one is none.
+        if used(self.folder) > 0.9 * self.bounds.disk or not (self.folder / "HEAD").exists():
+            shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
             _checked(await self._git("init", "--bare", "--quiet", "--template="), self.remote)
             _checked(await self._git("config", "remote.origin.url", self.remote.address), self.remote)
+        for left in (*self.folder.rglob("*.lock"), *self.folder.rglob("tmp_*")):  # Of a git that was killed; no other reads this source now.
+            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
     async def tip(self, branch: str) -> tuple[str, str]:
         """Return the last commit of a branch and the branch's name, of the main one for ""; ("", "") when the repository has none."""

@@ -26,6 +26,7 @@ LARGEST = 5 * MEGABYTE
 GONE = frozenset({404, 410})
 LOGIN = re.compile(r"/(log-?_?in|sign-?_?in|sso|saml|oauth2?|cas|auth|authenticate)(/|\.|$)", re.IGNORECASE)
 """Where a page leads that is not shown to everybody."""
+PASSWORD = re.compile(rb"""<input[^>]{0,300}type\s*=\s*["']?password""", re.IGNORECASE)
 NO_PAGE = re.compile(r"\.(png|jpe?g|gif|svg|webp|ico|css|js|mjs|json|xml|rss|atom|zip|gz|tgz|exe|dmg|msi|mp[34]|mov|webm|woff2?|ttf)$", re.IGNORECASE)
 """Endings of what is never an article: not worth a request."""
 CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
@@ -79,7 +80,7 @@ class Crawl:
         address = self.scope.within(fetched.url)
         if address == stop.address:
             return address
-        if not address or LOGIN.search(urlsplit(address).path) or not self.robots.allows(address):
+        if not address or is_login(fetched) or not self.robots.allows(address):
             return ""
         if self.frontier.knows(address) and not self.frontier.was_passed_on(address):
             return ""
@@ -139,6 +140,12 @@ KINDS: dict[str, Callable[[Crawl, Fetched, Stop, str], Found]] = {
     "application/pdf": Crawl._pdf,
 }
 """What is read, by its media type; all else is passed over."""
+
+
+def is_login(fetched: Fetched) -> bool:
+    """Tell whether a redirect ended where people sign in; its path alone says too little, since articles are written about that as well."""
+    parts = urlsplit(fetched.url)
+    return bool(LOGIN.search(parts.path) and (parts.query or PASSWORD.search(fetched.body)))
 
 
 def is_listing(text: str) -> bool:

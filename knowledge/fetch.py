@@ -82,6 +82,7 @@ class Fetcher:
     _paces: dict[str, float] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
+        # The pool below httpx is used by itself: there the address can be chosen, and redirects and sizes are decided here anyway.
         guard = Guard(self.around.resolve, private_network=self.private_network)
         self._pool = httpcore2.AsyncConnectionPool(network_backend=guard, keepalive_expiry=15)
 
@@ -127,6 +128,7 @@ class Fetcher:
             if fetched.status < 500 and fetched.status != 429:
                 return fetched
             why = f"it answers {fetched.status}"
+            # A server's own wish counts when it is longer; a shorter one would have everybody come back at once.
             pause = max(pause, _asked(fetched.headers))
             if pause > self.patience.longest_pause:
                 raise Unavailable("kb", f"{host(url)!r} asks to wait {pause:.0f} s ({why})")

@@ -73,6 +73,7 @@ class Frontier:
             self.left_out[reason] += 1
         else:
             heapq.heappush(self.waiting, Stop(depth, len(address), address, changed))
+        # What is left out is remembered too, else every page that links to it would count it again.
         if len(self.seen) < KEPT:
             self.seen.add(_mark(address))
 
@@ -110,7 +111,7 @@ class Frontier:
 
     def is_new(self, text: str) -> bool:
         """Tell whether a text is read for the first time, and remember it."""
-        mark = _mark(" ".join(text.split()))
+        mark = _mark(" ".join(text.split()))  # Templates differ in their white space from page to page.
         known = mark in self.texts
         self.texts.add(mark)
         return not known
@@ -140,6 +141,7 @@ class Frontier:
             "variants": self.variants,
             "left_out": self.left_out,
         }
+        # It is written with every batch, and addresses of one site are mostly the same: packed they take a tenth.
         return base64.b85encode(zlib.compress(json.dumps(state).encode())).decode()
 
 

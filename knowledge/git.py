@@ -70,6 +70,7 @@ class Repository:
         await self.clone.get(place.commit, {entry.blob for entry in entries})
         days = await self.clone.changed(place.commit, {entry.path for entry in entries})
         seen: dict[str, str] = {}
+        # Asked before anything is read: one file may be larger than all that should be in memory.
         sizes = await self.clone.sizes({entry.blob for entry in entries})
         for few in _portions(entries[place.done :], sizes):
             items = await self._read(few, place, sizes=sizes, days=days)
@@ -79,6 +80,7 @@ class Repository:
     async def _placed(self, cursor: str) -> Place | None:
         """Return where to go on, or where to begin; the commit is there then. None when the branch is not."""
         known = _parsed(cursor)
+        # Names in a newer commit may have moved: the count of files that are done is right for this one only.
         if known and await self.clone.has(known.commit):
             return known
         commit, branch = await self.clone.tip(self.source.branch)

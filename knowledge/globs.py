@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
+# fnmatch lets "*" run across folders and knows no "**", and pathlib learned it only in Python 3.13.
 PARTS = re.compile(r"\*\*/|\*\*|\*|\?")
 WRITTEN = {"**/": "(?:.*/)?", "**": ".*", "*": "[^/]*", "?": "[^/]"}
 

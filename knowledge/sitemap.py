@@ -79,7 +79,7 @@ async def _read(address: str, fetcher: Fetcher, listing: Listing, fetched: Fetch
             raise Refused(f"it answers {fetched.status}")
         return await asyncio.to_thread(_take, fetched, listing)
     except (Refused, Unavailable) as error:
-        listing.failures.append(Failure(address, f"the sitemap cannot be read: {error}", None))
+        listing.failures.append(Failure(address, f"the sitemap cannot be read: {str(error).removeprefix('kb is unavailable: ')}", None))
         return []
 
 

@@ -14,7 +14,7 @@ from knowledge import frontier, robots, sitemap
 from knowledge.article import Article, Failure
 from knowledge.canonical import canonical, same_host, scope
 from knowledge.connector import Batch, Connector
-from knowledge.crawl import LOGIN, Crawl, decoded
+from knowledge.crawl import Crawl, decoded, is_login
 from knowledge.fetch import Fetched, Fetcher
 from knowledge.frontier import CROWDED, KEPT, Frontier, Stop
 from knowledge.html import page
@@ -70,6 +70,7 @@ class WebSite:
             except Unavailable as error:
                 stuck.append((stop, error))
                 if len(stuck) >= STREAK and not await self._answers(crawl):
+                    # Not failures: the next run finds them where they were, and the site in better health.
                     crawl.frontier.put_back(stop for stop, _ in stuck)
                     yield await _batch(items, crawl)
                     why = f"{self.source.at!r} stopped answering after {crawl.frontier.read} pages; the next run goes on"
@@ -102,9 +103,9 @@ class WebSite:
         start = canonical(fetched.url)
         if fetched.status != 200:
             return _closed(at, rules, f"it answers {fetched.status}: write an address in `at` that can be read")
-        if not same_host(at, start) or (start != at and LOGIN.search(urlsplit(start).path)):
+        if not same_host(at, start) or (start != at and is_login(fetched)):
             return _closed(at, rules, f"it leads to {start!r}: write that in `at` if it is the site to read")
-        if urlsplit(start).netloc != urlsplit(at).netloc:
+        if urlsplit(start).netloc != urlsplit(at).netloc:  # With "www." it is another host, which has rules of its own.
             rules = await self._rules(start)
         return await self._seeded(at, start, rules, fetched)
 
@@ -184,4 +185,4 @@ async def _batch(items: list[Article | Failure], crawl: Crawl) -> Batch:
 
 
 def _failures(stuck: list[tuple[Stop, Unavailable]]) -> list[Failure]:
-    return [Failure(stop.address, str(error), frozenset({stop.address})) for stop, error in stuck]
+    return [Failure(stop.address, str(error).removeprefix("kb is unavailable: "), frozenset({stop.address})) for stop, error in stuck]

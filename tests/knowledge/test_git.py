@@ -206,6 +206,16 @@ async def test_a_repository_that_is_not_there_is_unavailable(tmp_path):
         await read(tmp_path / "nowhere", tmp_path / "cache")
 
 
+async def test_what_a_killed_git_left_behind_is_in_nobodys_way(repo, tmp_path):
+    repo.commit({"docs/a.md": "one"})
+    await read(repo.root, tmp_path / "cache")
+    (clone,) = (tmp_path / "cache").iterdir()
+    write(clone, {"refs/heads/source.lock": "", "objects/pack/tmp_pack_1": "x", "shallow.lock": "", "objects/tmp_objdir-1/pack/x": "x"})
+    repo.commit({"docs/b.md": "two"})
+    assert sorted((await read(repo.root, tmp_path / "cache")).articles) == ["docs/a.md", "docs/b.md"]
+    assert not list(clone.rglob("*.lock"))
+
+
 async def test_a_clone_that_was_killed_before_it_was_one_is_made_anew(repo, tmp_path):
     repo.commit({"docs/a.md": "one"})
     await read(repo.root, tmp_path / "cache")

@@ -12,6 +12,8 @@ from knowledge.web import open_web
 from tests.knowledge.site import Answer, Site, Waiting, fetching, serving
 from tests.knowledge.website import WORDS, Run, crawled, html, listed, page_list, read, robots
 
+SIGN_IN = Answer('<h1>Sign in</h1><form><input name="user"><input name="word" type="password"></form>')
+
 
 async def test_a_site_is_read_by_following_its_links():
     run = await crawled({"/": html("Start", "/a", "b"), "/a": html("About", "/"), "/b": html("Billing", "/c"), "/c": html("Contact")})
@@ -191,8 +193,13 @@ async def test_a_link_that_is_not_to_be_followed_is_not():
 
 @pytest.mark.parametrize("place", ["/login?next=/a", "/users/sign_in", "/sso/start"])
 async def test_a_page_behind_a_login_is_not_ours(place):
-    run = await crawled({"/": html("Start", "/a"), "/a": Answer(status=302, headers={"Location": place}), place: html("Sign in")})
+    run = await crawled({"/": html("Start", "/a"), "/a": Answer(status=302, headers={"Location": place}), place: SIGN_IN})
     assert (run.paths, run.failures) == (["/"], [])
+
+
+async def test_an_article_about_signing_in_that_moved_is_an_article():
+    moved = {"/single-sign-on": Answer(status=301, headers={"Location": "/sso/"}), "/sso/": html("How to sign in with your company's password")}
+    assert (await crawled({"/": html("Start", "/single-sign-on"), **moved})).paths == ["/", "/sso/"]
 
 
 async def test_a_page_that_moved_is_kept_where_it_is_now():
@@ -218,7 +225,7 @@ async def test_a_page_that_leads_to_another_host_is_not_ours():
 async def test_a_start_that_cannot_be_read_removes_nothing_and_says_what_to_do(answer, sentence):
     async with serving(Site({"/x": html("X")})) as other:
         headers = {name: value.replace("{port}", str(other.port)) for name, value in answer.headers.items()}
-        run = await crawled({"/": Answer(status=answer.status, headers=headers), "/login": html("Sign in")})
+        run = await crawled({"/": Answer(status=answer.status, headers=headers), "/login": SIGN_IN})
     assert run.articles == {}
     assert sentence in run.reasons["/"]
     assert run.failures[0].ids is None

@@ -76,7 +76,9 @@ async def test_a_page_that_moved_is_one_document_at_its_new_address(bench):
         pytest.param({"/robots.txt": robots("Disallow: /")}, id="robots that forbid everything"),
         pytest.param({"/": Answer(status=404)}, id="a start page that is gone"),
         pytest.param({"/": DOWN}, id="a start page in trouble"),
-        pytest.param({"/": Answer(status=302, headers={"Location": "/login"}), "/login": html("Sign in")}, id="a login in front of everything"),
+        pytest.param(
+            {"/": Answer(status=302, headers={"Location": "/login?next=/"}), "/login?next=/": html("Sign in")}, id="a login in front of everything"
+        ),
         pytest.param({"/": Answer("<html><body><div id=app></div></body></html>")}, id="a site that scripts draw now"),
     ],
 )
