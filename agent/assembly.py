@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent import quoting
-from agent.ranking import Read
+from agent.quoting import Quote
 from agent.record import Said
-from agent.units import Unit
 from desk.audience import PUBLIC, Audience, may_show
 from desk.customer import Fact
 from desk.draft import Evidence, Part
@@ -32,15 +31,14 @@ class Assembly:
         numbers = "".join(f" [{self._cite(fact)}]" for fact in said.facts)
         self._put([fact.audience for fact in said.facts], said.text + numbers)
 
-    def quote(self, read: Read, units: Sequence[Unit]) -> None:
-        """Add sentences of a passage, word for word."""
-        passage, n = read.passage, len(self.evidence) + 1
+    def quote(self, quote: Quote) -> None:
+        """Add sentences of a passage, word for word, under a number of their own."""
+        passage, n = quote.read.passage, len(self.evidence) + 1
         if self._covering(passage.audience) is None:
             return
-        quoted = quoting.text_of(units)
         where = (passage.title, passage.document, passage.heading, passage.url, passage.updated, passage.hash, passage.reviewed, passage.expires)
-        self.evidence.append(Evidence(n, "passage", passage.id, passage.audience, quoted, *where))
-        self._put([passage.audience], quoting.text_of(units, n))
+        self.evidence.append(Evidence(n, "passage", passage.id, passage.audience, quoting.text_of(quote.units), *where))
+        self._put([passage.audience], quoting.text_of(quote.units, n))
 
     def add(self, phrase: str) -> None:
         """Add one of policy's fixed sentences to the thread."""

@@ -1,76 +1,64 @@
-"""Confidence: how likely it is that the quoted passage answers, from what the search and the question show."""
+"""Confidence: how likely it is that what is quoted answers, from what the search, the ranking and the question show."""
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from agent.calibration import Calibration
+from agent.kinds import KINDS, kind_of
+from agent.quoting import Quote
 from agent.ranking import Read
-from desk.errors import Misconfigured
 
-FITTED = Path(__file__).parent / "fitted" / "confidence.json"
-MARGIN = 0.6
-"""The most that the distance to the next article counts: in a help center of three articles anything is far from the others."""
+LEAST = 0.001
+"""What keeps the log-odds of a sure thing finite."""
+TOWARD = {"quoted": 1, "nearest": 1, "agreement": 1, "coverage": 1, "out_of_scope": -1}
+"""Which way each sign may count; a fit that noise turned around leaves it out."""
+SIGNS = (*TOWARD, *(f"kind:{kind}" for kind, _ in KINDS))
 
 
 @dataclass(frozen=True, slots=True)
-class Cues:
-    """What confidence is computed from, all between about 0 and 1; the first five grow with it, the last shrinks it."""
+class Signs:
+    """What confidence is computed from, for one question.
 
-    dense: float
-    best_unit: float
-    margin: float
+    `quoted` is the log-odds that the ranking gives to the quoted passages together, so that it holds the margin to everything else; `nearest`
+    is their best sentence, `agreement` the share of the two legs of the search that put their article first, `coverage` the share of the
+    question's words that one of them contains.
+    """
+
+    quoted: float
+    nearest: float
     agreement: float
     coverage: float
     out_of_scope: float
+    kind: str
+
+    def of(self, name: str) -> float:
+        """Return a sign by its name among `SIGNS`."""
+        scope, _, kind = name.partition(":")
+        return float(self.kind == kind) if kind else float(getattr(self, scope))
 
 
-@dataclass(frozen=True, slots=True)
-class Coefficients:
-    """What `python -m benchmarks.answers --fit` found; `caution` is taken off, so that customers see fewer wrong answers than even odds."""
-
-    embedder: str
-    bias: float
-    caution: float
-    weights: Mapping[str, float]
-
-
-def cues(reads: Sequence[Read], *, out_of_scope: float) -> Cues:
-    """Read the cues of a ranked search.
-
-    `margin` is the distance between the chosen article and the next, `agreement` whether each leg of the search puts the
-    chosen article first, `coverage` which part of the question's topical words the passage contains.
-    """
-    chosen = reads[0].passage.document
-    article = [read for read in reads if read.passage.document == chosen]
-    others = max((read.score for read in reads if read.passage.document != chosen), default=0.0)
+def signs(reads: Sequence[Read], quotes: Sequence[Quote], *, question: str, out_of_scope: float) -> Signs:
+    """Read the signs of a ranked search and of what is quoted of it; there must be something quoted."""
+    own = {quote.read.passage.id for quote in quotes}
+    document = reads[0].passage.document
     firsts = (max(reads, key=lambda read: read.passage.dense), max(reads, key=lambda read: read.passage.lexical))
-    return Cues(
-        dense=max(read.passage.dense for read in article),
-        best_unit=max(read.best for read in article),
-        margin=min(MARGIN, max(read.score for read in article) - others),
-        agreement=sum(first.passage.document == chosen for first in firsts) / len(firsts),
-        coverage=max(read.coverage for read in article),
+    return Signs(
+        quoted=_log_odds(sum(read.chance for read in reads if read.passage.id in own)),
+        nearest=max(quote.read.best for quote in quotes),
+        agreement=sum(first.passage.document == document for first in firsts) / len(firsts),
+        coverage=max(quote.read.cues.coverage for quote in quotes),
         out_of_scope=out_of_scope,
+        kind=kind_of(question),
     )
 
 
-def confidence(found: Cues, *, embedder: str) -> float:
-    """Return 0 to 1; 0.6, the shipped threshold, is where a held-out question was right nearly nine times in ten.
-
-    Raises Misconfigured under another embedder than it was fitted to."""
-    fitted = coefficients()
-    if fitted.embedder != embedder:
-        raise Misconfigured(f"confidence was fitted to the embedder {fitted.embedder!r}, not {embedder!r}: run python -m benchmarks.answers --fit")
-    return 1 / (1 + math.exp(-(fitted.bias - fitted.caution + sum(fitted.weights[name] * value for name, value in asdict(found).items()))))
+def confidence(found: Signs, fitted: Calibration) -> float:
+    """Return the probability, 0 to 1, that what is quoted answers, as it came out on the questions of the calibration."""
+    return 1 / (1 + math.exp(-(fitted.bias + sum(weight * found.of(name) for name, weight in fitted.weights.items()))))
 
 
-@cache
-def coefficients() -> Coefficients:
-    """Read the coefficients on first use; where they come from stands beside them in the file."""
-    read = json.loads(FITTED.read_text(encoding="utf-8"))
-    return Coefficients(read["embedder"], read["bias"], read["caution"], read["weights"])
+def _log_odds(chance: float) -> float:
+    return math.log((chance + LEAST) / (1 - chance + LEAST))

@@ -1,22 +1,49 @@
-"""Quoting: the sentences of a passage that answer a question, word for word and in their order."""
+"""Quoting: the sentences that answer a question, word for word and in the order of their article."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from agent.ranking import Read
 from agent.sentences import Kind
 from agent.units import Unit
 
-SHORT = 60
+SHORT = 90
 """Words up to which a section or paragraph is quoted whole: cutting it would save little and lose what its sentences refer to."""
-MOST = 3
-BESIDE = 0.12
+MOST = 4
+BESIDE = 0.2
 """How much less near than the best a sentence may be and still be quoted."""
 FLOOR = 0.3
+TOGETHER, APART = 3, 2.0
+"""The most passages of an article that answer one question together, and how far (in log-odds) the last may lie behind the first. Chosen on the
+development questions with the lengths above: 120 of 232 quotes hold the sentence that answers, in 70 words on average, against 106 in 51."""
 REFERS = re.compile(r"^\W*(?:it|its|this|that|these|those|they|them|then|there|such|otherwise|after that|instead)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What is quoted of one passage."""
+
+    read: Read
+    units: tuple[Unit, ...]
+
+
+def quotes(reads: Sequence[Read]) -> tuple[Quote, ...]:
+    """Return what answers best, and what of the same article answers about as well: an answer may be spread over two sections."""
+    if not reads:
+        return ()
+    first = reads[0]
+    close = [read for read in reads[1:] if read.passage.document == first.passage.document and first.score - read.score < APART]
+    kept = sorted([first, *close[: TOGETHER - 1]], key=lambda read: read.passage.n)
+    return tuple(Quote(read, units) for read in kept if (units := chosen(read)))
+
+
+def joined(one: Quote, other: Quote) -> Quote:
+    """Return what two quotes of a passage say together, in its order."""
+    return Quote(one.read, tuple(sorted({*one.units, *other.units}, key=lambda unit: unit.at)))
 
 
 def chosen(read: Read) -> tuple[Unit, ...]:

@@ -2,89 +2,162 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
+from agent.asking import Asked
 from agent.shape import bonus
 from agent.units import Unit, units
-from agent.wording import content, share, topical
+from agent.wording import content, lists, topical
 from desk.draft import Passage
 
-FIT_WEIGHTS = (1.0, 0.5, 0.5, 0.4, 0.3)
-"""What decides between passages of one article: best sentence, whole passage, headings, the question's words, and exact words such as error codes."""
-READ = 6
+Vectors = NDArray[np.float32]
+
+READ = 10
 """Passages that are read sentence by sentence."""
-UNITS = 24
-"""Sentences and blocks that are embedded for one question; each takes about 1.5 ms."""
-WEIGHTS = (1.0, 0.5, 0.25, 0.2, 0.2)
-"""What counts: a passage's own cosine, its best sentence's, its headings', the question's words it contains, and its BM25 score beside the best."""
-NEIGHBOR_WEIGHT = 0.2
-"""What the best sentence of another passage of the article adds. All of them chosen on demo/faq_eval.jsonl (benchmarks/answers.py)."""
+FEWEST, LARGEST, UNITS = 2, 10, 36
+"""Sentences and blocks that are embedded: of the last passage, of the first, and of all together; each takes about a millisecond."""
+CLAUSES = 6
+CLAUSE = re.compile(r"(?<=[.!?])\s+|\s[-–—]\s|[,;:(]\s+")
+WARMTH = 0.05
+"""How far below the best a unit's nearness may lie and still add to its passage's: two that answer say more than one."""
+ELSEWHERE = "elsewhere"
+"""The weight that is no cue's: the score of a passage that does not answer. One such passage stands beside those that were found, so that in a
+help center of three articles the first is not sure to answer only because the others are far from it."""
+VAGUE = 0.3
+"""What a word counts that only says something is wrong."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cues:
+    """What speaks for a passage, all about 0 to 1: the nearness of its vector, of its units, of its headings, of each clause of the question to
+    its best unit, the share of the question's words in it, its BM25 score beside the best, and the units of its article's other passages."""
+
+    dense: float = 0.0
+    nearest: float = 0.0
+    headed: float = 0.0
+    clauses: float = 0.0
+    coverage: float = 0.0
+    matched: float = 0.0
+    neighbor: float = 0.0
+
+
+CUES = tuple(Cues.__dataclass_fields__)
 
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """A passage with its units and how near each, and its headings, come to the question; `coverage` is the
-    share of the question's words in it, `headed` that in its headings, `matched` its BM25 score beside the best."""
+    """A passage with its units and how near each comes to the question (0 for one that was not read); `score` is a logit beside other passages'
+    of the same question, and `chance` the share that it gets beside them."""
 
     passage: Passage
     units: tuple[Unit, ...]
     near: tuple[float, ...]
+    cues: Cues = Cues()
     score: float = 0.0
-    coverage: float = 0.0
-    headed: float = 0.0
-    matched: float = 0.0
+    chance: float = 0.0
 
     @property
     def best(self) -> float:
         """Return the nearness of its best unit."""
         return max(self.near, default=0.0)
 
-    @property
-    def fit(self) -> float:
-        """Return how well it answers beside other passages of the same article."""
-        return float(np.dot(FIT_WEIGHTS, (self.best, self.passage.dense, self.headed, self.coverage, self.matched)))
+
+def texts(asked: Asked, passages: Sequence[Passage]) -> tuple[str, ...]:
+    """Return what to embed for a ranking: the question, its clauses, then of each passage its headings and units."""
+    found = [asked.query, *clauses(asked.words)]
+    for passage, picked in zip(passages, _shared_out(asked.words, passages), strict=False):
+        found += [_name(passage), *(unit.gist for unit in picked)]
+    return tuple(found)
 
 
-def gists(passages: Sequence[Passage]) -> tuple[str, ...]:
-    """Return the texts to embed beside the question: of each passage its headings, then its units, shared out so that each gets its turn."""
-    return tuple(
-        text for passage in passages[:READ] for text in (_name(passage), *(f"{passage.title}. {unit.gist}" for unit in _read(passage, len(passages))))
-    )
-
-
-def rank(question: str, asked: NDArray[np.float32], vectors: NDArray[np.float32], *, passages: Sequence[Passage]) -> tuple[Read, ...]:
-    """Return the first passages, the one that answers best first; `asked` is the question's vector, `vectors` are those of `gists(passages)`."""
-    reads, start = [], 0
-    top = max((passage.lexical for passage in passages[:READ]), default=0.0) or 1.0
-    words, looks = topical(question), bonus(question)
-    for passage in passages[:READ]:
-        named, *near = (vectors[start : start + 1 + len(_read(passage, len(passages)))] @ asked).tolist()
-        start += 1 + len(near)
+def rank(asked: Asked, vectors: Vectors, *, passages: Sequence[Passage], weights: Mapping[str, float]) -> tuple[Read, ...]:
+    """Return the first passages, the one that answers best first; `vectors` are those of `texts`, `weights` those of a conditional logit by cue."""
+    said = clauses(asked.words)
+    question, parts = vectors[0], vectors[1 : 1 + len(said)]
+    at, looks = 1 + len(said), bonus(asked.words)
+    shares = _shares(asked.words, passages)
+    top = max((passage.lexical for passage in passages), default=0.0) or 1.0
+    reads = []
+    for passage, picked, covered in zip(passages, _shared_out(asked.words, passages), shares, strict=False):
+        name, own = vectors[at], vectors[at + 1 : at + 1 + len(picked)]
+        at += 1 + len(picked)
+        near = {unit.at: float(value) + looks(unit) for unit, value in zip(picked, own @ question, strict=True)}
         found = units(passage)
-        near = [value + looks(unit) for value, unit in zip(near, found, strict=False)]
-        covered = share(words, content(f"{passage.title} {passage.heading} {passage.text}"))
-        cues = (passage.dense, max(near, default=0.0), named, covered, passage.lexical / top)
-        reads.append(
-            Read(passage, found, tuple(near), float(np.dot(WEIGHTS, cues)), covered, share(words, content(passage.heading)), passage.lexical / top)
+        cues = Cues(
+            dense=passage.dense,
+            nearest=_pooled(list(near.values())),
+            headed=float(name @ question),
+            clauses=_by_clause(said, parts @ np.vstack([own, name[None]]).T),
+            coverage=covered,
+            matched=passage.lexical / top,
         )
-    scored = [replace(read, score=read.score + NEIGHBOR_WEIGHT * _neighbor(read, reads)) for read in reads]
-    article = {document: max(read.score for read in scored if read.passage.document == document) for document in {r.passage.document for r in scored}}
-    # Which article answers shows in all of its text; which of its passages does, in the best sentence and the heading.
-    return tuple(sorted(scored, key=lambda read: (-article[read.passage.document], read.passage.document, -read.fit)))
+        reads.append(Read(passage, found, tuple(near.get(unit.at, 0.0) for unit in found), cues))
+    return scored(reads, weights)
 
 
-def _neighbor(read: Read, reads: Sequence[Read]) -> float:
-    """Return how near the best sentence of another passage of the same article comes."""
-    return max((other.best for other in reads if other is not read and other.passage.document == read.passage.document), default=0.0)
+def scored(reads: Sequence[Read], weights: Mapping[str, float]) -> tuple[Read, ...]:
+    """Return passages whose other cues are known in the order of what these weights make of them."""
+    nearest = [
+        max((other.best for other in reads if other is not read and other.passage.document == read.passage.document), default=0.0) for read in reads
+    ]
+    full = [replace(read, cues=replace(read.cues, neighbor=value)) for read, value in zip(reads, nearest, strict=True)]
+    scores = np.array([sum(weights.get(name, 0.0) * getattr(read.cues, name) for name in CUES) for read in full])
+    odds = np.exp(scores)
+    total = odds.sum() + math.exp(weights.get(ELSEWHERE, 0.0))
+    scored = [replace(read, score=float(score), chance=float(odd / total)) for read, score, odd in zip(full, scores, odds, strict=True)]
+    return tuple(sorted(scored, key=lambda read: (-read.score, read.passage.id)))
+
+
+def clauses(question: str) -> tuple[str, ...]:
+    """Return the clauses of a question: of a long message one may say what matters, and its vector alone would drown it."""
+    found = [clause.strip() for clause in CLAUSE.split(question) if len(clause.split()) > 1]
+    return tuple(found[:CLAUSES]) or (question,)
+
+
+def _pooled(near: Sequence[float]) -> float:
+    """Return the largest value, a little more where others come close (log-sum-exp)."""
+    if not near:
+        return 0.0
+    top = max(near)
+    return top + WARMTH * math.log(sum(math.exp((value - top) / WARMTH) for value in near))
+
+
+def _by_clause(said: Sequence[str], near: Vectors) -> float:
+    """Return how near each clause comes to its best unit, on average over clauses by how many topical words each has."""
+    weights = np.array([1.0 + len(topical(clause)) for clause in said])
+    return float(near.max(axis=1) @ weights / weights.sum())
+
+
+def _shares(question: str, passages: Sequence[Passage]) -> list[float]:
+    """Return which share of the question's words each passage contains; a word that few of the passages have counts more."""
+    found = [content(f"{passage.title} {passage.heading} {passage.text}") for passage in passages]
+    having = Counter(word for words in found for word in words)
+    vague = lists()["vague_stems"]
+    weights = {word: math.log(1 + (len(passages) + 1) / (0.5 + having[word])) * (VAGUE if word in vague else 1) for word in content(question)}
+    total = sum(weights.values()) or 1.0
+    return [sum(weight for word, weight in weights.items() if word in words) / total for words in found]
 
 
 def _name(passage: Passage) -> str:
     return f"{passage.title}. {passage.heading}"
 
 
-def _read(passage: Passage, count: int) -> tuple[Unit, ...]:
-    return units(passage)[: max(3, UNITS // max(1, min(count, READ)))]
+def _shared_out(question: str, passages: Sequence[Passage]) -> list[tuple[Unit, ...]]:
+    """Return the units to embed of each passage that is read: more of what the search put first, and never too many in all."""
+    words = content(question)
+    picked, left = [], UNITS
+    for n, passage in enumerate(passages[:READ]):
+        waiting = FEWEST * (min(READ, len(passages)) - n - 1)
+        room = max(FEWEST, min(LARGEST - n, left - waiting))
+        # Where not all can be read, those with the question's words are the likelier ones.
+        likely = sorted(units(passage), key=lambda unit: -len(words & content(unit.gist)))[:room]
+        picked.append(tuple(sorted(likely, key=lambda unit: unit.at)))
+        left -= len(likely)
+    return picked

@@ -1,165 +1,178 @@
-"""Answers: how many of the demo's questions the local answerer may answer alone, and how many of those wrongly.
+"""Answers: how many questions the local answerer may answer alone, and how many of those wrongly.
 
-`python -m benchmarks.answers` prints coverage at 2 % and 5 % wrong; `--fit` first fits the confidence anew and writes agent/fitted/confidence.json.
-An answer is right when what it quotes is from the article the question was written for.
+`python -m benchmarks.answers` prints coverage at 2 % and 5 % wrong on the demo's questions and on Banking77 as a FAQ; `--fit` first fits the
+ranking, the confidence and its curve anew and writes agent/fitted/confidence.json. An answer is right when what it quotes contains the sentence
+that the question was written for (or another that is marked as answering it too).
 """
 
 from __future__ import annotations
 
 import asyncio
 import json
-import math
 import sys
 import tempfile
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from agent import ranking
-from agent.confidence import FITTED, Cues, cues
+from agent import calibration, quoting, ranking
+from agent.calibration import FITTED, Calibration
+from agent.confidence import SIGNS, TOWARD, Signs, confidence, signs
+from agent.extractive import ExtractiveAnswerer
 from agent.fit import ready
-from agent.memo import Memo
 from agent.triage import LocalTriager
-from agent.wording import question_of
-from benchmarks.help_center import DEMO, opened
+from benchmarks import bank_faq
+from benchmarks.faq import THRESHOLDS, Known, Tried, answers, known, tried
+from benchmarks.fitting import Array, area, bootstrap, conditional_logit, coverage, folds, logistic, wilson
+from benchmarks.help_center import PublicTools, opened
 from desk.audience import PUBLIC
-from desk.policy import Triage
-from desk.triage import CATEGORIES
+from desk.customer import Author
+from desk.draft import Proposal
+from desk.ports import Brief
+from desk.space import Platform, UserRef
 from knowledge.embeddings import OnnxEmbedder
 from knowledge.search import HybridKnowledge
 
-QUESTIONS = DEMO / "faq_eval.jsonl"
-THRESHOLDS = Triage(CATEGORIES, request=0.5, out_of_scope=0.6, signal=0.7, language=0.75)
-RIDGE = 0.02
-CAUTION = 1.75
-"""Taken off the log-odds: a confidence of 0.6 then stands for a probability of 0.9 that the passage is the right one."""
-SIGNS = np.array([1, 1, 1, 1, 1, -1])
-"""Which way each cue may count: one that noise turns around is left out."""
-FOLDS = 5
+FOLDS = 10
+RANKING_RIDGE = 0.005
+SIGN_RIDGE, KIND_RIDGE = 0.1, 0.5
+"""The kinds of questions are many and the questions few: what they say is held closer to nothing."""
+PLACE = frozenset({PUBLIC})
+NOBODY = Author(UserRef(Platform.LOCAL, "benchmark", "asker"), "asker")
+PHRASES = {"clarify": "Which part is it about?", "verify": "Who are you?", "not_entitled": "This is for billing contacts."}
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
-    """One question with what the search showed and whether its first passage is from the right article."""
-
-    question: str
-    cues: Cues
-    right: bool
-    article: str | None
-    quoted: str
+def fit(found: Sequence[Tried], *, embedder: str) -> Calibration:
+    """Fit the ranking to all questions and the confidence to those whose sentence is known; the curve is of questions held out from both."""
+    weights = _ranking(found)
+    solution = _confidence(found, weights)
+    chances, right = held_out(found)
+    points = calibration.curve(chances.tolist(), [bool(each) for each in right])
+    return Calibration(embedder, weights, float(solution[0]), dict(zip(SIGNS, solution[1:].tolist(), strict=True)), len(right), points)
 
 
-async def tried(knowledge: HybridKnowledge, embedder: OnnxEmbedder) -> list[Tried]:
-    """Search for every question and read the cues."""
-    memo = Memo(embedder)
-    triager = LocalTriager(embedder, await ready(embedder, Path(tempfile.mkdtemp())), THRESHOLDS)
-    found = []
-    for line in QUESTIONS.read_text(encoding="utf-8").splitlines():
-        row = json.loads(line)
-        question = question_of(row["question"])
-        passages = (await knowledge.search(question, frozenset({PUBLIC}), k=10)).passages
-        vectors = await memo.vectors([question, *ranking.gists(passages)])
-        reads = ranking.rank(question, vectors[0], vectors[1:], passages=passages)
-        alien = (await triager.triage(row["question"])).out_of_scope_score
-        quoted = reads[0].passage.document
-        found.append(Tried(row["question"], cues(reads, out_of_scope=alien), quoted == row["article"], row["article"], quoted))
-    return found
+def held_out(found: Sequence[Tried]) -> tuple[Array, Array]:
+    """Return, for each question whose sentence is known, its confidence under weights that have not seen it, and whether its quote answers."""
+    fold = folds(len(found), of=FOLDS)
+    chances, right = np.full(len(found), -1.0), np.zeros(len(found))
+    for n in range(FOLDS):
+        seen = [each for each, own in zip(found, fold.tolist(), strict=True) if own != n]
+        weights = _ranking(seen)
+        solution = _confidence(seen, weights)
+        fitted = Calibration("", weights, float(solution[0]), dict(zip(SIGNS, solution[1:].tolist(), strict=True)), 0, ())
+        for at in np.flatnonzero(fold == n).tolist():
+            sign, is_right = _weighed(found[at], weights)
+            chances[at], right[at] = confidence(sign, fitted), is_right
+    exact = np.array([each.known.exact for each in found])
+    return chances[exact], right[exact]
 
 
-def regress(features: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Fit a ridge logistic regression on standardized features; return bias and weights for raw ones, 0 for one that would count the wrong way."""
-    used = np.ones(features.shape[1], dtype=bool)
-    while True:
-        solution = _newton(features * used, labels)
-        turned = used & (solution[1:] * SIGNS < 0)
-        if not turned.any():
-            return solution
-        used &= ~turned
+def _ranking(found: Sequence[Tried]) -> dict[str, float]:
+    weights = conditional_logit([each.cues for each in found], [each.right for each in found], ridge=RANKING_RIDGE)
+    named = dict(zip(ranking.CUES, weights.tolist(), strict=True))
+    ranked = [(each, ranking.scored(each.reads, named)) for each in found]
+    beaten = [next((read.score for read in reads if read.passage.document != reads[0].passage.document), 0.0) for _, reads in ranked]
+    return {**named, ranking.ELSEWHERE: float(np.mean(beaten))}
 
 
-def _newton(features: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
-    mean, spread = features.mean(axis=0), features.std(axis=0) + 1e-9
-    design = np.hstack([np.ones((len(features), 1)), (features - mean) / spread])
-    penalty = np.diag([1e-6, *[RIDGE] * features.shape[1]])
-    solution = np.zeros(design.shape[1])
-    for _ in range(50):
-        chance = 1 / (1 + np.exp(-design @ solution))
-        gradient = design.T @ (chance - labels) / len(labels) + penalty @ solution
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design / len(labels) + penalty
-        solution -= np.linalg.solve(curvature, gradient)
-    weights = solution[1:] / spread
-    return np.array([solution[0] - weights @ mean, *weights])
+def _confidence(found: Sequence[Tried], weights: dict[str, float]) -> Array:
+    weighed = [_weighed(each, weights) for each in found if each.known.exact]
+    features = np.array([[sign.of(name) for name in SIGNS] for sign, _ in weighed])
+    ridge = np.array([SIGN_RIDGE if name in TOWARD else KIND_RIDGE for name in SIGNS])
+    return logistic(features, np.array([float(right) for _, right in weighed]), ridge=ridge, toward=np.array([TOWARD.get(name, 0) for name in SIGNS]))
 
 
-def held_out(features: NDArray[np.float64], labels: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return each question's confidence under coefficients that have not seen it."""
-    chances = np.zeros(len(labels))
-    for fold in range(FOLDS):
-        unseen = np.arange(len(labels)) % FOLDS == fold
-        solution = regress(features[~unseen], labels[~unseen])
-        chances[unseen] = 1 / (1 + np.exp(CAUTION - solution[0] - features[unseen] @ solution[1:]))
-    return chances
+def _weighed(each: Tried, weights: dict[str, float]) -> tuple[Signs, bool]:
+    reads = ranking.scored(each.reads, weights)
+    quotes = quoting.quotes(reads)
+    found = signs(reads, quotes, question=each.asked.words, out_of_scope=each.classification.out_of_scope_score)
+    return found, each.quoted_right(quotes)
 
 
-def coverage(chances: NDArray[np.float64], labels: NDArray[np.float64], *, wrong: float) -> tuple[int, int, float]:
-    """Return how many are answered, how many of them wrongly, and the threshold, for the largest coverage with at most this share wrong."""
-    order = np.argsort(-chances)
-    errors = np.cumsum(1 - labels[order])
-    counts = np.arange(1, len(order) + 1)
-    fitting = np.flatnonzero(errors <= wrong * counts)
-    if not len(fitting):
-        return 0, 0, 1.0
-    last = int(fitting[-1])
-    return last + 1, int(errors[last]), float(chances[order[last]])
-
-
-def wilson(hits: int, count: int, *, z: float = 1.96) -> tuple[float, float]:
-    """Return the 95 % confidence interval of a share (Wilson 1927)."""
-    if not count:
-        return 0.0, 1.0
-    share = hits / count
-    center, spread = share + z * z / (2 * count), z * math.sqrt(share * (1 - share) / count + z * z / (4 * count * count))
-    return (center - spread) / (1 + z * z / count), (center + spread) / (1 + z * z / count)
-
-
-def write(solution: NDArray[np.float64], embedder: str, count: int) -> None:
-    """Write the coefficients with where they come from."""
-    names = list(Cues.__dataclass_fields__)
-    about = {
-        "embedder": embedder,
-        "fitted": f"by python -m benchmarks.answers --fit: ridge {RIDGE}, {count} questions of demo/faq_eval.jsonl over demo/knowledge",
-        "caution": CAUTION,
-        "bias": round(float(solution[0]), 3),
-        "weights": {name: round(float(weight), 3) for name, weight in zip(names, solution[1:], strict=True)},
+def write(fitted: Calibration, about: str) -> None:
+    """Write a calibration with where it comes from."""
+    table = {
+        "embedder": fitted.embedder,
+        "fitted": about,
+        "questions": fitted.questions,
+        "ranking": {name: round(weight, 3) for name, weight in fitted.ranking.items()},
+        "bias": round(fitted.bias, 3),
+        "weights": {name: round(weight, 3) for name, weight in fitted.weights.items()},
+        "curve": [list(asdict(point).values()) for point in fitted.curve],
     }
-    FITTED.write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
+    FITTED.write_text(json.dumps(table, indent=1).replace("[\n   ", "[").replace(",\n   ", ", ").replace("\n  ]", "]") + "\n", encoding="utf-8")
+    calibration.fitted.cache_clear()
+
+
+async def through_the_door(questions: Sequence[Known], knowledge: HybridKnowledge, embedder: OnnxEmbedder) -> tuple[Array, Array, Array]:
+    """Ask the answerer itself; return its confidence, -1 where a person would have to look, whether it is right, and the words it quotes."""
+    heads = await ready(embedder, Path(tempfile.mkdtemp()))
+    answerer, triager = ExtractiveAnswerer(embedder, heads), LocalTriager(embedder, heads, THRESHOLDS)
+    rows = []
+    for each in questions:
+        brief = Brief(each.question, NOBODY, PLACE, None, await triager.triage(each.question), "en", PHRASES)
+        proposal = await answerer.propose(brief, PublicTools(knowledge))
+        sure = proposal.confidence if _goes_out(proposal) else -1.0
+        right = answers(each, [(item.document, item.quote) for item in proposal.evidence])
+        rows.append((sure, float(right), sum(len(item.quote.split()) for item in proposal.evidence)))
+    chances, rights, words = np.array(rows).T
+    return chances, rights, words
+
+
+async def as_a_faq(embedder: OnnxEmbedder) -> None:
+    """Print what Banking77 as a FAQ comes to: with what ships, and fitted anew to it as `--fit` would for another help center."""
+    folder, questions = bank_faq.made()
+    if not questions:
+        print("Banking77 is not here: its figures are left out")
+        return
+    found = await tried(questions, await opened(embedder, folder), embedder)
+    fitted = calibration.fitted()
+    weighed = [_weighed(each, dict(fitted.ranking)) for each in found]
+    chances, right = np.array([confidence(sign, fitted) for sign, _ in weighed]), np.array([float(good) for _, good in weighed])
+    told("Banking77 as a FAQ, with what ships", chances, right)
+    shipped("Banking77 as a FAQ", chances, right, threshold=fitted.threshold(0.02))
+    told("Banking77 as a FAQ, fitted to it and held out in turn", *held_out(found))
+
+
+def _goes_out(proposal: Proposal) -> bool:
+    return bool(proposal.evidence) and not proposal.unsupported and not proposal.doubts
+
+
+def told(name: str, chances: Array, right: Array) -> None:
+    """Print what may be answered alone at each share wrong."""
+    print(f"{name}: {len(right)} questions, right if all were answered {int(right.sum())}, AUROC of confidence {area(chances, right):.3f}")
+    for wrong in (0.02, 0.05, 0.1):
+        answered, errors, threshold = coverage(chances, right, wrong=wrong)
+        low, high = bootstrap(chances, right, wrong=wrong)
+        share = f"{answered} answered = {answered / len(right):.1%} ({low:.1%} to {high:.1%})"
+        print(f"  at most {wrong:.0%} wrong: {share}, {errors} wrong, from {threshold:.3f}")
+
+
+def shipped(name: str, chances: Array, right: Array, *, threshold: float) -> None:
+    """Print what came of answering alone from the shipped threshold on."""
+    chosen = chances >= threshold
+    errors = int((1 - right[chosen]).sum())
+    low, high = wilson(errors, int(chosen.sum()))
+    print(f"{name}, from the shipped threshold {threshold:.3f}: {chosen.sum()} of {len(right)} answered, {errors} wrong ({low:.1%} to {high:.1%})")
 
 
 async def main() -> None:
     embedder = OnnxEmbedder()
-    found = await tried(await opened(embedder), embedder)
-    features, labels = np.array([list(asdict(each.cues).values()) for each in found]), np.array([float(each.right) for each in found])
+    knowledge = await opened(embedder)
+    developing = [each for name in ("faq_eval", "faq_dev", "faq200") for each in known(name)]
     if "--fit" in sys.argv:
-        write(regress(features, labels), embedder.id, len(found))
-    answerable = [each for each in found if each.article]
-    print(f"first passage from the right article: {sum(each.right for each in answerable)} of {len(answerable)} answerable questions")
-    chances = held_out(features, labels)
-    for wrong in (0.02, 0.05):
-        answered, errors, threshold = coverage(chances, labels, wrong=wrong)
-        low, high = wilson(answered, len(found))
-        print(
-            f"at most {wrong:.0%} wrong: {answered} of {len(found)} answered ({low:.0%} to {high:.0%}), {errors} of them wrong, from {threshold:.2f}"
-        )
-    for threshold in (0.1, 0.3, 0.5, 0.6, 0.7, 0.8):
-        chosen = chances >= threshold
-        errors = int((1 - labels[chosen]).sum())
-        low, high = wilson(errors, int(chosen.sum()))
-        print(f"  threshold {threshold:.1f}: {chosen.sum()} answered, {errors} wrong ({low:.0%} to {high:.0%})")
-    for chance, each in sorted(zip(chances, found, strict=True), key=lambda pair: -pair[0]):
-        if not each.right and chance > 0.5:
-            print(f"  wrong at {chance:.2f}: {each.question!r} from {each.article!r} got {each.quoted!r}")
+        found = await tried(developing, knowledge, embedder)
+        write(fit(found, embedder=embedder.id), f"by python -m benchmarks.answers --fit, to {len(found)} questions over demo/knowledge")
+        told("development questions, held out in turn", *held_out(found))
+    threshold = calibration.fitted().threshold(0.02)
+    for split in ("dev", "test"):
+        chances, right, words = await through_the_door(known("faq200", split=split), knowledge, embedder)
+        told(f"faq200, {split}", chances, right)
+        shipped(f"faq200, {split}", chances, right, threshold=threshold)
+        print(f"  words quoted on average: {np.mean(words[words > 0]):.0f}")
+    await as_a_faq(embedder)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from desk.audience import INTERNAL, PUBLIC, Audience
+from desk.customer import Fact
+from desk.draft import Passage
 from desk.ports import Hits
 from knowledge.edge import EdgeIndex
 from knowledge.embeddings import OnnxEmbedder
@@ -33,9 +35,12 @@ class PublicTools:
     def __init__(self, knowledge: HybridKnowledge) -> None:
         self._knowledge = knowledge
 
-    async def search(self, query: str, *, k: int = 10, also: Sequence[str] = ()) -> Sequence[object]:
+    async def search(self, query: str, *, k: int = 10, also: Sequence[str] = ()) -> Sequence[Passage]:
         hits: Hits = await self._knowledge.search(query, frozenset({PUBLIC}), k=k)
         return hits.passages
 
-    async def record(self) -> Sequence[object]:
+    async def outranked(self, query: str) -> float:
+        return -1.0
+
+    async def record(self) -> Sequence[Fact]:
         return ()

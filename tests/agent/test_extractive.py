@@ -57,9 +57,16 @@ class ArticleTools:
         self._embedder, self._shown, self._facts, self._articles, self._leaky = embedder, shown, facts, articles, leaky
         self.queries = []
 
-    async def search(self, query, *, k=10):
+    async def search(self, query, *, k=10, also=()):
         self.queries.append(query)
-        found = {id: article for id, article in self._articles.items() if self._leaky or may_show(self._shown, article[1])}
+        return await self._near(query, {id: one for id, one in self._articles.items() if self._leaky or may_show(self._shown, one[1])}, k=k)
+
+    async def outranked(self, query):
+        found = await self._near(query, self._articles, k=10)
+        hidden = [passage.dense for passage in found if passage.audience == INTERNAL]
+        return max(hidden) - max((passage.dense for passage in found if may_show(self._shown, passage.audience)), default=0) if hidden else -1
+
+    async def _near(self, query, found, *, k):
         vectors = await self._embedder.embed([query, *(f"{title}\n{text}" for title, _, text in found.values())])
         passages = []
         for (id, (title, who, text)), vector in zip(found.items(), vectors[1:], strict=True):

@@ -1,8 +1,11 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from agent import ranking
-from agent.quoting import chosen, text_of
+from agent.asking import Asked
+from agent.quoting import TOGETHER, Quote, chosen, joined, quotes, text_of
 from agent.ranking import Read
 from agent.sentences import Kind
 from agent.shape import BONUS, bonus
@@ -10,7 +13,7 @@ from agent.units import units
 from desk.audience import PUBLIC
 from desk.draft import Passage
 
-LONG = " ".join(["This sentence is here to make the paragraph longer than what is quoted whole."] * 5)
+LONG = " ".join(["This sentence is here to make the paragraph longer than what is quoted whole."] * 7)
 
 
 def passage(text, *, id="c-1", document="refund-times", title="Refunds", heading="", dense=0.5, lexical=5.0):
@@ -42,23 +45,23 @@ def test_a_short_section_is_quoted_whole():
 
 
 def test_of_a_long_section_only_what_answers_is_quoted():
-    assert quoted(f"{LONG}\n\nThe answer is here.\n\n{LONG}", [0.1] * 5 + [0.9] + [0.1] * 5) == ["The answer is here."]
+    assert quoted(f"{LONG}\n\nThe answer is here.\n\n{LONG}", [0.1] * 7 + [0.9] + [0.1] * 7) == ["The answer is here."]
 
 
 def test_steps_bring_the_sentence_that_leads_to_them():
     text = f"{LONG}\n\nDo this:\n\n1. Open it.\n2. Close it."
-    assert quoted(text, [0.1] * 5 + [0.1, 0.8]) == ["Do this:", "1. Open it.\n2. Close it."]
-    assert quoted(text, [0.1] * 5 + [0.8, 0.1]) == ["Do this:", "1. Open it.\n2. Close it."]
+    assert quoted(text, [0.1] * 7 + [0.1, 0.8]) == ["Do this:", "1. Open it.\n2. Close it."]
+    assert quoted(text, [0.1] * 7 + [0.8, 0.1]) == ["Do this:", "1. Open it.\n2. Close it."]
 
 
 def test_a_sentence_that_refers_back_brings_what_it_refers_to():
     text = f"Ask for the reference.\n\nIt starts with RF.\n\n{LONG}"
-    assert quoted(text, [0.1, 0.9] + [0.1] * 5) == ["Ask for the reference.", "It starts with RF."]
+    assert quoted(text, [0.1, 0.9] + [0.1] * 7) == ["Ask for the reference.", "It starts with RF."]
 
 
 def test_sections_under_bold_headlines_are_kept_apart():
     text = f"**Monthly**\n\nPay monthly now.\n\n**Yearly**\n\nPay yearly now.\n\n{LONG}"
-    assert quoted(text, [0.9, 0.2, *[0.1] * 5]) == ["Pay monthly now."]
+    assert quoted(text, [0.9, 0.2, *[0.1] * 7]) == ["Pay monthly now."]
 
 
 def test_each_sentence_carries_its_number_and_a_table_behind_it():
@@ -88,16 +91,90 @@ def test_a_sentence_that_looks_like_an_answer_counts_more(question, text):
     assert looks(units(passage("Nothing of the kind."))[0]) == 0
 
 
+WEIGHTS = dict.fromkeys(ranking.CUES, 1.0)
+
+
+def ranked(words, passages, vectors, weights=WEIGHTS):
+    asked = Asked(words, words)
+    assert len(ranking.texts(asked, passages)) == len(vectors)
+    return ranking.rank(asked, np.array(vectors, dtype=np.float32), passages=passages, weights=weights)
+
+
+FAR_AND_NEAR = (passage("Far away.", id="c-1", document="a", dense=0.2), passage("Near by.", id="c-2", document="b", dense=0.7))
+
+
 def test_the_passage_that_answers_best_comes_first():
-    passages = (passage("Far away.", id="c-1", document="a", dense=0.2), passage("Near by.", id="c-2", document="b", dense=0.7))
-    vectors = np.zeros((4, 3), dtype=np.float32)
-    vectors[3] = [0.9, 0, 0]
-    reads = ranking.rank("near", np.array([1, 0, 0], dtype=np.float32), vectors, passages=passages)
+    reads = ranked("which one", FAR_AND_NEAR, [[1, 0], [1, 0], [0, 1], [0, 1], [0, 1], [0.9, 0]])
     assert [found.passage.document for found in reads] == ["b", "a"]
     assert reads[0].best == pytest.approx(0.9)
+    assert reads[0].chance > reads[1].chance
+
+
+def test_weights_say_what_counts():
+    vectors = [[1, 0], [1, 0], [1, 0], [0.9, 0], [0, 1], [0, 1]]
+    assert ranked("which one", FAR_AND_NEAR, vectors, {"nearest": 1.0})[0].passage.document == "a"
+    assert ranked("which one", FAR_AND_NEAR, vectors, {"dense": 1.0})[0].passage.document == "b"
+
+
+def test_a_passage_alone_competes_with_one_that_does_not_answer():
+    alone = [[1, 0], [1, 0], [0, 1], [0, 1]]
+    assert ranked("which one", FAR_AND_NEAR[:1], alone, {**WEIGHTS, ranking.ELSEWHERE: 9.0})[0].chance < 0.01
+
+
+def test_each_clause_of_a_question_is_looked_for():
+    assert ranking.clauses("Our IT guy is lost, it says audience mismatch. What is wrong?") == (
+        "Our IT guy is lost",
+        "it says audience mismatch.",
+        "What is wrong?",
+    )
+    both = ranked("first thing, second thing", FAR_AND_NEAR[:1], [[1, 0], [1, 0], [0, 1], [1, 0], [0, 1]])[0]
+    assert both.cues.clauses == pytest.approx(1.0)
+
+
+def test_a_word_that_few_passages_have_counts_more():
+    found = (passage("The refund of a card.", id="c-1"), passage("The refund of a bank.", id="c-2"), passage("A refund.", id="c-3"))
+    reads = ranked("refund card", found, [[1, 0]] * 8)
+    by_id = {read.passage.id: read.cues.coverage for read in reads}
+    assert by_id["c-1"] == 1.0
+    assert by_id["c-2"] == by_id["c-3"] < 0.5
+
+
+def test_no_passage_ranks_nothing():
+    assert ranked("which one", (), [[1, 0], [1, 0]]) == ()
 
 
 def test_the_texts_to_embed_stay_few():
-    many = tuple(passage(" ".join(f"Sentence number {n}." for n in range(80)), id=f"c-{n}", document=str(n)) for n in range(10))
-    assert len(ranking.gists(many)) <= ranking.READ + ranking.UNITS
-    assert all(len(gist.split()) < 60 for gist in ranking.gists(many))
+    many = tuple(passage(" ".join(f"Sentence number {n}." for n in range(80)), id=f"c-{n}", document=str(n)) for n in range(12))
+    texts = ranking.texts(Asked("How? " * 40, "How?"), many)
+    assert len(texts) <= 1 + ranking.CLAUSES + ranking.READ + ranking.UNITS
+    assert all(len(text.split()) < 60 for text in texts)
+
+
+def spread(*scores, document="refund-times"):
+    """Return passages of one article, read in the order of their scores, that stand there the other way round."""
+    return tuple(
+        replace(read(f"Part {n}.", [0.9]), passage=replace(passage(f"Part {n}.", id=f"c-{n}", document=document), n=9 - n), score=score)
+        for n, score in enumerate(scores)
+    )
+
+
+def test_an_answer_spread_over_an_article_is_quoted_in_its_order():
+    assert [quote.read.passage.id for quote in quotes(spread(8.0, 7.0, 4.0))] == ["c-1", "c-0"]
+
+
+def test_no_more_than_three_passages_answer_together():
+    assert len(quotes(spread(8.0, 7.9, 7.8, 7.7))) == TOGETHER
+
+
+def test_another_article_says_something_else():
+    assert len(quotes((*spread(8.0), *spread(7.9, document="other")))) == 1
+
+
+def test_nothing_found_quotes_nothing():
+    assert quotes(()) == ()
+
+
+def test_two_quotes_of_a_passage_become_one_in_its_order():
+    found = read("One. Two. Three.", [0.1, 0.2, 0.3])
+    one, two, three = found.units
+    assert joined(Quote(found, (two, three)), Quote(found, (one, two))).units == (one, two, three)

@@ -1,0 +1,87 @@
+"""Asking: what a customer wants to know, question by question, read with what they said before in their ticket."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from agent.sentences import sentences
+from agent.signals import plain
+from agent.wording import question_of, topical
+from desk.ports import Brief
+
+MOST = 4
+"""Questions of one message that are answered one by one; a message with more of them is read as a whole."""
+THIN = 2
+"""Topical words below which a question cannot stand alone."""
+OPENER = r"(?:how|what|when|where|which|who|whom|whose|why|can|could|do|does|did|is|are|may|must|should|will|would)"
+ASKS = re.compile(rf"\?\W*$|^\W*(?:(?:and|also|so|but|or|then|plus|please|secondly|second|finally|besides|btw)\W+)*{OPENER}\b")
+TELLS = re.compile(
+    r"^\W*(?:please\s+)?(?:tell|explain|show|describe|walk|help|remind)\s+(?:me|us)\b|^\W*i(?:'d| would)? (?:want|need|like) to know\b"
+)
+JOINT = re.compile(rf"[,;]?\s+(?:and|also|plus)\s+(?:also\s+)?(?={OPENER}\b)|\s*;\s+(?={OPENER}\b)", re.IGNORECASE)
+LEANS = re.compile(r"^\W*(?:(?:and|also|ok|okay|so|but|then|or)\b\W*)*(?:and|or|same|likewise|what about|how about|what if|then|else|otherwise)\b")
+POINTS = re.compile(r"\b(?:it|its|that|this|those|these|them|they|one|ones|there|same|both|either)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One question: its own `words`, and the text to look it up by, which adds what the words lean on."""
+
+    words: str
+    query: str
+
+
+def read(brief: Brief) -> tuple[Asked, ...]:
+    """Return what a brief asks: the message as a whole first, then, when it asks several things, each of them.
+
+    Words that lean on something ("and for the yearly plan?", "how long does it take?") are looked up together with the question before
+    them: an earlier one of the same message, else what their author last said in this ticket. Empty when nothing is asked.
+    """
+    text = question_of(brief.text)
+    hint = brief.hint.strip()
+    if not any(sign.isalnum() for sign in text):
+        return (Asked(hint, hint),) if hint else ()
+    before = said_before(brief) if leans(text) else ""
+    whole = Asked(text, _together(before, text, hint))
+    found = split(text)
+    if not 2 <= len(found) <= MOST:
+        return (whole,)
+    return (whole, *_parts(found, before=before, hint=hint))
+
+
+def split(text: str) -> tuple[str, ...]:
+    """Return the questions of a text one by one; none when it asks a single thing, or nothing in the form of a question."""
+    found = [piece.strip() for sentence in sentences(text) if asks(sentence) for piece in JOINT.split(sentence) if piece and topical(piece)]
+    return tuple(found) if len(found) > 1 else ()
+
+
+def asks(sentence: str) -> bool:
+    """Tell whether a sentence asks something: by its mark, its first word, or by telling us to tell."""
+    said = plain(sentence)
+    return bool(ASKS.search(said) or TELLS.search(said))
+
+
+def leans(text: str) -> bool:
+    """Tell whether a text cannot be understood alone: it has hardly a topic, opens as an addition, or points at something it does not name."""
+    said, words = plain(text), len(topical(text))
+    return words < THIN or bool(LEANS.search(said)) or (words <= THIN and bool(POINTS.search(said)))
+
+
+def said_before(brief: Brief) -> str:
+    """Return what the author last said in this ticket before the words of the brief and could be understood alone, else what they last said."""
+    own = [message.text for message in brief.history if message.is_customers and message.author == brief.author.user]
+    earlier = [question_of(text) for text in reversed(own) if text.strip() and text not in brief.text]
+    return next((text for text in earlier if not leans(text)), next(iter(earlier), ""))
+
+
+def _parts(found: tuple[str, ...], *, before: str, hint: str) -> list[Asked]:
+    parts: list[Asked] = []
+    for words in found:
+        known = parts[-1].words if parts else before
+        parts.append(Asked(words, _together(known if leans(words) else "", words, hint)))
+    return parts
+
+
+def _together(*texts: str) -> str:
+    return " ".join(filter(None, texts))
