@@ -30,13 +30,17 @@ def open_confluence(source: Source, fetcher: Fetcher, *, environ: Mapping[str, s
 def _read(source: Source) -> Iterator[Article | Failure]:
     with exports.opened(Path(source.at)) as export:
         yield from export.failures
-        # Whichever of the two exports it is, its kind is told by what is in it.
-        stored = next((member for path, member in export.members.items() if PurePosixPath(path).name == ENTITIES), None)
-        for page in entities.pages(stored) if stored else _drawn(export):
+        for page in _pages(export):
             if isinstance(page, Failure):
                 yield page
             elif page.text and is_wanted(page.above, page.title, source=source):
                 yield _article(page)
+
+
+def _pages(export: Export) -> Space:
+    # Which of the two exports it is, what is in it tells.
+    stored = next((member for path, member in export.members.items() if PurePosixPath(path).name == ENTITIES), None)
+    return entities.pages(stored) if stored else _drawn(export)
 
 
 def _drawn(export: Export) -> Space:

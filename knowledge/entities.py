@@ -69,10 +69,15 @@ def _space(member: Member) -> Space:
             continue
         id = _id(found)
         space.steps[id] = Step(one_line(_said(found, "title")), _reference(found, "parent"))
-        is_old = bool(_reference(found, "originalVersion") or _said(found, "originalVersionId"))
-        if not is_old and _said(found, "contentStatus") in ("", "current"):
+        if _is_current(found):
             space.updated[id] = spelled(_said(found, "lastModificationDate"))
     return space
+
+
+def _is_current(page: _Element) -> bool:
+    """Tell whether people see a page now; old versions of it are pages of their own that name it."""
+    is_old = bool(_reference(page, "originalVersion") or _said(page, "originalVersionId"))
+    return not is_old and _said(page, "contentStatus") in ("", "current")
 
 
 def _page(id: str, body: _Element, space: Space, *, where: str) -> Page | Failure:

@@ -46,6 +46,10 @@ class Entry(BaseModel):
         """Return when its text was last changed; `updated_at` moves with votes and labels too."""
         return self.edited_at or self.updated_at
 
+    def expires(self, locale: str) -> str:
+        """Return the day it was written when its authors say that this translation lags behind, so that nothing is answered from it."""
+        return self.changed if self.outdated or locale in self.outdated_locales else ""
+
 
 def items(page: Iterable[Any], *, source: Source, steps: Mapping[str, Step], locale: str = "") -> tuple[Article | Failure, ...]:
     """Return the articles of a page, without drafts and what the source leaves out; one that cannot be read is a failure.
@@ -62,7 +66,7 @@ def _item(raw: object, *, source: Source, steps: Mapping[str, Step], locale: str
         entry = Entry.model_validate(raw)
     except ValidationError as error:
         return _misread(raw, error, source=source, locale=locale)
-    above = trail(f"section {entry.section_id}", steps)
+    above = trail(f"sections {entry.section_id}", steps)
     if entry.draft or not is_wanted(above, entry.title, source=source):
         return None
     return _article(entry, above, locale=entry.locale or locale)
@@ -71,22 +75,20 @@ def _item(raw: object, *, source: Source, steps: Mapping[str, Step], locale: str
 def _article(entry: Entry, above: Sequence[str], *, locale: str) -> Article | Failure:
     id = f"{entry.id}:{locale}" if locale else entry.id
     where = entry.html_url or id
-    outdated = entry.outdated or locale in entry.outdated_locales
     fields = {
         "title": one_line(entry.title),
         "url": entry.html_url,
         "audience": entry.audience,
         "updated": entry.changed,
         "language": locale,
-        # Its authors say that this translation lags behind, so nothing is answered from it since the day it was written.
-        "expires": entry.changed if outdated else "",
+        "expires": entry.expires(locale),
     }
     # An article that was emptied is gone; one that cannot be read stays as it was.
     try:
         text = to_markdown(entry.body, base=entry.html_url)
         return compose(fields, under(above, text, title=entry.title), id=id, where=where, fallback=id)
     except InvalidInput as error:
-        return Failure(where, str(error), frozenset({id}) if entry.body.strip() else frozenset())
+        return Failure(where, str(error), frozenset({id} if entry.body.strip() else ()))
 
 
 def _misread(raw: object, error: ValidationError, *, source: Source, locale: str) -> Failure:
@@ -98,12 +100,12 @@ def _misread(raw: object, error: ValidationError, *, source: Source, locale: str
 
 def steps(kind: str, page: Iterable[Any]) -> dict[str, Step]:
     """Return a page of categories or sections by a key that tells them apart, since their numbers are counted separately."""
-    rows = [row for row in page if isinstance(row, dict)]
-    if kind == "categories":
-        return {f"category {row.get('id')}": Step(str(row.get("name") or "")) for row in rows}
-    return {f"section {row.get('id')}": Step(str(row.get("name") or ""), _above(row)) for row in rows}
+    return {f"{kind} {row.get('id')}": Step(str(row.get("name") or ""), _above(row)) for row in page if isinstance(row, dict)}
 
 
-def _above(section: Mapping[str, Any]) -> str:
-    within = section.get("parent_section_id")
-    return f"section {within}" if within else f"category {section.get('category_id')}"
+def _above(row: Mapping[str, Any]) -> str:
+    """Return the key of what a section stands in: another section or a category; a category stands in nothing."""
+    within, category = row.get("parent_section_id"), row.get("category_id")
+    if within:
+        return f"sections {within}"
+    return f"categories {category}" if category else ""

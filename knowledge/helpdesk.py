@@ -8,12 +8,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from desk.audience import INTERNAL, PUBLIC
+from desk.audience import INTERNAL, PUBLIC, Audience
 from desk.errors import InvalidInput
 from desk.source import Source
 from knowledge.article import Article, Failure, compose
 from knowledge.html import to_markdown
-from knowledge.rest import Text
+from knowledge.rest import Text, speaks
 from knowledge.text import one_line
 from knowledge.trails import Step, is_wanted, trail, under
 
@@ -36,6 +36,16 @@ class Content(BaseModel):
     url: Text = ""
     updated_at: int | None = Field(default=None, ge=0, lt=253_402_300_800)
 
+    @property
+    def says_something(self) -> bool:
+        """Tell whether there is this translation at all."""
+        return bool(self.title or self.body)
+
+    @property
+    def changed(self) -> str:
+        """Return when it was last changed, "" when that is not known."""
+        return datetime.fromtimestamp(self.updated_at, UTC).isoformat() if self.updated_at else ""
+
 
 class Entry(Content):
     """An article as the API tells it, with its default language at the top; an article for the team has no state and no address."""
@@ -52,12 +62,20 @@ class Entry(Content):
         """Return the language of what stands at the top; only help centers of several languages say it."""
         return self.default_locale or self.locale
 
+    def audience(self, content: Content) -> Audience:
+        """Return who may read a text of it. Nobody outside can have seen one without an address: the help center is closed then."""
+        return PUBLIC if self.type != INTERNAL_ARTICLE and content.url else INTERNAL
+
+    def shows(self, content: Content) -> bool:
+        """Tell whether a text of it is published; one for the team always is."""
+        return self.type == INTERNAL_ARTICLE or content.state == PUBLISHED
+
     def texts(self) -> Iterator[tuple[str, str, Content]]:
         """Yield what it says in each language with an id of its own: the article's for the default language, "6871119:de" for others."""
         own = f"internal/{self.id}" if self.type == INTERNAL_ARTICLE else self.id
         yield own, self.language, self
         for locale, content in (self.translated_content or {}).items():
-            if isinstance(content, Content) and locale != self.language and (content.title or content.body):
+            if isinstance(content, Content) and content.says_something and locale != self.language:
                 yield f"{own}:{locale}", locale, content
 
 
@@ -97,27 +115,25 @@ def steps(rows: Iterable[Any]) -> dict[str, Step]:
 def _articles(entry: Entry, *, source: Source, steps: Mapping[str, Step]) -> Iterator[Article | Failure]:
     above = trail(entry.parent_id, steps)
     for id, language, content in entry.texts():
-        spoken = not source.language or not language or language.casefold().startswith(source.language.casefold())
-        shown = entry.type == INTERNAL_ARTICLE or content.state == PUBLISHED
-        if spoken and shown and is_wanted(above, content.title, source=source):
+        # A help center of one language does not say which.
+        spoken = speaks(language or source.language, source.language)
+        if spoken and entry.shows(content) and is_wanted(above, content.title, source=source):
             yield _article(entry, content, above=above, id=id, language=language)
 
 
 def _article(entry: Entry, content: Content, *, above: tuple[str, ...], id: str, language: str) -> Article | Failure:
-    # A published article has an address when the help center is open to everybody; without one nobody outside can have seen it.
-    is_open = entry.type != INTERNAL_ARTICLE and bool(content.url)
     fields = {
         "title": one_line(content.title),
         "url": content.url,
-        "audience": PUBLIC if is_open else INTERNAL,
-        "updated": datetime.fromtimestamp(content.updated_at, UTC).isoformat() if content.updated_at else "",
+        "audience": entry.audience(content),
+        "updated": content.changed,
         "language": language,
     }
     try:
         text = to_markdown(content.body, base=content.url)
         return compose(fields, under(above, text, title=content.title), id=id, where=content.url or id, fallback=id)
     except InvalidInput as error:
-        return Failure(content.url or id, str(error), frozenset({id}) if content.body.strip() else frozenset())
+        return Failure(content.url or id, str(error), frozenset({id} if content.body.strip() else ()))
 
 
 def _misread(row: Any, error: ValidationError, *, source: Source) -> Failure:

@@ -74,8 +74,7 @@ def _item(member: Member, place: Place, *, source: Source, columns: tuple[str, .
     try:
         page = KINDS[PurePosixPath(member.path).suffix.lower()](member.text(), columns)
         title = page.title or place.title if page else ""
-        # A page that only holds other pages is nothing to answer from, and nothing that anybody has to be told.
-        if not page or not page.text or page.is_put_away or not is_wanted(place.above, title, source=source):
+        if not page or not page.is_answering or not is_wanted(place.above, title, source=source):
             return None
         text = under(place.above, page.text, title=title)
         return compose({**page.fields, "title": title}, text, id=place.id, where=member.path, fallback=place.title)

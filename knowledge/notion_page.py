@@ -58,9 +58,10 @@ class Page:
     properties: Mapping[str, str] = field(default_factory=dict)
 
     @property
-    def is_put_away(self) -> bool:
-        """Tell whether its properties call it a draft, or not in use any more."""
-        return any((name, value.casefold()) in PUT_AWAY for name, value in self.properties.items())
+    def is_answering(self) -> bool:
+        """Tell whether there is something to answer from: neither a draft, nor put away, nor one that only holds other pages."""
+        is_put_away = any((name, value.casefold()) in PUT_AWAY for name, value in self.properties.items())
+        return bool(self.text) and not is_put_away
 
     @property
     def fields(self) -> dict[str, str]:
@@ -68,7 +69,7 @@ class Page:
         found = {FIELDS[name]: value for name, value in self.properties.items() if name in FIELDS and value}
         if "audience" in found:
             found["audience"] = _audience(found["audience"])
-        return {name: spelled(value) or (value if name == "expires" else "") if name in DATES else value for name, value in found.items()}
+        return found | {name: _dated(name, found[name]) for name in DATES & found.keys()}
 
     @property
     def text(self) -> str:
@@ -134,6 +135,10 @@ def _link(found: re.Match[str]) -> str:
     if found["image"]:
         return ""
     return found[0] if OPEN.match(target) and not WITHIN.match(target) else found["text"]
+
+
+def _dated(name: str, value: str) -> str:
+    return spelled(value) or (value if name == "expires" else "")
 
 
 def _audience(text: str) -> str:

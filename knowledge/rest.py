@@ -76,6 +76,11 @@ def token(source: Source, environ: Mapping[str, str]) -> str:
     return found
 
 
+def speaks(locale: str, language: str) -> bool:
+    """Tell whether an article in a locale is one in the language that a source names: all are when it names none, en-us is for en."""
+    return f"{locale}-".casefold().startswith(f"{language}-".casefold()) if language else True
+
+
 def authorization(secret: str) -> Mapping[str, str]:
     """Return the header for a token: `user:password` (as `mail/token:key` is one) is sent as Basic, anything else as Bearer."""
     if not secret:

@@ -19,7 +19,7 @@ from knowledge.article import Article, Failure
 from knowledge.connector import Batch, Connector
 from knowledge.fetch import Fetcher
 from knowledge.links import Refused
-from knowledge.rest import Api, Unknown, authorization, is_address, token
+from knowledge.rest import Api, Unknown, authorization, is_address, speaks, token
 from knowledge.trails import Step
 
 PAGE = 100
@@ -93,8 +93,8 @@ class _HelpCenter:
             if not self.source.language:
                 raise
             found = [self.source.language]  # Some help centers keep the list to themselves and the articles open.
-        locales = [str(locale) for locale in found] if isinstance(found, list) else []
-        wanted = [locale for locale in locales if _speaks(locale, self.source.language)]
+        locales = list(map(str, _several(found or [])))
+        wanted = [locale for locale in locales if speaks(locale, self.source.language)]
         if not wanted:
             raise Misconfigured(f"the help center of the source {self.source.name!r} has no such language: it has {', '.join(locales) or 'none'}")
         return wanted
@@ -146,12 +146,15 @@ def _after(page: Mapping[str, Any], *, kind: str) -> str:
         return ""
     if not meta.get("has_more"):
         return ""
-    links = page.get("links")
-    following = parse_qs(urlsplit(str(links.get("next", ""))).query) if isinstance(links, dict) else {}
-    after = meta.get("after_cursor") or following.get("page[after]", [""])[0]
+    after = meta.get("after_cursor") or _cursor_in(page.get("links"))
     if not after:
         raise Unavailable("kb", f"the help center has more {kind} and does not say where")
     return str(after)
+
+
+def _cursor_in(links: object) -> str:
+    following = str(links.get("next", "")) if isinstance(links, dict) else ""
+    return parse_qs(urlsplit(following).query).get("page[after]", [""])[0]
 
 
 def _list(found: Mapping[str, Any], key: str) -> Sequence[Any]:
@@ -159,10 +162,6 @@ def _list(found: Mapping[str, Any], key: str) -> Sequence[Any]:
     if not isinstance(rows, list):
         raise Unavailable("kb", f"the help center answers without its {key}")
     return rows
-
-
-def _speaks(locale: str, language: str) -> bool:
-    return not language or locale.casefold() == language.casefold() or locale.casefold().startswith(f"{language.casefold()}-")
 
 
 def _saved(source: Source) -> Iterator[Article | Failure]:
@@ -181,15 +180,18 @@ def _saved(source: Source) -> Iterator[Article | Failure]:
 
 
 def _gather(value: object, rows: Mapping[str, list[Any]]) -> None:
-    for part in value if isinstance(value, list) else [value]:
+    for part in _several(value):
         if not isinstance(part, dict):
             raise InvalidInput("an object with articles is expected")
         # An article by itself, as a bare list has them.
         if "section_id" in part and "body" in part:
             rows["articles"].append(part)
-        for key, kind in KEYS.items():
-            found = part.get(key)
-            rows[kind].extend(found if isinstance(found, list) else [found] if isinstance(found, dict) else [])
+        for key in KEYS.keys() & part.keys():
+            rows[KEYS[key]].extend(_several(part[key]))
+
+
+def _several(value: object) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def _latest(articles: Iterable[Any], *, language: str) -> Iterator[Any]:
@@ -198,7 +200,7 @@ def _latest(articles: Iterable[Any], *, language: str) -> Iterator[Any]:
     for n, raw in enumerate(articles):
         if not isinstance(raw, dict):
             kept[str(n)] = raw
-        elif _speaks(str(raw.get("locale", "")), language):
+        elif speaks(str(raw.get("locale", "")), language):
             key = f"{raw.get('id')}:{raw.get('locale')}"
             kept[key] = max(kept.get(key, raw), raw, key=lambda row: str(row.get("updated_at", "")))
     yield from kept.values()
