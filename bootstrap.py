@@ -14,19 +14,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from desk.decision import Versions
-from desk.errors import Unavailable
 from desk.events import Event
-from desk.ports import Clock
+from desk.ports import Clock, Embedder
 from desk.space import Platform
 from handlers.services import Services
 from runtime import UNWRAPPED, Reading, Records, Runtime, SystemClock, Wrappers
 from settings import Settings
 
 if TYPE_CHECKING:
-    from knowledge.embeddings import OnnxEmbedder
-    from knowledge.index import Follower
+    from knowledge.generations import Place
+    from knowledge.rerank import Reranker
     from store.home import Home
-    from store.library import SqlLibrary
 
 ROOT = Path(__file__).resolve().parent
 SHIPPED = ROOT / "policy.toml"
@@ -72,6 +70,7 @@ async def open_runtime(
                     runtime.keep_house,
                     runtime.syncs.run,
                     runtime.reviews.run,
+                    reading.renewal.run,
                     runtime.workspace.keep_delivering,
                 )
                 if background
@@ -131,7 +130,8 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from agent.triage import LocalTriager
     from crm.embedded import EmbeddedCrm
     from knowledge.connectors import Surroundings, opened
-    from knowledge.embeddings import OnnxEmbedder
+    from knowledge.embedders import known, wanted
+    from knowledge.generations import Renewal, serving
     from knowledge.search import HybridKnowledge
     from knowledge.sync import Means
     from knowledge.tickets import ResolvedTickets
@@ -140,15 +140,18 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from store.library import SqlLibrary
     from store.sources import SqlSources
 
-    embedder = OnnxEmbedder()
+    home = home_of(settings)
+    embedder = wanted(settings.embedder, notes=home.path)
     stack.callback(embedder.close)
-    warm = asyncio.create_task(asyncio.to_thread(embedder.embed_now, ["ready"]))
+    warm = asyncio.create_task(_warmed(embedder))
     stack.push_async_callback(_finished, warm)
     records = await _records(stack, settings)
     policy = await records.policy.current()
     library, customers = SqlLibrary(records.database), SqlCustomers(records.database)
-    knowledge = HybridKnowledge(library, embedder, await _index(library, embedder, records.home), clock=clock)
+    live, place = await serving(library, embedder, known(home.path)), place_of(settings)
+    knowledge = HybridKnowledge(library, live, await place.open(live, library), clock=clock, reranker=_reranker(settings))
     stack.push_async_callback(knowledge.close)
+    renewal = Renewal(knowledge, library, wanted=embedder, place=place, clock=clock)
     heads = await ready(embedder, records.home.heads)
     services = Services(
         store=wrap.store(records.store),
@@ -165,7 +168,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     means = Means(library, SqlSources(records.database), embedder, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
     tickets = ResolvedTickets(records.store, SqlCandidates(records.database), customers, redacted)
     around = Surroundings(settings.policy_file.parent, records.home.cache, records.policy, os.environ, lambda _: tickets)
-    return Reading(records, customers, library, embedder, knowledge, services, means, partial(opened, around=around))
+    return Reading(records, customers, library, embedder, knowledge, services, means, partial(opened, around=around), renewal)
 
 
 def database_url(settings: Settings) -> str:
@@ -187,18 +190,22 @@ def home_of(settings: Settings) -> Home:
     return Home(settings.home)
 
 
-async def _index(library: SqlLibrary, embedder: OnnxEmbedder, home: Home) -> Follower:
-    """Open the index; while another process has its folder, one in memory is made from the library instead."""
-    from knowledge.edge import EdgeIndex
-    from knowledge.index import Follower
-    from knowledge.ingestion import complete
+def place_of(settings: Settings) -> Place:
+    """Return where indexes stand: on the Qdrant server that the settings name, else in the home."""
+    from knowledge.generations import Place
 
-    await complete(library, embedder)
-    try:
-        index = await asyncio.to_thread(EdgeIndex.open, home.index, embedder=embedder.id, dimensions=embedder.dimensions)
-    except Unavailable:
-        index = await asyncio.to_thread(EdgeIndex.temporary, embedder=embedder.id, dimensions=embedder.dimensions)
-    return Follower(index, library, embedder=embedder.id)
+    return Place(home_of(settings).index, settings.qdrant_url.get_secret_value(), settings.qdrant_api_key.get_secret_value())
+
+
+def _reranker(settings: Settings) -> Reranker | None:
+    from knowledge.torch_models import CrossEncoderReranker
+
+    return CrossEncoderReranker(settings.reranker) if settings.reranker else None
+
+
+async def _warmed(embedder: Embedder) -> None:
+    """Load the model before the first question needs it."""
+    await embedder.embed(["ready"])
 
 
 async def _finished(task: asyncio.Task[object]) -> None:

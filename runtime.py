@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from desk.errors import FrontdeskError
 from desk.events import Event
-from desk.ports import Answerer, ChatPlatform, Crm, KnowledgeBase, Query, Store, Triager, View
+from desk.ports import Answerer, ChatPlatform, Crm, Embedder, KnowledgeBase, Query, Store, Triager, View
 from handlers.outbox import Sender
 from handlers.services import Services
 from handlers.timers import Sweeper
@@ -20,7 +20,7 @@ from handlers.views import Views
 
 if TYPE_CHECKING:
     from bot.web.workspace import LocalWorkspace
-    from knowledge.embeddings import OnnxEmbedder
+    from knowledge.generations import Renewal
     from knowledge.ingestion import Report
     from knowledge.pieces import Progress
     from knowledge.reviews import Reviews
@@ -100,11 +100,12 @@ class Reading:
     records: Records
     customers: SqlCustomers
     library: SqlLibrary
-    embedder: OnnxEmbedder
+    embedder: Embedder
     knowledge: HybridKnowledge
     services: Services
     means: Means
     open_source: Opener
+    renewal: Renewal
 
     def schedule(self) -> Schedule:
         """Return what syncs the policy's sources when they are due."""

@@ -26,6 +26,9 @@ HINTS = {
     "host": "an address to listen on, such as 127.0.0.1",
     "port": "a number from 0 (any free port) to 65535, such as 8080",
     "token": "at least 16 letters, digits or signs that nobody can guess, such as what `openssl rand -hex 24` prints",
+    "qdrant_url": "the address of a Qdrant server, such as http://127.0.0.1:6333, or leave it unset for an index in FRONTDESK_HOME",
+    "embedder": "a folder with a text model as transformers saves it, or leave it unset for the model that ships",
+    "reranker": "a folder with a cross encoder as transformers saves it, or leave it unset for none",
     "allowed_hosts": "the names people open the page by, with commas between them and without ports, such as desk.example.com",
     "log_level": "one of " + ", ".join(LEVELS),
 }
@@ -51,6 +54,18 @@ def _file(path: Path | None) -> Path | None:
     if path and not _absolute(path).is_file():
         raise ValueError("no such file")
     return path and _absolute(path)
+
+
+def _folder(path: Path | None) -> Path | None:
+    if path and not _absolute(path).is_dir():
+        raise ValueError("no such folder")
+    return path and _absolute(path)
+
+
+def _web(url: SecretStr) -> SecretStr:
+    if url.get_secret_value() and not re.fullmatch(r"https?://\S+", url.get_secret_value()):
+        raise ValueError("not an address")
+    return url
 
 
 def _token(token: SecretStr) -> SecretStr:
@@ -80,6 +95,12 @@ class Settings(BaseSettings):
     database_url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("")
     """Empty for SQLite in the home."""
     policy: Annotated[Path | None, AfterValidator(_file)] = None
+    qdrant_url: Annotated[SecretStr, AfterValidator(_web)] = SecretStr("")
+    """Empty for an index in the home."""
+    qdrant_api_key: SecretStr = SecretStr("")
+    embedder: Annotated[Path | None, AfterValidator(_folder)] = None
+    """None for the model that ships."""
+    reranker: Annotated[Path | None, AfterValidator(_folder)] = None
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8080, ge=0, le=65535)
     token: Annotated[SecretStr, AfterValidator(_token)] = SecretStr("")

@@ -51,6 +51,9 @@ class TransformersEmbedder:
         """Return one unit vector a query, in order."""
         return await asyncio.to_thread(self._embed, [self._query + text for text in texts])
 
+    def close(self) -> None:
+        """Do nothing: no thread is kept."""
+
     def _embed(self, texts: Sequence[str]) -> list[list[float]]:
         # Texts of like length share a batch, so that short ones do not pay for the padding of long ones.
         order = sorted(range(len(texts)), key=lambda n: len(texts[n]))

@@ -10,7 +10,7 @@ from settings import home_is_set, read_settings
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch, tmp_path):
-    for name in ("HOME", "DATABASE_URL", "POLICY", "HOST", "PORT", "LOG_LEVEL", "TOKEN", "ALLOWED_HOSTS"):
+    for name in ("HOME", "DATABASE_URL", "POLICY", "HOST", "PORT", "LOG_LEVEL", "TOKEN", "ALLOWED_HOSTS", "QDRANT_URL", "QDRANT_API_KEY", "EMBEDDER", "RERANKER"):
         monkeypatch.delenv(f"FRONTDESK_{name}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 
@@ -49,6 +49,12 @@ def test_the_database_address_is_never_shown(monkeypatch):
     assert "hunter2" not in repr(read_settings())
 
 
+def test_neither_the_qdrant_address_nor_its_key_is_shown(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_QDRANT_URL", "https://desk:hunter2@vectors.example.com")
+    monkeypatch.setenv("FRONTDESK_QDRANT_API_KEY", "hunter3")
+    assert "hunter" not in repr(read_settings())
+
+
 def test_the_token_is_never_shown(monkeypatch):
     monkeypatch.setenv("FRONTDESK_TOKEN", "correct-horse-battery")
     assert "correct-horse" not in repr(read_settings())
@@ -66,6 +72,9 @@ def test_the_page_goes_by_its_address_and_by_the_names_it_was_given(monkeypatch)
         pytest.param("PORT", "eighty", "a number from 0", id="a port that is no number"),
         pytest.param("PORT", "70000", "a number from 0", id="a port that does not exist"),
         pytest.param("POLICY", "/nowhere/policy.toml", "a policy.toml that exists", id="a policy that is not there"),
+        pytest.param("QDRANT_URL", "localhost:6333", "the address of a Qdrant server", id="an address without its scheme"),
+        pytest.param("EMBEDDER", "/nowhere/model", "a folder with a text model", id="a model that is not there"),
+        pytest.param("RERANKER", "/nowhere/model", "a folder with a cross encoder", id="a reranker that is not there"),
         pytest.param("LOG_LEVEL", "loud", "one of debug, info", id="an unknown log level"),
         pytest.param("TOKEN", "hunter2hunter2!", "at least 16", id="a token that is short"),
         pytest.param("TOKEN", "a sentence with many words", "at least 16", id="a token that no header takes"),
