@@ -14,8 +14,13 @@ from knowledge.printed import LARGER, Bookmark, Line, rounded, usual_size, witho
 
 LOOSE = 1.3
 """Times the usual distance of lines from which a new paragraph begins."""
-TIGHT = 1.25
-"""Heights of its letters within which the second line of a heading follows the first."""
+MOST_OF_THEM = 0.9
+"""Share of a column's lines that end before its right edge; the few that run over it say nothing."""
+LONG = 0.6
+"""Share of a column's width from which a line is not short."""
+SMALLER = 0.95
+TIGHT = 1.4
+"""Sizes of its letters within which the second line of a heading follows the first."""
 BUCKET = 36
 """Points by which left edges are told apart when a column's right edge is looked for."""
 MOST_HEADING = 200
@@ -83,12 +88,24 @@ def _look(pages: Sequence[Sequence[Line]], bookmarks: Sequence[Bookmark]) -> Loo
     steps = [
         (below.top - above.top) / size for page in pages for above, below in pairwise(page) if below.top > above.top and rounded(above.size) == size
     ]
-    edges: dict[int, float] = defaultdict(float)
+    rights: dict[int, list[float]] = defaultdict(list)
     for line in lines:
-        edges[_bucket(line)] = max(edges[_bucket(line)], line.right)
-    sizes = sorted({rounded(line.size) for line in lines if line.size > size * LARGER and len(line.text) <= MOST_HEADING}, reverse=True)
+        rights[_bucket(line)].append(line.right)
+    edges = {bucket: sorted(found)[int(len(found) * MOST_OF_THEM)] for bucket, found in rights.items()}
+    larger = sorted({line.size for line in lines if line.size > size * LARGER and len(line.text) <= MOST_HEADING}, reverse=True)
     marked = {(mark.page, _plain(mark.title)): mark.level for mark in bookmarks if mark.page is not None}
-    return Look(size, median(steps) if steps else 1.0, edges, {size: min(rank, DEEPEST - 1) for rank, size in enumerate(sizes, 1)}, marked)
+    return Look(size, median(steps) if steps else 1.0, edges, _ranks(larger), marked)
+
+
+def _ranks(sizes: Sequence[float]) -> dict[float, int]:
+    """Return the depth of headings by their sizes, largest first; sizes that differ by a hair are one."""
+    ranks: dict[float, int] = {}
+    first, rank = float("inf"), 0
+    for size in sizes:
+        if size < first * SMALLER:
+            first, rank = size, min(rank + 1, DEEPEST - 1)
+        ranks[size] = rank
+    return ranks
 
 
 def _bucket(line: Line) -> int:
@@ -96,7 +113,8 @@ def _bucket(line: Line) -> int:
 
 
 def _plain(text: str) -> str:
-    return re.sub(r"\W+", "", text).casefold()
+    """Return a heading's words for comparison; outlines leave out the numbers of chapters, or add them."""
+    return re.sub(r"\W+", "", re.sub(r"^[\W\d_]+", "", text)).casefold()
 
 
 def _placed(line: Line, page: int, look: Look) -> Placed:
@@ -116,10 +134,10 @@ def _level(line: Line, page: int, look: Look) -> int:
         return 0
     if marked := look.marked.get((page, _plain(line.text)), 0):
         return marked
-    if rank := look.ranks.get(rounded(line.size), 0):
+    if rank := look.ranks.get(line.size, 0):
         return rank
     is_bold_heading = line.bold and len(line.cells) == 1 and len(line.text.split()) <= MOST_BOLD and not line.text.endswith((".", ",", ";", ":"))
-    return len(look.ranks) + 1 if is_bold_heading and not MARKER.match(line.text) else 0
+    return max(look.ranks.values(), default=0) + 1 if is_bold_heading and not MARKER.match(line.text) else 0
 
 
 def _blocks(placed: Sequence[Placed], look: Look) -> Iterator[list[Placed]]:
@@ -155,9 +173,13 @@ def _goes_on(block: Sequence[Placed], below: Placed, look: Look) -> bool:
 
 def _is_full(above: Line, below: Line, look: Look) -> bool:
     """Tell whether a line ended because the next word had no room, as the lines of a paragraph do and those of a list or an address do not."""
-    column = range(_bucket(above) - 1, _bucket(above) + 2)
-    edge = max(look.edges.get(bucket, 0.0) for bucket in column)
-    return rounded(above.size) == rounded(below.size) and above.right + below.first + look.size * 0.2 > edge
+    if abs(above.size - below.size) > (LARGER - 1) * look.size:
+        return False
+    edge = max(look.edges.get(bucket, 0.0) for bucket in range(_bucket(above) - 1, _bucket(above) + 2))
+    if above.right + below.first + look.size * 0.2 > edge:
+        return True
+    # In ragged columns, a long line that ends within a sentence.
+    return below.text[:1].islower() and above.text[-1:] not in ".!?:;" and above.right - above.left > LONG * (edge - above.left)
 
 
 def _runs_over(above: Placed, below: Placed) -> bool:

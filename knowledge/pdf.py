@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator, Sequence
+from math import hypot
 from typing import TYPE_CHECKING
 
 from desk.errors import InvalidInput
@@ -24,13 +25,13 @@ SHOWN = 1.5
 """Points of the smallest letters that anybody reads."""
 TURNED = 0.2
 """Radians from which a line is a watermark or a label beside a drawing."""
-GAP = 0.9
-"""Heights of a letter between two words from which they stand in different cells of a row."""
+GAP = 1.0
+"""Sizes of a letter between two words from which they stand in different cells of a row."""
 LINE = re.compile("[^\n\x02]+\x02?")
 CONTROLS = {0x0A: "\n", 0x0D: "\n", 0x02: "\x02"}
 LETTERS = {0x0D: "\n", 0xAD: "\x02", 0xFFFE: "\x02", 0x00: " "}
 """PDFium puts one of three characters for a hyphen at the end of a line, and for the end itself."""
-MONOSPACED = ("courier", "mono", "consol", "menlo", "typewriter", "inconsolata", "sourcecode")
+MONOSPACED = re.compile("courier|mono|consol|menlo|typewriter|cmtt|source ?code")
 MACHINE_TITLE = re.compile(
     r"\(?(?:unspecified|untitled|anonymous)\)?|microsoft (?:word|powerpoint|excel) - .*|.*\.(?:docx?|pptx?|indd|odt|tex|pdf)", re.IGNORECASE
 )
@@ -152,16 +153,16 @@ class _Letters:
         begin, beyond = max(words, key=lambda word: word[1] - word[0])
         middle = (begin + beyond) // 2
         _, _, top, bottom = self._box(middle)
-        size = top - bottom
+        size = self._size(middle)
         cells = tuple(self._cells(words, size))
         is_outside = cells[0].left > self._right or cells[-1].right < self._left or top < self._bottom or bottom > self._top
         if size < SHOWN or is_outside or abs(self._pdfium.FPDFText_GetCharAngle(self._page, middle)) > TURNED:
             return None
         first = self._box(words[0][1] - 1)[1] - cells[0].left
-        name = self._font(middle)
-        down = self._top - top
+        fonts = [self._font(n) for n in (words[0][0], middle, words[-1][1] - 1)]
+        down = self._top - self._baseline(middle)
         at = down / max(self._top - self._bottom, 1.0)
-        return Line(cells, down, size, at, first, bold="bold" in name, mono=any(word in name for word in MONOSPACED))
+        return Line(cells, down, size, at, first, bold=all("bold" in name for name in fonts), mono=all(MONOSPACED.search(name) for name in fonts))
 
     def _cells(self, words: Sequence[tuple[int, int]], size: float) -> Iterator[Cell]:
         """Join words to cells; a wide gap between two words divides them."""
@@ -183,6 +184,17 @@ class _Letters:
         box = self._pdfium.FS_RECTF()
         self._pdfium.FPDFText_GetLooseCharBox(self._page, n, ctypes.byref(box))
         return box.left, box.right, box.top, box.bottom
+
+    def _size(self, n: int) -> float:
+        """Return the size a letter is set in; programs that scale the page instead set everything in size 1."""
+        matrix = self._pdfium.FS_MATRIX()
+        scaled = self._pdfium.FPDFText_GetMatrix(self._page, n, ctypes.byref(matrix))
+        return float(self._pdfium.FPDFText_GetFontSize(self._page, n)) * (hypot(matrix.c, matrix.d) if scaled else 1.0)
+
+    def _baseline(self, n: int) -> float:
+        x, y = ctypes.c_double(), ctypes.c_double()
+        self._pdfium.FPDFText_GetCharOrigin(self._page, n, ctypes.byref(x), ctypes.byref(y))
+        return y.value
 
     def _font(self, n: int) -> str:
         name = ctypes.create_string_buffer(128)

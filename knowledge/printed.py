@@ -10,11 +10,14 @@ from functools import cached_property
 
 LARGER = 1.12
 """Times the size of the text from which a line is a heading."""
-EDGE = 0.09
+EDGE = 0.1
 """Share of a page's height at its top and bottom where running heads and page numbers stand."""
 SAME_HEIGHT = 0.3
 """Share of a letter's height by which lines may stand higher or lower than those beside them."""
-PAGE_NUMBER = re.compile(r"(?:\w+\s)?[-–\s]*\d{1,4}[-–\s]*(?:(?:of|/|von|de|sur)\s*\d{1,4})?", re.IGNORECASE)
+PAGE_NUMBER = re.compile(r"(?:\w+\s)?[-–\s]*(?:\d{1,4}|[ivxlc]{1,6})[-–\s]*(?:(?:of|/|von|de|sur)\s*\d{1,4})?", re.IGNORECASE)
+NUMBER = re.compile(r"(?<![\d.,])\d{1,4}(?![\d.,]\d)")
+REPEATED = 3
+"""Pages on which a line stands that belongs to none of them."""
 LEADERS = re.compile(r"(?:\.\s?){5,}\s*\w{0,6}$")
 """Dots that lead to a page number in a table of contents, which says nothing that its chapters do not say."""
 
@@ -30,7 +33,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Line:
-    """A line on a page. `top` and `size` (the height of its letters) are points, `top` counted downward; `at` is the share of the page above it.
+    """A line on a page. `top` (its baseline, counted downward) and `size` are points; `at` is the share of the page above it.
 
     `first` is the width of its first word.
     """
@@ -83,25 +86,31 @@ def beside(lines: Iterable[Line]) -> Iterator[Line]:
 
 
 def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
-    """Drop page numbers, tables of contents, and lines that stand at the same place at the edge of three pages or more."""
+    """Drop tables of contents, page numbers, and what repeats at the edges of pages: the same words, or others with the page's number."""
     usual = usual_size(line for page in pages for line in page)
-    seen = Counter(key for page in pages for key in {key for line in page if _is_at_edge(line) for key in _running_keys(line, usual)})
+    edges = [(n, line) for n, page in enumerate(pages) for line in page if _is_at_edge(line)]
+    words = Counter(_standing(line) for _, line in edges)
+    small = [(n, line) for n, line in edges if line.size <= usual * LARGER]  # Larger ones are the heads of chapters, which have numbers, too.
+    offset, counted = max(Counter(ahead for n, line in small for ahead in _ahead(line, n)).items(), key=lambda item: item[1], default=(0, 0))
 
-    def runs(line: Line) -> bool:
-        return _is_at_edge(line) and (bool(PAGE_NUMBER.fullmatch(line.text)) or any(seen[key] >= 3 for key in _running_keys(line, usual)))
+    def runs(line: Line, n: int) -> bool:
+        numbered = counted >= REPEATED and line.size <= usual * LARGER and offset in _ahead(line, n)
+        return _is_at_edge(line) and (numbered or words[_standing(line)] >= REPEATED or bool(PAGE_NUMBER.fullmatch(line.text)))
 
-    return [[line for line in page if not runs(line) and not LEADERS.search(line.text)] for page in pages]
+    return [[line for line in page if not runs(line, n) and not LEADERS.search(line.text)] for n, page in enumerate(pages)]
 
 
 def _is_at_edge(line: Line) -> bool:
     return line.at < EDGE or line.at > 1 - EDGE
 
 
-def _running_keys(line: Line, usual: float) -> tuple[tuple[str, int], ...]:
-    """Return what a line would repeat elsewhere: itself, and in small print also itself with another number; large it is the head of a chapter."""
-    place = round(line.at * 100)
-    counted = re.sub(r"\d+", "#", line.text)
-    return ((line.text, place), (counted, place)) if line.size <= usual * LARGER else ((line.text, place),)
+def _standing(line: Line) -> tuple[str, int]:
+    return line.text, round(line.at * 100)
+
+
+def _ahead(line: Line, page: int) -> frozenset[int]:
+    """Return how far the numbers in a line are ahead of the count of its page: those of page numbers all by the same."""
+    return frozenset(int(number) - page for number in NUMBER.findall(line.text))
 
 
 def usual_size(lines: Iterable[Line]) -> float:
