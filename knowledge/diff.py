@@ -18,8 +18,8 @@ FEW = 20
 """A source with fewer documents may lose any of them at once."""
 LONGEST_ID = 1_000
 """Bytes of a document's id; databases index no more than some thousands."""
-UNFORESEEN = (ArithmeticError, AttributeError, LookupError, OSError, RecursionError, TypeError, ValueError)
-"""What reading strangers' data raises where nobody thought of it. It is told like any failure: neither the rest nor the desk may stop for it."""
+UNFORESEEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What cutting a stranger's text raises where nobody thought of it: it costs that article alone."""
 
 
 @dataclass(frozen=True, slots=True)

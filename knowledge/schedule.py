@@ -12,6 +12,7 @@ from desk.errors import FrontdeskError
 from desk.ports import PolicySource
 from desk.source import Source, SyncState, next_due
 from knowledge.gentle import Gentle
+from knowledge.narrowing import narrow
 from knowledge.sync import Busy, Means, Opener, sync
 
 LOOK = timedelta(minutes=1)
@@ -28,10 +29,12 @@ class Schedule:
         self._open = open
         self._means = replace(means, embedder=Gentle(means.embedder))
         self._one_round = asyncio.Lock()
+        self._narrowed: dict[str, str] = {}
 
     async def run_due(self) -> bool:
         """Sync every source that is due; True when any was, whatever came of it. One that another process reads is left to it."""
         async with self._one_round:
+            await self._narrow()
             due = await self._due(self._means.clock.now())
             return any([await self._sync(source) for source in due])
 
@@ -54,6 +57,15 @@ class Schedule:
             # What is still due is another's to read, or was tried just now: looking again at once would spin.
             later = self._means.clock.now() + LOOK
             await self._means.clock.wait(min(due, later) if due and due > now else later)
+
+    async def _narrow(self) -> None:
+        """Hide what the policy hides by now, also of a source that is only read by command."""
+        states = await self._means.rows.states()
+        for source in await self._sources():
+            known = states.get(source.name)
+            if known and source.basis not in (known.basis, self._narrowed.get(source.name)):
+                await narrow(source, self._means.library, embedder=self._means.embedder.id)
+                self._narrowed[source.name] = source.basis
 
     async def _sync(self, source: Source) -> bool:
         try:

@@ -15,7 +15,8 @@ from desk.source import Holding, Missed, Source, SyncState
 from knowledge import staging
 from knowledge.article import Failure
 from knowledge.connector import Connector
-from knowledge.diff import UNFORESEEN, Diff, Shelf, compare
+from knowledge.diff import Diff, Shelf, compare
+from knowledge.narrowing import narrow
 from knowledge.pieces import Piece, Progress, put
 from knowledge.staging import Items
 
@@ -64,8 +65,12 @@ async def sync(source: Source, open: Opener, means: Means, *, remove: bool = Fal
             return await _finished(source, state, diff, means=means, remove=remove)
         except Conflict as error:
             raise Busy(f"another process reads the source {source.name!r} now: look again later") from error
-        except (FrontdeskError, *UNFORESEEN) as error:
-            return await _failed(source, error, means)
+        except FrontdeskError as error:
+            return await _failed(source, str(error).removeprefix("kb is unavailable: "), means)
+        except Exception as error:
+            # What strangers wrote is read by parsers that raise what they like: one source must end neither the others' syncs nor the desk.
+            log.exception("the source %r could not be read", source.name)
+            return await _failed(source, f"something unforeseen came of reading it ({type(error).__name__}: {error})", means)
 
 
 async def preview(source: Source, open: Opener, means: Means) -> Diff:
@@ -84,9 +89,12 @@ async def _begun(source: Source, means: Means) -> SyncState:
     """Go on with a sync that was cut short, or begin anew when there is none, it is too old, or the source is another by now."""
     known = (await means.rows.states()).get(source.name, SyncState(source.name))
     now = means.clock.now()
-    goes_on = known.goes_on(source, now)
+    goes_on, is_another = known.goes_on(source, now), known.basis != source.basis
+    if is_another:
+        await narrow(source, means.library, embedder=means.embedder.id)
     fresh = replace(known, started=now, cursor="", is_under_way=True, collected=False, basis=source.basis)
-    state = replace(known if goes_on else fresh, tried=now)
+    # Counted as a failure until something comes of it: whatever kills the process must not kill it again as soon as it is up.
+    state = replace(known if goes_on else fresh, tried=now, failures=1 if is_another else known.failures + 1)
     await means.rows.save(state, holder=means.holder, anew=not goes_on)
     return state
 
@@ -161,12 +169,10 @@ async def _remove(ids: Sequence[str], library: Library) -> None:
         await library.remove(ids[start : start + REMOVED_AT_ONCE])
 
 
-async def _failed(source: Source, error: Exception, means: Means) -> SyncState:
+async def _failed(source: Source, error: str, means: Means) -> SyncState:
     """Note what went wrong on what was saved last: that is where the next try goes on."""
-    if not isinstance(error, FrontdeskError):
-        log.error("the source %r could not be read", source.name, exc_info=error)
     state = (await means.rows.states())[source.name]
-    state = replace(state, error=_sentence(error), failures=state.failures + 1, tried=means.clock.now())
+    state = replace(state, error=error, failures=max(1, state.failures), tried=means.clock.now())
     await means.rows.save(state, holder=means.holder)
     return state
 
@@ -225,9 +231,3 @@ def _kept_back(source: Source, diff: Diff) -> str:
         f"{len(diff.removed)} of {diff.held} documents are not in the source any more, so none was removed: "
         f"if that is right, run ./frontdesk kb sync {source.name} --remove"
     )
-
-
-def _sentence(error: Exception) -> str:
-    if isinstance(error, FrontdeskError):
-        return str(error).removeprefix("kb is unavailable: ")
-    return f"something unforeseen came of reading it ({type(error).__name__}: {error})"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from desk.audience import INTERNAL
 from desk.errors import Unavailable
 from desk.source import AT_ONCE, LEAST, RETRIES, SyncState, next_due
 from knowledge.gentle import Gentle
@@ -130,6 +131,18 @@ async def test_a_source_that_leaves_the_policy_keeps_its_documents(bench):
     assert not await syncs.run_due()
     assert await syncs.next_due() is None
     assert set(await bench.held()) == {"help/refunds"}
+
+
+async def test_a_source_that_only_a_command_reads_is_hidden_all_the_same_when_the_policy_says_so(bench):
+    await bench.sync(source=BY_HAND)
+    rules = Rules(BY_HAND)
+    syncs = Schedule(rules, bench.site.open, bench.means())
+    rules.sources = (replace(BY_HAND, audience=INTERNAL),)
+    assert not await syncs.run_due()
+    assert [document.audience for document in await bench.library.documents()] == [INTERNAL]
+    position = await bench.library.position()
+    await syncs.run_due()
+    assert await bench.library.position() == position
 
 
 async def test_a_source_that_joins_the_policy_is_read_in_the_next_round(bench):

@@ -1,6 +1,8 @@
 """Syncs: a diff and then an apply, whatever happens in between."""
 
 import asyncio
+import zipfile
+import zlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,7 +10,7 @@ import pytest
 
 from desk.audience import INTERNAL, PUBLIC, parse
 from desk.errors import Unavailable
-from desk.source import RETRIES, STALE, Holding, Missed, Source, SourceKind
+from desk.source import AT_ONCE, RETRIES, STALE, Holding, Missed, Source, SourceKind, next_due
 from knowledge.article import Failure
 from knowledge.sync import HOLD, Busy, preview, sync
 from store.database import open_database
@@ -110,6 +112,43 @@ async def test_a_narrower_source_changes_its_documents(bench):
     assert counts(await bench.sync(REFUNDS, source=replace(HELP, audience=INTERNAL))) == (0, 1, 0, 0)
 
 
+async def test_a_narrower_source_hides_its_documents_also_while_it_is_down(bench):
+    await bench.sync(REFUNDS, article("plans", "Three.", audience=parse("account:acme")))
+    bench.embedder.texts.clear()
+    bench.site.down_after = 0
+    state = await bench.sync(source=replace(HELP, audience=parse("account:globex")))
+    assert state.error == "the site does not answer"
+    assert {document.id: document.audience for document in await bench.library.documents()} == {
+        "help/refunds": parse("account:globex"),
+        "help/plans": INTERNAL,
+    }
+    chunks = [chunk for id in await bench.held() for chunk in await bench.library.chunks_of(id)]
+    assert {str(chunk.audience) for chunk in chunks} == {"account:globex", "internal"}
+    assert len(await bench.library.vectors([chunk.id for chunk in chunks], embedder=bench.embedder.id)) == 2
+    assert bench.embedder.texts == []
+
+
+async def test_a_wider_source_shows_nothing_before_it_was_read(bench):
+    await bench.sync(REFUNDS, source=replace(HELP, audience=INTERNAL))
+    bench.site.down_after = 0
+    await bench.sync()
+    assert [document.audience for document in await bench.library.documents()] == [INTERNAL]
+    bench.site.down_after = None
+    await bench.sync()
+    assert [document.audience for document in await bench.library.documents()] == [PUBLIC]
+
+
+async def test_a_sync_that_kills_its_process_is_not_tried_again_at_once(bench):
+    await bench.sync(REFUNDS)
+    bench.site.items = [article("refunds", "Six days.")]
+    assert await bench.die(Fate(8, late=False))
+    assert next_due(HELP, await bench.state()) == AT_ONCE, "it came further: a batch was read"
+    for wait in RETRIES[:2]:
+        bench.clock.at += HOLD
+        assert await bench.die(Fate(8, late=False))
+        assert next_due(HELP, await bench.state()) == bench.clock.at + wait
+
+
 async def test_a_title_that_says_internal_is_internal_from_any_source(bench):
     await bench.sync(article("refunds", title="Internal: refunds"))
     assert [document.audience for document in await bench.library.documents()] == [INTERNAL]
@@ -196,7 +235,7 @@ async def test_a_source_that_is_down_removes_nothing(bench):
     )
 
 
-@pytest.mark.parametrize("bug", [KeyError("body"), ValueError("no JSON"), RecursionError("too deep")], ids=repr)
+@pytest.mark.parametrize("bug", [KeyError("body"), zipfile.BadZipFile("no zip"), zlib.error("bent"), RecursionError("too deep")], ids=repr)
 async def test_an_answer_nobody_foresaw_is_told_like_a_failure(bench, bug):
     bench.site = Site(down_after=0, raises=bug)
     state = await bench.sync(REFUNDS)
