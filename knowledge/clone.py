@@ -17,7 +17,7 @@ from pathlib import Path
 
 from desk.errors import Misconfigured, Unavailable
 from knowledge.addresses import Resolve, reachable, resolve
-from knowledge.hosting import Remote
+from knowledge.hosting import PORTS, Remote
 from knowledge.process import Bounds, Done, run, used
 
 OLDEST = (2, 37)
@@ -175,13 +175,17 @@ class Clone:
             # Whatever the repository or a redirect says, git speaks no other protocol ("ext::" would run a program).
             "GIT_ALLOW_PROTOCOL": self.remote.scheme if online else "none",
             "GIT_NO_LAZY_FETCH": "1",
-            # The name stays the one whose key is known; only the address is ours.
-            "GIT_SSH_COMMAND": f"{SSH} -o HostName={found[0]} -o HostKeyAlias={self.remote.host}" if found else SSH,
+            "GIT_SSH_COMMAND": f"{SSH} -o HostName={found[0]} -o 'HostKeyAlias={self._known_as}'" if found else SSH,
             # Settings go by the environment, since other users of the machine can read a command line.
             "GIT_CONFIG_COUNT": str(len(settings)),
             **{f"GIT_CONFIG_KEY_{n}": name for n, name in enumerate(settings)},
             **{f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(settings.values())},
         }
+
+    @property
+    def _known_as(self) -> str:
+        """Return the name under which known_hosts has the host's key, which ssh would not find by an address."""
+        return self.remote.host if self.remote.port == PORTS["ssh"] else f"[{self.remote.host}]:{self.remote.port}"
 
     async def _addresses(self) -> list[str]:
         """Return the addresses to connect to, IPv4 first; raise Refused when all are private and that is not allowed."""

@@ -140,8 +140,23 @@ async def test_git_sees_nothing_of_our_environment_that_it_does_not_need(tmp_pat
     ).clone
     env = await clone._environment(online=True)
     assert not {"HTTPS_PROXY", "FRONTDESK_TOKEN"} & env.keys()
-    assert "HostName=127.0.0.1 -o HostKeyAlias=help.example" in env["GIT_SSH_COMMAND"]
     assert env["GIT_ALLOW_PROTOCOL"] == "ssh"
+
+
+@pytest.mark.parametrize(("port", "known_as"), [("", "help.example"), (":2222", "[help.example]:2222")])
+async def test_a_repository_is_read_over_ssh_at_the_address_that_was_checked(repo, tmp_path, monkeypatch, port, known_as):
+    """The program that plays ssh writes down what it is told and runs git here."""
+    repo.commit({"docs/a.md": "one"})
+    script = f'#!/bin/sh\necho "$@" >> {tmp_path}/told\nfor last; do :; done\nexec sh -c "$last"\n'
+    write(tmp_path / "bin", {"ssh": script})
+    (tmp_path / "bin" / "ssh").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path / 'bin'}:{os.environ['PATH']}")
+    source = Source("docs", SourceKind.GIT, f"ssh://git@help.example{port}{repo.root}", private_network=True)
+    batches = [batch async for batch in open_git(source, cache=tmp_path / "cache", environ={}, resolve=Names().resolve).batches("")]
+    assert [item.id for batch in batches for item in batch.items] == ["docs/a.md"]
+    for line in (tmp_path / "told").read_text().splitlines():
+        assert "-F none -o BatchMode=yes -o StrictHostKeyChecking=yes" in line
+        assert f"-o HostName=127.0.0.1 -o HostKeyAlias={known_as}" in line
 
 
 async def test_a_git_that_is_missing_is_told(repo, tmp_path, monkeypatch):
