@@ -30,6 +30,8 @@ DEEPEST = 6
 MARKER = re.compile(r"(?:[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|(\d{1,3}|[a-z])[.)])\s+(?=\S)")
 LONE_MARKER = re.compile(r"[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|\d{1,3}[.)]?|[a-z][.)]")
 SIGNS = ".,;:!?()[]\"'“”‘’"
+SPECIAL = re.compile(r"^(#{1,6}\s|>|`{3}|~{3}|[-=+*]\s|[-=]{2,}$)")
+"""Beginnings of a line that would mean something in Markdown and meant nothing on the page."""
 HYPHENATED = re.compile(r"([^\W\d_]+)-$")
 
 
@@ -204,7 +206,7 @@ def _written(block: Sequence[Placed], known: frozenset[str]) -> str:
         case Kind.ROW if len(block) > 1:
             return _table(lines)
         case _:
-            return _joined(lines, known)
+            return SPECIAL.sub(r"\\\1", _joined(lines, known))
 
 
 def _joined(lines: Sequence[Line], known: frozenset[str]) -> str:

@@ -31,7 +31,10 @@ LINE = re.compile("[^\n\x02]+\x02?")
 CONTROLS = {0x0A: "\n", 0x0D: "\n", 0x02: "\x02"}
 LETTERS = {0x0D: "\n", 0xAD: "\x02", 0xFFFE: "\x02", 0x00: " "}
 """PDFium puts one of three characters for a hyphen at the end of a line, and for the end itself."""
-MONOSPACED = re.compile("courier|mono|consol|menlo|typewriter|cmtt|source ?code")
+FIXED_PITCH = 1
+"""The first of a font's flags (ISO 32000, 9.8.2), which not every program sets."""
+BOLD = re.compile("bold|black|heavy|medi(?:ital)?$")
+MONOSPACED = re.compile("courier|mono|nimbusmon|consol|menlo|typewriter|cmtt|source ?code")
 MACHINE_TITLE = re.compile(
     r"\(?(?:unspecified|untitled|anonymous)\)?|microsoft (?:word|powerpoint|excel) - .*|.*\.(?:docx?|pptx?|indd|odt|tex|pdf)", re.IGNORECASE
 )
@@ -162,7 +165,7 @@ class _Letters:
         fonts = [self._font(n) for n in (words[0][0], middle, words[-1][1] - 1)]
         down = self._top - self._baseline(middle)
         at = down / max(self._top - self._bottom, 1.0)
-        return Line(cells, down, size, at, first, bold=all("bold" in name for name in fonts), mono=all(MONOSPACED.search(name) for name in fonts))
+        return Line(cells, down, size, at, first, bold=all(bold for bold, _ in fonts), mono=all(mono for _, mono in fonts))
 
     def _cells(self, words: Sequence[tuple[int, int]], size: float) -> Iterator[Cell]:
         """Join words to cells; a wide gap between two words divides them."""
@@ -196,7 +199,9 @@ class _Letters:
         self._pdfium.FPDFText_GetCharOrigin(self._page, n, ctypes.byref(x), ctypes.byref(y))
         return y.value
 
-    def _font(self, n: int) -> str:
-        name = ctypes.create_string_buffer(128)
-        self._pdfium.FPDFText_GetFontInfo(self._page, n, name, 128, ctypes.byref(ctypes.c_int()))
-        return name.value.decode("utf-8", "replace").lower()
+    def _font(self, n: int) -> tuple[bool, bool]:
+        """Tell whether a letter's font is bold, and whether its letters have one width."""
+        buffer, flags = ctypes.create_string_buffer(128), ctypes.c_int()
+        self._pdfium.FPDFText_GetFontInfo(self._page, n, buffer, 128, ctypes.byref(flags))
+        name = buffer.value.decode("utf-8", "replace").lower()
+        return bool(BOLD.search(name)), bool(flags.value & FIXED_PITCH or MONOSPACED.search(name))

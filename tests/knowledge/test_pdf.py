@@ -145,6 +145,24 @@ def test_what_nobody_sees_on_a_page_is_left_out(x, y, size):
     assert text(papers.drawn(draw)) == "Five days."
 
 
+@pytest.mark.parametrize("words", ["# a remark", "> more", "```", "=====", "~~~ x"])
+def test_what_would_mean_something_in_markdown_means_nothing(words):
+    assert text(drawn((72, 700, words))) == f"\\{words}"
+
+
+def test_running_heads_that_change_with_the_chapter_go_by_their_page_numbers():
+    def draw(canvas: Any) -> None:
+        for n in range(8):
+            canvas.drawString(72, 800, f"Chapter {n // 2 + 1}: Words of {2000 + n // 2}   {n + 3}")
+            canvas.drawString(72, 790, f"A price of {n * 7} on this page")
+            canvas.drawString(72, 600, f"Answer {n}.")
+            canvas.showPage()
+
+    found = text(papers.drawn(draw))
+    assert "Chapter" not in found
+    assert found.count("A price of") == 8
+
+
 def test_a_watermark_is_left_out():
     def draw(canvas: Any) -> None:
         canvas.drawString(72, 700, "Five days.")
