@@ -20,7 +20,8 @@ SIGNS = {"tick": "✔", "cross": "✘", "error": "✘", "warning": "⚠", "plus"
 BRUSH = re.compile(r"brush:\s*([\w+#-]+)")
 """How the drawn form of a code block names its language."""
 PLAIN = frozenset({"", "none", "text", "plain"})
-ENTITY = re.compile(r"<!\[CDATA\[.*?\]\]>|&([A-Za-z][A-Za-z0-9]*);", re.DOTALL)
+ENTITY = re.compile(r"<!\[CDATA\[.*?(?:\]\]>|\Z)|&([A-Za-z][A-Za-z0-9]*);", re.DOTALL)
+"""An entity, or a part in which there are none; one that never ends is taken to the end, so as not to be looked for again behind each start."""
 XML_ENTITIES = frozenset({"amp", "lt", "gt", "quot", "apos"})
 AC, RI = "{ac}", "{ri}"
 ROOT = '<root xmlns:ac="ac" xmlns:ri="ri">'

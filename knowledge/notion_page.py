@@ -39,7 +39,7 @@ TEXTS = ("question", "answer", "summary", "description", "solution", "resolution
 """Properties that are text of a page, as databases of questions have them."""
 PUT_AWAY = frozenset({("status", "draft"), ("status", "archived"), ("archived", "yes"), ("published", "no")})
 LINK = re.compile(r"(?P<image>!?)\[(?P<text>(?:[^\[\]\\]|\\.)*)\]\((?P<target><[^<>\n]*>|(?:[^()\s\\]|\\.|\([^()\s]*\))*)(?: +\"[^\"\n]*\")?\)")
-PAGE_BELOW = re.compile(r"^\[[^\[\]]*\]\([^()\s]*[0-9a-f]{32}\.(?:md|csv)\)[ \t]*$", re.MULTILINE | re.IGNORECASE)
+PAGE_BELOW = re.compile(r"^\[[^\[\]\n]*\]\([^()\s]*[0-9a-f]{32}\.(?:md|csv)\)[ \t]*$", re.MULTILINE | re.IGNORECASE)
 """A line that is nothing but a page below this one: where pages stand is told by their paths."""
 WITHIN = re.compile(r"^https?://(?:www\.)?notion\.(?:so|com)/", re.IGNORECASE)
 """Addresses inside the workspace, which no customer can open."""

@@ -158,6 +158,8 @@ def test_what_may_not_be_read_is_reported(tmp_path):
     folder = write(tmp_path, {"a.md": "a", "closed/b.md": "b"})
     (folder / "pipe").mkdir()
     os.mkfifo(folder / "pipe" / "c.md")
+    (folder / "nowhere.md").symlink_to(folder / "gone.md")
+    (folder / "circle.md").symlink_to(folder / "circle.md")
     assert texts(folder) == {"a.md": "a", "closed/b.md": "b"}
     with exports.opened(folder) as export:
         (folder / "a.md").unlink()

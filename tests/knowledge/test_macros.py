@@ -81,6 +81,11 @@ def test_what_is_not_the_storage_format_is_refused(stored):
         as_html(stored)
 
 
+def test_parts_that_never_end_do_not_hold_anybody_up():
+    with pytest.raises(InvalidInput, match="storage format"):
+        as_html("<![CDATA[" * 200_000)
+
+
 def test_entities_of_a_page_itself_are_not_resolved():
     with pytest.raises(InvalidInput, match="storage format"):
         as_html('</root><!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd">]><root>')
