@@ -59,7 +59,9 @@ def title_of(content: HtmlElement, head: Head) -> str:
     headings = content.xpath(".//h1")
     if len(headings) == 1 and (heading := one_line(headings[0].text_content()).rstrip("#¶ ")):
         return heading
-    return SEPARATOR.split(head.title)[0] if head.title else ""
+    # "E - Editions - The Manual" is an appendix: a letter alone names nothing.
+    first, *others = SEPARATOR.split(head.title)
+    return f"{first} - {others[0]}" if others and len(first) <= 2 else first
 
 
 def _first(tree: HtmlElement, path: str) -> str:

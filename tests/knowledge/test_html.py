@@ -245,6 +245,13 @@ def test_a_page_is_called(body, title):
 
 
 @pytest.mark.parametrize(
+    ("title", "name"), [("E - Editions - The Manual", "E - Editions"), ("Refunds | Billing | Acme", "Refunds"), ("E", "E"), ("", "")]
+)
+def test_a_page_without_headings_is_called_by_its_title(title, name):
+    assert page(f"<title>{title}</title><main>{TEXT}</main>", url=ADDRESS).title == name
+
+
+@pytest.mark.parametrize(
     ("head", "day"),
     [
         pytest.param('<meta name="last-modified" content="Mon, 14 Sep 2026 10:00:00 GMT">', "2026-09-14", id="a meta element with a date of the web"),
