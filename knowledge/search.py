@@ -141,8 +141,9 @@ class HybridKnowledge:
                 live.idle.set()
 
     async def _search(self, live: Live, text: str, audiences: Audiences, *, k: int, also: Sequence[str]) -> Hits:
-        lags = await _lags(live.index)
-        version = f"{await self._library.position()}/{live.embedder.id}"
+        reached = await _refreshed(live.index)
+        lags, position = reached is None, await self._library.position() if reached is None else reached
+        version = f"{position}/{live.embedder.id}"
         if not text or not audiences or k < 1:
             return Hits(version=version)
         asked = _asked(text, audiences, k=k, also=also)
@@ -190,13 +191,12 @@ async def _near(live: Live, asked: Asked) -> list[list[Found]]:
     return [found[0] if count == 1 else best(found[:count], k=asked.depth), *found[count:]]
 
 
-async def _lags(index: Follower) -> bool:
-    """Bring an index up to date; tell whether that failed, when what it has is still worth searching (a full disk)."""
+async def _refreshed(index: Follower) -> int | None:
+    """Bring an index up to date and return its position; None when that failed and what it has is still worth searching (a full disk)."""
     try:
-        await index.refresh()
+        return await index.refresh()
     except Unavailable:
-        return True
-    return False
+        return None
 
 
 async def _tried(leg: Awaitable[list[list[Found]]]) -> list[list[Found]] | None:
