@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.kb_check import check
+from cli.kb_move import move
 from cli.kb_status import status
 from cli.kb_sync import sync
 from cli.kb_tickets import approve, reject, tickets
@@ -62,6 +63,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "tickets": tickets,
     "approve": approve,
     "reject": reject,
+    "move": move,
 }
 """The commands by name, in the order in which help lists them."""
 
