@@ -39,7 +39,10 @@ def contradiction(one: tuple[Statement, ...], other: tuple[Statement, ...]) -> t
 
     It compares words and not meanings: it misses what is worded otherwise, and what it finds is for a person to judge.
     """
-    found = [(_alike(a, b), a.text, b.text) for a, b in product(one, other) if _disagree(a, b)]
+    # What both say word for word, neither contradicts: of two copies the monthly line does not deny the yearly one.
+    shared = {each.text for each in one} & {each.text for each in other}
+    pairs = product(*([each for each in said if each.text not in shared] for said in (one, other)))
+    found = [(_alike(a, b), a.text, b.text) for a, b in pairs if _disagree(a, b)]
     _, first, second = max(found, default=(0.0, "", ""))
     return (first, second) if first else None
 

@@ -54,3 +54,11 @@ def test_of_several_disagreements_the_plainest_is_named():
     found = differing(one, other)
     assert found is not None
     assert "Exports" in found[0]
+
+
+def test_what_both_say_word_for_word_contradicts_nothing():
+    both = "- Monthly plans can be refunded in full within 14 days of the charge\n- Yearly plans can be refunded in full within 30 days of the charge"
+    assert differing(both, both) is None
+    found = differing(both, both.replace("30 days", "60 days"))
+    assert found is not None
+    assert ("30 days" in found[0], "60 days" in found[1]) == (True, True)
