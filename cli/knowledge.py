@@ -21,7 +21,10 @@ def register(app: typer.Typer) -> None:
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Folders and files: Markdown, JSON Lines.", metavar="PATH...")], as_json: AsJson = False
+    paths: Annotated[
+        list[Path], typer.Argument(help="Folders and files: Markdown, HTML, PDF, Word, PowerPoint, text, CSV, JSON.", metavar="PATH...")
+    ],
+    as_json: AsJson = False,
 ) -> None:
     """Take articles into the knowledge base; what did not change is left alone, what is gone is removed."""
     if absent := next((path for path in paths if not path.exists()), None):
