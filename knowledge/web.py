@@ -79,12 +79,12 @@ class WebSite:
                     continue
                 found = []
             first = None
-            items += [*_failures(stuck), *found]
+            items += [*_failures(stuck, crawl), *found]
             stuck.clear()
             if crawl.frontier.read % PAGES == 0:
                 yield await _batch(items, crawl)
                 items = []
-        items += [*_failures(stuck), *self._closing(crawl.frontier, failures=opening.failures)]
+        items += [*_failures(stuck, crawl), *self._closing(crawl.frontier, failures=opening.failures)]
         yield await _batch(items, crawl)
 
     async def _opened(self, cursor: str) -> Opening:
@@ -184,5 +184,9 @@ async def _batch(items: list[Article | Failure], crawl: Crawl) -> Batch:
     return Batch(tuple(items), await asyncio.to_thread(crawl.frontier.dump))
 
 
-def _failures(stuck: list[tuple[Stop, Unavailable]]) -> list[Failure]:
-    return [Failure(stop.address, str(error).removeprefix("kb is unavailable: "), frozenset({stop.address})) for stop, error in stuck]
+def _failures(stuck: list[tuple[Stop, Unavailable]], crawl: Crawl) -> list[Failure]:
+    """Return why pages could not be read. Where links are followed nobody can tell what stands behind such a page, and nothing is removed."""
+    told = [(stop.address, str(error).removeprefix("kb is unavailable: ")) for stop, error in stuck]
+    if not crawl.frontier.follows:
+        return [Failure(address, why, frozenset({address})) for address, why in told]
+    return [Failure(address, f"{why}; nothing is removed while it may hide others: `exclude` it if it stays so", None) for address, why in told]

@@ -61,6 +61,16 @@ async def test_a_page_in_trouble_stays_as_it_was_and_is_told(bench):
         assert set(await bench.held()) == ids(site, "/", "/a", "/b")
 
 
+async def test_what_only_a_page_in_trouble_leads_to_stays(bench):
+    pages = {"/": html("Start", "/billing"), "/billing": html("Billing", "/refunds"), "/refunds": html("Refunds")}
+    async with serving(Site(pages)) as site:
+        await synced(bench, site)
+        site.pages["/billing"] = DOWN
+        state = await synced(bench, site)
+        assert (state.removed, "exclude" in state.failed[0].reason) == (0, True)
+        assert set(await bench.held()) == ids(site, *pages)
+
+
 async def test_a_page_that_moved_is_one_document_at_its_new_address(bench):
     async with serving(small()) as site:
         await synced(bench, site)
