@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from desk.article import Chunk, Document
 from desk.ids import derived
+from knowledge.languages import detected
 from knowledge.sections import BYTES_A_WORD, Block, Section, sections, size
 
-VERSION = "1"
+VERSION = "2"
 """Part of every document's hash: raise it when the same text would be cut otherwise."""
 TARGET = 180
 """Words up to which blocks are put into one chunk."""
@@ -20,30 +22,19 @@ SEPARATOR = " > "
 
 
 def cut(document: Document, text: str) -> tuple[Chunk, ...]:
-    """Cut a document's Markdown into chunks with stable ids; none when nothing stands below its headings."""
+    """Cut a document's Markdown into chunks with stable ids; none when nothing stands below its headings.
+
+    They carry what the document says of itself; its language is detected when it does not say it.
+    """
+    said = document if document.language else replace(document, language=detected(text))
     ordinals: dict[str, int] = {}
     chunks: list[Chunk] = []
     for section in joined(sections(text, title=document.title)):
         heading = SEPARATOR.join(section.path)
         for piece in pieces(section):
+            # Counted among equal headings only, so that an edit above leaves the ids below it alone.
             ordinal = ordinals[heading] = ordinals.get(heading, -1) + 1
-            id = derived("c", document.id, heading, ordinal)
-            chunks.append(
-                Chunk(
-                    id,
-                    document.id,
-                    len(chunks),
-                    document.title,
-                    heading,
-                    document.url,
-                    document.audience,
-                    piece,
-                    document.updated,
-                    document.language,
-                    reviewed=document.reviewed,
-                    expires=document.expires,
-                )
-            )
+            chunks.append(_chunk(derived("c", document.id, heading, ordinal), said, len(chunks), heading=heading, text=piece))
     return tuple(chunks)
 
 
@@ -84,6 +75,23 @@ def filled(parts: Iterable[str], room: int, *, glue: str) -> Iterator[str]:
         words, length = words + more, length + longer
     if waiting:
         yield glue.join(waiting)
+
+
+def _chunk(id: str, said: Document, n: int, *, heading: str, text: str) -> Chunk:
+    return Chunk(
+        id,
+        said.id,
+        n,
+        said.title,
+        heading,
+        said.url,
+        said.audience,
+        text,
+        updated=said.updated,
+        language=said.language,
+        reviewed=said.reviewed,
+        expires=said.expires,
+    )
 
 
 def _are_siblings(one: Section, other: Section) -> bool:

@@ -1,10 +1,13 @@
 """Chunks: an article cut by its structure, with ids that stay."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from desk.article import Chunk
+from desk.audience import INTERNAL
 from knowledge.article import clean
 from knowledge.chunks import MOST, cut, searchable
 from knowledge.sections import size
@@ -29,6 +32,32 @@ def test_each_section_is_a_chunk_with_the_path_of_its_headings():
 def test_a_chunk_carries_what_its_document_says_and_no_heading_line():
     (made,) = cuts(f"## Times\n\n{WORDS}")
     assert (made.title, made.url, made.document, made.text) == ("Refunds", "https://help.example/refunds", "refunds", WORDS.strip())
+
+
+def test_a_chunk_carries_its_document_s_dates_audience_and_language():
+    said = replace(document(audience=INTERNAL), updated="2026-01-02", reviewed="2026-02-03", expires="2027-01-01", language="fr")
+    (made,) = cut(said, WORDS)
+    assert (made.updated, made.reviewed, made.expires, made.audience, made.language) == ("2026-01-02", "2026-02-03", "2027-01-01", INTERNAL, "fr")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        pytest.param(WORDS * 3, "en", id="English"),
+        pytest.param("Die Erstattung wird innerhalb von fünf Werktagen auf die Karte gebucht, mit der Sie bezahlt haben.", "de", id="German"),
+        pytest.param("Le remboursement arrive sur votre carte dans les cinq jours ouvrés qui suivent notre accord.", "fr", id="French"),
+        pytest.param("```py\n" + "value = compute(value)\n" * 20 + "```", "", id="code alone"),
+        pytest.param("Call us.", "", id="too short to tell"),
+        pytest.param("払い戻しは五営業日以内に届きます。" * 9, "", id="letters that are not told apart"),
+    ],
+)
+def test_a_document_that_names_no_language_is_read_for_it(text, language):
+    assert {made.language for made in cuts(text)} == {language}
+
+
+def test_two_documents_with_one_title_stay_apart():
+    one, other = (cut(document(id), f"# Refunds\n\n{WORDS}") for id in ("a", "b"))
+    assert not {made.id for made in one} & {made.id for made in other}
 
 
 def test_a_first_heading_that_repeats_the_title_is_not_part_of_the_path():
