@@ -13,6 +13,7 @@ from knowledge.links import Refused
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """Return the addresses of a host, best first."""
+SPECIAL = ("is_private", "is_loopback", "is_link_local", "is_multicast", "is_reserved", "is_unspecified")
 FORBIDDEN = tuple(
     ip_network(network)
     for network in (
@@ -42,8 +43,9 @@ def is_public(address: str) -> bool:
     ip = ip_address(address)
     if isinstance(ip, IPv6Address) and ip.scope_id:
         return False
-    special = ip.is_private or ip.is_loopback or ip.is_link_local or ip.is_multicast or ip.is_reserved or ip.is_unspecified
-    return ip.is_global and not special and not any(ip in network for network in FORBIDDEN if network.version == ip.version)
+    # More than `is_global`, which differs from one release of Python to the next and lets multicast pass.
+    is_special = any(getattr(ip, kind) for kind in SPECIAL)
+    return ip.is_global and not is_special and not any(ip in network for network in FORBIDDEN if network.version == ip.version)
 
 
 async def resolve(host: str, port: int) -> list[str]:

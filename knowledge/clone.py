@@ -7,37 +7,23 @@ Nothing is ever checked out: no hook, filter, submodule or link of the repositor
 
 from __future__ import annotations
 
-import base64
-import os
+import asyncio
 import re
 import shutil
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from desk.errors import Misconfigured, Unavailable
-from knowledge.addresses import Resolve, reachable, resolve
-from knowledge.hosting import PORTS, Remote
-from knowledge.process import Bounds, Done, run, used
+from knowledge.gitcommand import Git
+from knowledge.process import used
 
 OLDEST = (2, 37)
 """The first git that can be told which address to connect to."""
 FILE = frozenset({b"100644", b"100755"})
 """Modes of files; links and submodules have others and are passed over."""
 BRANCH = "refs/heads/source"
-KEPT = ("PATH", "SSH_AUTH_SOCK")
-"""What git gets of our environment: no proxies, no settings of whoever runs the desk, no secrets."""
-UNPLACED = Bounds(Path())
-SSH = "ssh -F none -o BatchMode=yes -o StrictHostKeyChecking=yes -o ConnectTimeout=15 -o ServerAliveInterval=15"
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
-ADVICE = (
-    (re.compile(r"Authentication failed|could not read (Username|Password)|\b40[13]\b", re.IGNORECASE), "name a token for it by `secret`"),
-    (re.compile(r"Permission denied|publickey"), "give this machine a key that may read it"),
-    (re.compile(r"Host key verification failed"), "put its host key into known_hosts"),
-    (re.compile(r"not found|does not exist|does not appear to be", re.IGNORECASE), "look whether `at` is right and may be read"),
-    (re.compile(r"redirect", re.IGNORECASE), "it has moved: write its new address in `at`"),
-    (re.compile(r"dubious ownership"), "it belongs to another user of this machine"),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +36,26 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Clone:
-    """A repository's copy in a folder of its own. `key` is "user:token" or a token for https."""
+    """A repository's copy in a folder of its own, to which `git` is told to keep."""
 
-    remote: Remote
-    folder: Path
-    key: str = ""
-    private_network: bool = False
-    resolve: Resolve = resolve
-    bounds: Bounds = UNPLACED
+    git: Git
 
     async def prepare(self) -> None:
         """Make the folder ready; raise Misconfigured when git is missing or too old."""
-        done = await self._git("version", here=False)
+        done = await self.git.run("version", here=False)
         version = re.search(r"(\d+)\.(\d+)", done.output.decode("ascii", "replace"))
         if not version or (int(version[1]), int(version[2])) < OLDEST:
             raise Misconfigured(f"git {OLDEST[0]}.{OLDEST[1]} or newer is needed, and there is {done.output.decode('utf-8', 'replace').strip()!r}")
-        # Fetches add up over the months, and a clone that was killed before it was one is none.
-        if used(self.folder) > 0.9 * self.bounds.disk or not (self.folder / "HEAD").exists():
-            shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
-            _checked(await self._git("init", "--bare", "--quiet", "--template="), self.remote)
-            _checked(await self._git("config", "remote.origin.url", self.remote.address), self.remote)
-        for left in (*self.folder.rglob("*.lock"), *self.folder.rglob("tmp_*")):  # Of a git that was killed; no other reads this source now.
-            shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+        if not await asyncio.to_thread(_is_usable, self.git.folder, most=0.9 * self.git.bounds.disk):
+            await self.git.do("init", "--bare", "--quiet", "--template=")
+            await self.git.do("config", "remote.origin.url", self.git.remote.address)
 
     async def tip(self, branch: str) -> tuple[str, str]:
         """Return the last commit of a branch and the branch's name, of the main one for ""; ("", "") when the repository has none."""
         name = f"refs/heads/{branch}" if branch else "HEAD"
-        done = _checked(await self._git("ls-remote", "--symref", "origin", name, online=True), self.remote)
+        listed = await self.git.do("ls-remote", "--symref", "origin", name, online=True)
         commit, found = "", branch
-        for line in done.output.decode("utf-8", "replace").splitlines():
+        for line in listed.decode("utf-8", "replace").splitlines():
             what, _, of = line.partition("\t")
             if of == name and what.startswith("ref: refs/heads/"):
                 found = what.removeprefix("ref: refs/heads/")
@@ -89,7 +65,7 @@ class Clone:
 
     async def has(self, commit: str) -> bool:
         """Tell whether a commit is here, with its history."""
-        return bool(COMMIT.fullmatch(commit)) and not (await self._git("cat-file", "-e", f"{commit}^{{commit}}")).code
+        return bool(COMMIT.fullmatch(commit)) and not (await self.git.run("cat-file", "-e", f"{commit}^{{commit}}")).code
 
     async def fetch(self, commit: str) -> None:
         """Get a commit and its history, without files."""
@@ -97,15 +73,16 @@ class Clone:
 
     async def files(self, commit: str) -> list[Entry]:
         """Return the files of a commit whose names are text, in order of their paths."""
-        done = await self._git("ls-tree", "-r", "-z", "--full-tree", commit)
-        if done.code:  # The clone is broken: the next run makes another one.
-            shutil.rmtree(self.folder, ignore_errors=True)
-        _checked(done, self.remote)
-        return sorted(_entries(done.output), key=lambda entry: entry.path)
+        try:
+            listed = await self.git.do("ls-tree", "-r", "-z", "--full-tree", commit)
+        except Unavailable:  # The clone is broken: the next run makes another one.
+            await asyncio.to_thread(shutil.rmtree, self.git.folder, ignore_errors=True)
+            raise
+        return sorted(_entries(listed), key=lambda entry: entry.path)
 
     async def changed(self, commit: str, paths: Collection[str]) -> Mapping[str, str]:
         """Return the days (ISO) of the commits that changed files last; a file is missing when the history is too long to say."""
-        done = await self._git("log", "--format=%x01%cs", "--name-only", "-z", "--no-renames", commit)
+        done = await self.git.run("log", "--format=%x01%cs", "--name-only", "-z", "--no-renames", commit)
         days: dict[str, str] = {}
         day = ""
         for record in done.output.split(b"\0"):
@@ -119,96 +96,41 @@ class Clone:
     async def get(self, commit: str, blobs: Collection[str]) -> None:
         """Get the contents of files that are not here yet, all at once."""
         # With "--missing=print" git tells what it lacks; any other command would go and get it, one request for each.
-        done = _checked(await self._git("rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk", commit), self.remote)
-        lacking = {line[1:] for line in done.output.decode("ascii", "replace").splitlines() if line.startswith("?")}
+        told = await self.git.do("rev-list", "--objects", "--no-object-names", "--missing=print", "--no-walk", commit)
+        lacking = {line[1:] for line in told.decode("ascii", "replace").splitlines() if line.startswith("?")}
         wanted = sorted(lacking & set(blobs))
         if wanted:
-            await self._fetched("--filter=blob:none", "--no-write-fetch-head", "--stdin", "origin", given="\n".join(wanted).encode())
+            await self._fetched("--filter=blob:none", "--no-write-fetch-head", "--stdin", "origin", given=_lines(wanted))
 
     async def read(self, blobs: Iterable[str]) -> dict[str, bytes]:
         """Return the contents of files that are here."""
-        names = "\n".join(blobs)
-        done = _checked(await self._git("cat-file", "--batch", given=f"{names}\n".encode()), self.remote)
-        return dict(_contents(done.output))
+        return dict(_contents(await self.git.do("cat-file", "--batch", given=_lines(blobs))))
 
     async def sizes(self, blobs: Iterable[str]) -> dict[str, int]:
         """Return how many bytes files have that are here."""
-        done = _checked(await self._git("cat-file", "--batch-check", given=("\n".join(blobs) + "\n").encode()), self.remote)
-        lines = (line.split() for line in done.output.decode("ascii", "replace").splitlines())
+        told = await self.git.do("cat-file", "--batch-check", given=_lines(blobs))
+        lines = (line.split() for line in told.decode("ascii", "replace").splitlines())
         return {line[0]: int(line[2]) for line in lines if len(line) == 3 and line[1] == "blob"}
 
     async def _fetched(self, *arguments: str, given: bytes = b"") -> None:
         options = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-maintenance", "--force")
-        _checked(await self._git("fetch", *options, *arguments, online=True, given=given), self.remote)
-
-    async def _git(self, *arguments: str, here: bool = True, online: bool = False, given: bytes = b"") -> Done:
-        place = ("-C", str(self.folder)) if here else ()
-        return await run(
-            ("git", *place, *arguments), replace(self.bounds, folder=self.folder), env=await self._environment(online=online), given=given
-        )
-
-    async def _environment(self, *, online: bool) -> dict[str, str]:
-        """Return the environment of a git that asks nobody, runs nothing of the repository's, and connects to the address that was checked."""
-        settings = {
-            "core.hooksPath": os.devnull,
-            "credential.helper": "",
-            "gc.auto": "0",
-            "http.followRedirects": "false",
-            "http.lowSpeedLimit": "500",
-            "http.lowSpeedTime": "60",
-        }
-        found = await self._addresses() if online and self.remote.host else []
-        if found and self.remote.scheme != "ssh":
-            listed = ",".join(f"[{address}]" if ":" in address else address for address in found)
-            settings["http.curloptResolve"] = f"{self.remote.host}:{self.remote.port}:{listed}"
-        if self.key and self.remote.scheme == "https":
-            pair = self.key if ":" in self.key else f"git:{self.key}"
-            settings["http.extraHeader"] = f"Authorization: Basic {base64.b64encode(pair.encode()).decode()}"
-        return {
-            **{name: os.environ[name] for name in KEPT if name in os.environ},
-            "LANG": "C",
-            "HOME": str(self.folder),
-            "GIT_CONFIG_NOSYSTEM": "1",
-            "GIT_CONFIG_GLOBAL": os.devnull,
-            "GIT_TERMINAL_PROMPT": "0",
-            "GIT_ASKPASS": "true",
-            # Whatever the repository or a redirect says, git speaks no other protocol ("ext::" would run a program).
-            "GIT_ALLOW_PROTOCOL": self.remote.scheme if online else "none",
-            "GIT_NO_LAZY_FETCH": "1",
-            "GIT_SSH_COMMAND": f"{SSH} -o HostName={found[0]} -o 'HostKeyAlias={self._known_as}'" if found else SSH,
-            # Settings go by the environment, since other users of the machine can read a command line.
-            "GIT_CONFIG_COUNT": str(len(settings)),
-            **{f"GIT_CONFIG_KEY_{n}": name for n, name in enumerate(settings)},
-            **{f"GIT_CONFIG_VALUE_{n}": value for n, value in enumerate(settings.values())},
-        }
-
-    @property
-    def _known_as(self) -> str:
-        """Return the name under which known_hosts has the host's key, which ssh would not find by an address."""
-        return self.remote.host if self.remote.port == PORTS["ssh"] else f"[{self.remote.host}]:{self.remote.port}"
-
-    async def _addresses(self) -> list[str]:
-        """Return the addresses to connect to, IPv4 first; raise Refused when all are private and that is not allowed."""
-        try:
-            found = await reachable(self.remote.host, self.remote.port, resolve=self.resolve, private_network=self.private_network)
-        except OSError:
-            found = []
-        if not found:
-            raise Unavailable("kb", f"{self.remote.host!r} has no address")
-        # ssh is given one only, and not every machine reaches IPv6.
-        return sorted(found, key=lambda address: ":" in address)
+        await self.git.do("fetch", *options, *arguments, online=True, given=given)
 
 
-def _checked(done: Done, remote: Remote) -> Done:
-    """Return what git came to; raise Unavailable with a sentence when that is nothing."""
-    if done.stopped:
-        raise Unavailable("kb", f"the repository {remote.address!r} cannot be read: {done.stopped}")
-    if done.code:
-        said = "".join(c if c.isprintable() else "\n" for c in done.said).strip().splitlines()
-        advice = next((sentence for pattern, sentence in ADVICE if pattern.search(done.said)), "")
-        told = said[-1][:200] if said else f"git ended with {done.code}"
-        raise Unavailable("kb", f"the repository {remote.address!r} cannot be read: {advice or told}" + (f" ({told})" if advice else ""))
-    return done
+def _is_usable(folder: Path, *, most: float) -> bool:
+    """Tell whether a folder holds a clone that can be gone on with; else it is empty then, and git may make one in it."""
+    # Fetches add up over the months, and a clone that was killed before it was one is none.
+    if used(folder) > most or not (folder / "HEAD").exists():
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        return False
+    for left in (*folder.rglob("*.lock"), *folder.rglob("tmp_*")):  # Of a git that was killed; no other reads this source now.
+        shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
+    return True
+
+
+def _lines(names: Iterable[str]) -> bytes:
+    return "".join(f"{name}\n" for name in names).encode()
 
 
 def _entries(listing: bytes) -> Iterator[Entry]:

@@ -95,14 +95,18 @@ class Crawl:
         except InvalidInput as error:
             return _failed(stop, str(error))
         said = directives(fetched.headers.get("x-robots-tag", ""))
-        if self.frontier.follows and not found.nofollow and "nofollow" not in said:
-            for link in found.links:
-                self.offer(link, stop.depth + 1)
-        if self._is_left_to_another(found, stop, address):
+        if not found.nofollow and "nofollow" not in said:
+            self._follow(found, stop)
+        if self._is_left_to_another(found, stop, address) or found.noindex or "noindex" in said or not self.scope.admits(address):
             return []
-        is_open = not found.noindex and "noindex" not in said and self.scope.admits(address)
-        is_article = found.text.strip() and not is_listing(found.text)
-        return self._kept(found, stop, address) if is_open and is_article and self.frontier.is_new(found.text) else []
+        return self._kept(found, stop, address) if self._is_worth_keeping(found.text) else []
+
+    def _follow(self, found: Page, stop: Stop) -> None:
+        for link in found.links if self.frontier.follows else ():
+            self.offer(link, stop.depth + 1)
+
+    def _is_worth_keeping(self, text: str) -> bool:
+        return bool(text.strip()) and not is_listing(text) and self.frontier.is_new(text)
 
     def _is_left_to_another(self, found: Page, stop: Stop, address: str) -> bool:
         """Tell whether a page names another as the one to read, and see to it that this one is read."""

@@ -16,6 +16,7 @@ from knowledge.article import Article, Failure
 from knowledge.clone import Clone, Entry
 from knowledge.connector import Batch, Connector
 from knowledge.files import READERS
+from knowledge.gitcommand import Git
 from knowledge.globs import admits
 from knowledge.hosting import remote
 
@@ -35,8 +36,8 @@ def open_git(source: Source, *, cache: Path, environ: Mapping[str, str], resolve
     """
     place = remote(source.at, private_network=source.private_network)
     folder = cache / sha256(f"{source.name} {place.address}".encode()).hexdigest()[:24]
-    clone = Clone(place, folder, environ.get(source.secret, "") if source.secret else "", source.private_network, resolve)
-    return Repository(source, clone)
+    key = environ.get(source.secret, "") if source.secret else ""
+    return Repository(source, Clone(Git(place, folder, key, source.private_network, resolve)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ class Repository:
     def _articles(self, entry: Entry, content: bytes, place: Place, day: str) -> list[Article | Failure]:
         if content.startswith(LFS):
             return [Failure(entry.path, "the file is kept in Git LFS, which is not read", files.may_hold(_kind(entry), entry.path))]
-        page = self.clone.remote.page(place.branch, entry.path)
+        page = self.clone.git.remote.page(place.branch, entry.path)
         items = files.read(_kind(entry), content, path=entry.path, where=entry.path)
         return [replace(item, url=item.url or page, updated=item.updated or day) if isinstance(item, Article) else item for item in items]
 

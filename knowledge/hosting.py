@@ -13,7 +13,9 @@ SSH = re.compile(r"(?:(?P<user>\w[\w.-]*)@)?(?P<host>\w[\w.-]*):(?!/)(?P<path>[\
 HOST = re.compile(r"[a-z0-9][a-z0-9.-]*|[0-9a-f:]+", re.IGNORECASE)
 PORTS = {"https": 443, "ssh": 22, "http": 80}
 OPEN = frozenset({"https", "ssh"})
-"""What leads to other machines under a key that tells who they are; http and file are for the private network."""
+"""What leads to other machines under a key that tells who they are."""
+INSIDE = frozenset({"http", "file"})
+"""What is for the private network only."""
 PAGES = {
     "github.com": "https://github.com/{repository}/blob/{branch}/{path}",
     "gitlab.com": "https://gitlab.com/{repository}/-/blob/{branch}/{path}",
@@ -44,20 +46,29 @@ def remote(at: str, *, private_network: bool) -> Remote:
 
     Raises Refused for any other.
     """
-    if short := SSH.fullmatch(at):
-        at = f"ssh://{short['user'] or 'git'}@{short['host']}/{short['path']}"
-    if at.startswith("/"):
-        at = f"file://{at}"
+    address = _spelled_out(at)
     try:
-        parts = urlsplit(at)
-        found = Remote(at, parts.scheme, parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0), parts.path)
+        parts = urlsplit(address)
+        found = Remote(address, parts.scheme, parts.hostname or "", parts.port or PORTS.get(parts.scheme, 0), parts.path)
     except ValueError as error:
         raise Refused(f"the address of the repository cannot be read: {error}") from error
-    if found.scheme not in OPEN and not (private_network and found.scheme in ("http", "file")):
+    if found.scheme not in (OPEN | INSIDE if private_network else OPEN):
         raise Refused(f"a repository at {at!r} is not read: write https://..., or set private_network for http:// and paths of this machine")
     if parts.password is not None or (parts.username and found.scheme != "ssh"):
         raise Refused(f"the address of the repository at {found.host!r} has a key in it: name it by `secret` instead")
-    is_named = found.scheme == "file" or HOST.fullmatch(found.host)
-    if not is_named or not found.path.strip("/") or not at.isprintable() or (parts.username or "").startswith("-"):
+    if not _is_plain(found, parts.username or ""):
         raise Refused(f"the address {at!r} names no repository")
     return found
+
+
+def _spelled_out(at: str) -> str:
+    """Return the address that a short one stands for."""
+    if short := SSH.fullmatch(at):
+        return f"ssh://{short['user'] or 'git'}@{short['host']}/{short['path']}"
+    return f"file://{at}" if at.startswith("/") else at
+
+
+def _is_plain(found: Remote, user: str) -> bool:
+    """Tell whether an address has a host and a path, and nothing that git or ssh could take for an option."""
+    is_named = found.scheme == "file" or HOST.fullmatch(found.host)
+    return bool(is_named and found.path.strip("/")) and found.address.isprintable() and not user.startswith("-")

@@ -126,7 +126,7 @@ async def test_a_key_goes_over_https_only(repo, tmp_path):
 async def test_a_key_is_on_no_command_line(tmp_path):
     source = Source("docs", SourceKind.GIT, "https://help.example/r.git", private_network=True, secret="TOKEN")
     clone = open_git(source, cache=tmp_path, environ={"TOKEN": "secret"}, resolve=Names().resolve).clone
-    env = await clone._environment(online=True)
+    env = await clone.git.environment(online=True)
     sent = base64.b64encode(b"git:secret").decode()
     assert [value for value in env.values() if sent in value] == [f"Authorization: Basic {sent}"]
 
@@ -138,7 +138,7 @@ async def test_git_sees_nothing_of_our_environment_that_it_does_not_need(tmp_pat
     clone = open_git(
         Source("docs", SourceKind.GIT, "git@help.example:r.git", private_network=True), cache=tmp_path, environ={}, resolve=Names().resolve
     ).clone
-    env = await clone._environment(online=True)
+    env = await clone.git.environment(online=True)
     assert not {"HTTPS_PROXY", "FRONTDESK_TOKEN"} & env.keys()
     assert env["GIT_ALLOW_PROTOCOL"] == "ssh"
 
