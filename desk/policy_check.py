@@ -263,7 +263,10 @@ def _source(raw: object) -> Source:
         )
     if missing := next((key for key in ("name", "kind") if key not in table), None):
         raise _Wrong("this key is missing", at=missing)
-    return Source(**{key: _inside(key, value, SOURCE[key]) for key, value in table.items()})
+    values = {key: _inside(key, value, SOURCE[key]) for key, value in table.items()}
+    if "audience" not in values and values["kind"] in UNTOLD:
+        values["audience"] = audience.INTERNAL
+    return Source(**values)
 
 
 def _name(raw: object) -> str:
@@ -337,6 +340,8 @@ SOURCE: dict[str, Callable[[object], Any]] = {
     "branch": lambda raw: _expect(str, raw, "write a branch's name in quotes"),
 }
 """How each key of a source is read."""
+UNTOLD = frozenset({SourceKind.NOTION, SourceKind.CONFLUENCE})
+"""Wikis, whose exports do not say who may read a page: the team alone, until the policy says otherwise."""
 SPECIAL: dict[Any, Callable[[object], Any]] = {
     timedelta: read_duration,
     str: lambda raw: _expect(str, raw, "write text in quotes"),

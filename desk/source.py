@@ -120,7 +120,9 @@ class SyncState:
         """Tell whether what was collected so far is of use to the next sync."""
         # A cursor that does not lead on, try after try, may be what is wrong.
         leads_on = self.failures < len(RETRIES)
-        return self.is_under_way and leads_on and self.basis == source.basis and self.started is not None and now - self.started < STALE
+        # Without a cursor reading begins anew, and what was staged before may not be there any more.
+        is_of_use = self.is_under_way and leads_on and bool(self.cursor or self.collected)
+        return is_of_use and self.basis == source.basis and self.started is not None and now - self.started < STALE
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import pytest
 
 from desk.audience import INTERNAL, PUBLIC, parse
 from desk.errors import Unavailable
-from desk.source import AT_ONCE, RETRIES, STALE, Holding, Missed, Source, SourceKind, next_due
+from desk.source import AT_ONCE, RETRIES, STALE, Holding, Missed, Source, SourceKind, SyncState, next_due
 from knowledge.article import Failure
 from knowledge.sync import HOLD, Busy, preview, sync
 from store.database import open_database
@@ -443,3 +443,10 @@ async def test_a_preview_of_a_source_that_is_down_says_so(bench):
     bench.site.items = [REFUNDS]
     with pytest.raises(Unavailable, match="does not answer"):
         await preview(Source("help", SourceKind.WEB), bench.site.open, bench.means())
+
+
+def test_a_sync_without_a_cursor_begins_anew_instead_of_applying_what_was_staged_before():
+    begun = SyncState("help", started=START, basis=HELP.basis)
+    assert not begun.goes_on(HELP, START)
+    assert replace(begun, cursor="3").goes_on(HELP, START)
+    assert replace(begun, collected=True).goes_on(HELP, START)
