@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from desk.errors import InvalidInput
@@ -40,19 +40,21 @@ class Reader:
 def read(kind: str, content: bytes, *, path: str, where: str) -> Items:
     """Read a file of a kind (".pdf") of `READERS`. `path` is its id, `where` what its owner knows it by. Blocks while it is parsed."""
     reader = READERS[kind]
+    sign = next((sign for sign in SIGNS if content.startswith(sign) and sign not in reader.signs), None)
     if len(content) > reader.most:
         yield too_large(kind, len(content), path=path, where=where)
-        return
-    sign = next((sign for sign in SIGNS if content.startswith(sign) and sign not in reader.signs), None)
-    if sign:
-        yield Failure(where, f"the file is {SIGNS[sign]}, although its name ends in {kind}: give it the name it belongs to", may_hold(kind, path))
-        return
-    yield from reader.read(content, path=path, where=where)
+    elif sign:
+        reason = f"the file is {SIGNS[sign]}, although its name ends in {kind}: give it the name it belongs to"
+        yield Failure(where, reason, may_hold(kind, path), path)
+    else:
+        for item in reader.read(content, path=path, where=where):
+            yield replace(item, file=path) if isinstance(item, Article) or item.ids is None else item
 
 
 def too_large(kind: str, size: int, *, path: str, where: str) -> Failure:
     """Return why a file of so many bytes is not read."""
-    return Failure(where, f"the file has {size / MEGABYTE:.1f} MB; at most {READERS[kind].most / MEGABYTE:.0f} MB are read", may_hold(kind, path))
+    reason = f"the file has {size / MEGABYTE:.1f} MB; at most {READERS[kind].most / MEGABYTE:.0f} MB are read"
+    return Failure(where, reason, may_hold(kind, path), path)
 
 
 def may_hold(kind: str, path: str) -> frozenset[str] | None:

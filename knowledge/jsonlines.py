@@ -30,7 +30,7 @@ def read_list(text: str, *, path: str, where: str) -> Iterator[Article | Failure
         if not isinstance(items, list):
             raise InvalidInput("write a list of articles, each with id, title and content")
     except (json.JSONDecodeError, InvalidInput, RecursionError) as error:
-        yield Failure(where, f"not a JSON list: {_why(error)}", mentioned(text))
+        yield Failure(where, f"not a JSON list: {_why(error)}", mentioned(text), path)
         return
     for n, item in enumerate(items, start=1):
         yield _item(item, path=path, where=f"{where}:{n}")
@@ -45,7 +45,9 @@ def _line(line: str, *, path: str, where: str) -> Article | Failure:
     try:
         return _item(json.loads(line), path=path, where=where)
     except (json.JSONDecodeError, RecursionError) as error:
-        return Failure(where, f"not a line of JSON: {_why(error)}", mentioned(line))
+        # A line that names no id may be any that the file had.
+        ids = mentioned(line)
+        return Failure(where, f"not a line of JSON: {_why(error)}", ids, "" if ids else path)
 
 
 def _item(item: object, *, path: str, where: str) -> Article | Failure:

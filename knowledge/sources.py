@@ -57,12 +57,12 @@ def _take(file: _File, *, folders: Mapping[str, Audience], taken: dict[str, str]
     ruled = _ruled(file, folders)
     for item in _read(file):
         if isinstance(item, Failure):
-            yield item if item.ids is not None else replace(item, file=file.path)
+            yield item
         elif item.id in taken:
             yield Failure(item.where, f"the id {item.id!r} is taken by {taken[item.id]}", frozenset({item.id}))
         else:
             taken[item.id] = item.where
-            yield replace(item, audience=strictest(item.audience, ruled), file=file.path)
+            yield replace(item, audience=strictest(item.audience, ruled))
 
 
 def _found(path: Path, admits: Callable[[str], bool]) -> Iterator[_File | Failure]:
@@ -103,14 +103,14 @@ def _read(file: _File) -> Iterator[Article | Failure]:
     try:
         size = file.file.stat().st_size
         if not file.file.is_file():
-            yield Failure(where, "not a regular file", files.may_hold(kind, file.path))
+            yield Failure(where, "not a regular file", files.may_hold(kind, file.path), file.path)
             return
         if size > READERS[kind].most:
             yield files.too_large(kind, size, path=file.path, where=where)
             return
         content = file.file.read_bytes()
     except OSError as error:
-        yield Failure(where, f"the file cannot be read: {error.strerror}", files.may_hold(kind, file.path))
+        yield Failure(where, f"the file cannot be read: {error.strerror}", files.may_hold(kind, file.path), file.path)
         return
     yield from files.read(kind, content, path=file.path, where=where)
 

@@ -44,3 +44,11 @@ async def test_one_broken_file_of_a_folder_does_not_keep_the_others_alive(tmp_pa
     report = await shelf.ingest(write(tmp_path, {"a.md": b"x" * 5_000_001, "faq.csv": "q without columns\n"}))
     assert (report.removed, len(report.failed)) == (1, 2)
     assert {each.id for each in await shelf.library.documents()} == {"refunds", "faq.csv#how"}
+
+
+async def test_a_list_that_broke_keeps_what_it_held_whatever_its_articles_are_called(tmp_path):
+    shelf = Shelf()
+    await shelf.ingest(write(tmp_path, {"a.json": '[{"id": 7, "content": "text"}]', "b.jsonl": '{"id": 8, "content": "text"}\n'}))
+    report = await shelf.ingest(write(tmp_path, {"a.json": "[{", "b.jsonl": "{ torn\n"}))
+    assert (report.removed, len(report.failed)) == (0, 2)
+    assert {each.id for each in await shelf.library.documents()} == {"7", "8"}
