@@ -133,9 +133,12 @@ class Crawl:
         if "noindex" in directives(fetched.headers.get("x-robots-tag", "")) or not self.scope.admits(address):
             return []
         items = files.read(".pdf", fetched.body, path=address, where=stop.address)
-        kept = [item for item in items if isinstance(item, Failure) or self.frontier.is_new(item.text)]
-        self.frontier.articles += sum(isinstance(item, Article) for item in kept)
-        return [replace(item, url=address, updated=item.updated or stop.changed) if isinstance(item, Article) else item for item in kept]
+        kept = [item for item in items if isinstance(item, Failure) or self._is_worth_keeping(item.text)]
+        return [item if isinstance(item, Failure) else self._filed(item, stop) for item in kept]
+
+    def _filed(self, article: Article, stop: Stop) -> Article:
+        self.frontier.articles += 1
+        return replace(article, url=article.id, updated=article.updated or stop.changed)
 
 
 KINDS: dict[str, Callable[[Crawl, Fetched, Stop, str], Found]] = {

@@ -1,8 +1,8 @@
 """Programs that are run within bounds."""
 
 import asyncio
+import fcntl
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -29,14 +29,14 @@ async def test_a_program_beyond_its_bounds_is_stopped(tmp_path, code, bounds, wh
 
 
 async def test_what_a_program_started_dies_with_it(tmp_path):
-    code = "import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']).pid, flush=True)"
+    """Its child holds a lock for as long as it lives."""
+    hold = f"held = open({str(tmp_path / 'lock')!r}, 'w'); fcntl.flock(held, fcntl.LOCK_EX); print('locked', flush=True)"
+    child = f"import fcntl, time; {hold}; time.sleep(60)"
+    code = f"import subprocess, sys; print(subprocess.Popen([sys.executable, '-c', {child!r}], stdout=subprocess.PIPE).stdout.readline())"
     done = await run(python(code), Bounds(tmp_path), env={})
-    for _ in range(200):
-        if not Path(f"/proc/{int(done.output)}/cmdline").exists() or not Path(f"/proc/{int(done.output)}/cmdline").read_bytes():
-            break
-        await asyncio.sleep(0.01)
-    else:
-        pytest.fail("the child lives on")
+    assert b"locked" in done.output
+    with (tmp_path / "lock").open() as lock:
+        await asyncio.wait_for(asyncio.to_thread(fcntl.flock, lock, fcntl.LOCK_EX), 10)
 
 
 async def test_a_program_gets_what_it_is_given(tmp_path):
