@@ -17,6 +17,7 @@ HARD_SIGNALS = (Signal.ASKS_HUMAN, Signal.SECURITY, Signal.DATA_LOSS, Signal.LEG
 """The signals that have a head; the other two are recognized by their form."""
 YES, NO, NONE = "yes", "no", "none"
 IN_SCOPE, OUT_OF_SCOPE = "in", "out"
+DISPLEASED = frozenset({Sentiment.FURIOUS, Sentiment.UNHAPPY})
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +42,10 @@ def lessons(folder: Path = FOLDER) -> Lessons:
     hard = _joined(texts[signal.value] for signal in HARD_SIGNALS)
     harmless = _joined(texts[f"{signal.value}_not"] for signal in HARD_SIGNALS)
     record = texts["record_intents"]
+    angry = tuple(row["text"] for row in rows["sentiment"] if row["sentiment"] in DISPLEASED)
     taught = {
         "category": tuple(Example(text, category) for category in CATEGORIES for text in texts[category.replace(" ", "_")]),
-        "request": _labelled((*categories, *queries, *hard, *record, *texts["out_of_scope"]), YES) + _labelled(chat, NO),
+        "request": _labelled((*categories, *queries, *hard, *record, *angry, *texts["out_of_scope"]), YES) + _labelled(chat, NO),
         "scope": _labelled(texts["out_of_scope"], OUT_OF_SCOPE) + _labelled((*categories, *queries, *record, *harmless, *hard), IN_SCOPE),
         "intent": _told(rows["record_intents"], "intent") + _labelled(_apart(categories, record), NONE),
         "sentiment": _told(rows["sentiment"], "sentiment") + _labelled((*queries, *categories[::2]), Sentiment.NEUTRAL.value),

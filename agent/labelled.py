@@ -58,7 +58,8 @@ class Table:
 def read(path: Path) -> Table:
     """Read a CSV file with the columns text, category and perhaps subject, with commas, semicolons or tabs between them.
 
-    Raises InvalidInput when there is no such file, and BadTable with one sentence that names the lines; the same message with the same category twice counts once.
+    Raises InvalidInput when there is no such file, and BadTable with one sentence that names the lines. The same message twice in
+    one category counts once.
     """
     rows = _unique(_checked(list(_rows(path))))
     table = Table(
@@ -66,9 +67,8 @@ def read(path: Path) -> Table:
     )
     counts = Counter(row.category for row in table.rows)
     if len(counts) < 2:
-        raise BadTable(
-            f"there {'is' if counts else 'are'} {len(counts) or 'no'} categor{'y' if counts else 'ies'} here: two are the fewest to tell apart"
-        )
+        found = f"only the category {next(iter(counts))!r}" if counts else "no row with a category"
+        raise BadTable(f"the file has {found}: two categories are the fewest to tell apart")
     if len(counts) > MOST_CATEGORIES:
         raise BadTable(f"there are {len(counts)} categories, and {MOST_CATEGORIES} are the most: is that really the column with the category?")
     if few := {category: count for category, count in sorted(counts.items()) if count < FEWEST}:
@@ -107,10 +107,13 @@ def _text(path: Path) -> str:
         raise BadTable(f"the file has {size / 1e6:,.0f} MB, and {LARGEST / 1e6:.0f} are the most: some thousand rows are plenty")
     content = path.read_bytes()
     try:
-        return content.decode("utf-8-sig")
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
         raise BadTable(f"line {line} is not UTF-8: save the file as UTF-8 (in Excel, CSV UTF-8) and try again") from error
+    if "\x00" in text:
+        raise BadTable(f"line {text[: text.index(chr(0))].count(chr(10)) + 1} holds a zero byte, so this is no CSV: export the table as CSV UTF-8")
+    return text
 
 
 def _places(header: Sequence[str]) -> Mapping[str, int]:

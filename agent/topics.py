@@ -12,10 +12,10 @@ from agent.heads import Heads, Matrix
 from agent.training import Trained
 from desk.triage import Label
 
-LABEL = 0.25
+LABEL = 0.35
 """The probability from which another category counts as meant too."""
-ALONE = 0.6
-"""What a category's probability in a single sentence is worth beside that of the whole message; both by benchmarks/classifier.py."""
+ALONE = 0.8
+"""What a category's probability in one sentence or clause is worth beside that of the whole message; both by benchmarks/classifier.py."""
 NEAREST = 5
 SCOPE = (3.4, 0.86, 11.1)
 """Bias, weight of the head's margin and of the nearness to in-scope examples; by logistic regression on held-out folds (benchmarks/classifier.py)."""
@@ -131,7 +131,7 @@ class Unknown:
 
 
 def labels_of(topics: Topics, vectors: Matrix, *, label: float = LABEL, alone: float = ALONE) -> tuple[Label, ...]:
-    """Return the categories meant, most probable first; the first row is the whole message, which leads, and the others are its sentences."""
+    """Return the categories meant, most probable first; the first row is the whole message, which leads, and the others its sentences and clauses."""
     if not topics.classes:
         return ()
     rows = topics.probabilities(vectors)

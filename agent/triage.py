@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
 from agent import language, personal, sentiment
 from agent.chosen import Chosen
-from agent.examples import HARD_SIGNALS, NONE, YES
+from agent.clauses import MOST, clauses
+from agent.examples import DISPLEASED, HARD_SIGNALS, NONE, YES
 from agent.heads import Heads, Matrix
 from agent.memo import Memo
 from agent.sentences import sentences
@@ -63,8 +65,11 @@ class LocalTriager:
         topics = await self._topics()
         said = _spoken(text)
         pieces = _pieces(said)
-        vectors = await self._memo.vectors([said, *pieces])
-        return await asyncio.to_thread(self._classify, text, pieces, vectors, topics)
+        parts = [clause for piece in pieces for clause in clauses(piece)][:MOST]
+        rest = sentiment.after_praise(said)
+        vectors = await self._memo.vectors([said, *pieces, *parts, *filter(None, [rest])])
+        classified = await asyncio.to_thread(self._classify, text, pieces, vectors[: 1 + len(pieces) + len(parts)], topics)
+        return self._unmasked(classified, vectors[-1:]) if rest else classified
 
     async def similarity(self, a: str, b: str) -> float:
         """Return the cosine of the two texts' embeddings; 0 when either says nothing."""
@@ -81,13 +86,14 @@ class LocalTriager:
             return Unknown(self._heads.version)
         return Own(trained, self._heads.version) if trained else self._shipped
 
-    def _classify(self, text: str, pieces: Sequence[str], vectors: Matrix, topics: Topics) -> Classification:
+    def _classify(self, text: str, pieces: Sequence[str], everything: Matrix, topics: Topics) -> Classification:
+        # Half a sentence may name a topic; what is asked and how it is meant takes a whole one.
+        labels, vectors = labels_of(topics, everything), everything[: 1 + len(pieces)]
         whole = vectors[:1]
-        labels = labels_of(topics, vectors)
         signals = self._signals(text, pieces, vectors)
         felt = self._heads["sentiment"]
         mood = sentiment.weigh(text, dict(zip(felt.classes, map(float, felt.probabilities(whole)[0]), strict=True)))
-        request = self._request(pieces, vectors, mood=mood, signals=signals)
+        request = 1.0 if sentiment.fails(text) else self._request(pieces, vectors, mood=mood, signals=signals)
         alien = float(topics.strangeness(whole)[0])
         return Classification(
             labels[0].category if labels else "",
@@ -104,11 +110,18 @@ class LocalTriager:
             model=topics.version,
         )
 
+    def _unmasked(self, found: Classification, rest: Matrix) -> Classification:
+        """Return a classification that heeds what follows the praise: "nice one, half my customers are missing" thanks nobody."""
+        asked = float(self._heads["request"].of(YES, rest)[0])
+        if found.is_request or asked < self._thresholds.request:
+            return found
+        return replace(found, is_request=True, is_request_confidence=round(asked, 4))
+
     def _request(self, pieces: Sequence[str], vectors: Matrix, *, mood: Sentiment, signals: frozenset[Signal]) -> float:
         """Return the probability that something is asked; a complaint always asks to be heard, and a bare "help" too."""
         if any(COMPLAINS.search(plain(piece)) for piece in pieces):
             return 1.0
-        if signals & frozenset(HARD_SIGNALS) or mood is Sentiment.FURIOUS or Signal.NOT_SOLVED in signals:
+        if signals & frozenset(HARD_SIGNALS) or mood in DISPLEASED or Signal.NOT_SOLVED in signals:
             return 1.0
         rows = self._heads["request"].of(YES, vectors)
         asking = [float(row) for piece, row in zip(pieces, rows[1:], strict=True) if ASKS.search(plain(piece))]
