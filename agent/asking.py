@@ -20,7 +20,10 @@ TELLS = re.compile(
     r"^\W*(?:please\s+)?(?:tell|explain|show|describe|walk|help|remind)\s+(?:me|us)\b|^\W*i(?:'d| would)? (?:want|need|like) to know\b"
 )
 JOINT = re.compile(rf"[,;]?\s+(?:and|also|plus)\s+(?:also\s+)?(?={OPENER}\b)|\s*;\s+(?={OPENER}\b)", re.IGNORECASE)
-LEANS = re.compile(r"^\W*(?:(?:and|also|ok|okay|so|but|then|or)\b\W*)*(?:and|or|same|likewise|what about|how about|what if|then|else|otherwise)\b")
+LEANS = re.compile(
+    r"^\W*(?:(?:ok|okay|so|but|then)\W+)*(?:(?:and|or|also|but)\s+(?:for|on|in|with|to|if|the|from|at|by|as|when|after|before|without|then)\b"
+    r"|same\b|likewise\b|(?:and |but )?(?:what|how) about\b|what if\b|then\b|else\b|otherwise\b)"
+)
 POINTS = re.compile(r"\b(?:it|its|that|this|those|these|them|they|one|ones|there|same|both|either)\b")
 
 

@@ -20,6 +20,12 @@ GREETING = re.compile(
     r"(?:[ ,]*(?:there|all|everyone|everybody|team|folks|guys|support|frontdesk|zusammen|a tous|a todos))*[\s,.!:;–-]*)+",
     re.IGNORECASE,
 )
+ASIDE = re.compile(
+    r"^\W*(?:(?:sorry|excuse me|apologies)\b[^:,.?!]{0,40}|(?:(?:just )?(?:a|one) )?(?:quick|short|stupid|silly|dumb|small|simple) question"
+    r"|one more (?:thing|question)|just (?:wondering|curious|asking))\s*[:,.;–-]+\s*",
+    re.IGNORECASE,
+)
+"""What people say before they ask."""
 CLOSING = re.compile(
     r"[\s,.!;–-]*\b(?:(?:many |kind |best )?(?:thanks|thank you|regards|cheers)(?: (?:a lot|so much|in advance|for your help))?"
     r"|thx|danke|merci|gracias|obrigad[oa])[\s,.!]*$",
@@ -28,8 +34,8 @@ CLOSING = re.compile(
 
 
 def question_of(text: str) -> str:
-    """Return what somebody asks, without the greeting before it and the thanks after it; the text itself when nothing else is left."""
-    bare = CLOSING.sub("", GREETING.sub("", text.strip()[:SCANNED])).strip()
+    """Return what somebody asks, without the greeting and the excuse before it and the thanks after it; the text itself when nothing else is left."""
+    bare = CLOSING.sub("", ASIDE.sub("", GREETING.sub("", text.strip()[:SCANNED]))).strip()
     return bare if WORD.search(plain(bare)) else text.strip()[:SCANNED]
 
 

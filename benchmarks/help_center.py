@@ -40,7 +40,9 @@ class PublicTools:
         return hits.passages
 
     async def outranked(self, query: str) -> float:
-        return -1.0
+        found = (await self._knowledge.search(query, frozenset({INTERNAL}))).passages
+        hidden = [passage.dense for passage in found if passage.audience == INTERNAL]
+        return max(hidden) - max((passage.dense for passage in found if passage.audience != INTERNAL), default=0.0) if hidden else -1.0
 
     async def record(self) -> Sequence[Fact]:
         return ()

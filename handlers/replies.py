@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from desk.cards import Block, Button, Buttons, Card, Field, Form, Sources, Style, Text
 from desk.draft import Evidence, Part, Proposal
@@ -15,7 +16,7 @@ ENGLISH = {"solved": "Solved", "not_solved": "Not solved", "get_human": "Get a h
 
 def answer(text: str, *, sources: Sequence[Evidence], byline: str, ticket: Ticket, subject: str, policy: Policy, language: str) -> Card:
     """Draw an answer: the text, its sources, who wrote or checked it, and the three buttons."""
-    shown = tuple(sources)
+    shown = _told_apart(sources)
     blocks: list[Block] = [Text(text)]
     blocks += [Text(policy.phrase("sources", language), Style.QUIET), Sources(shown)] if shown else []
     blocks += [Text(byline, Style.QUIET)] if byline else []
@@ -62,6 +63,12 @@ def links(items: Sequence[Evidence]) -> str:
 def message_link(ticket: Ticket, label: str) -> str:
     """Return a link to the ticket's first message, which each platform turns into its own kind of address."""
     return f"[{label}](message:{ticket.anchor})"
+
+
+def _told_apart(sources: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """Return sources with the heading in the title where several are of one article, so that no two read the same."""
+    titles = [item.title for item in sources]
+    return tuple(replace(item, title=f"{item.title}: {item.heading}") if item.heading and titles.count(item.title) > 1 else item for item in sources)
 
 
 def _reactions(ticket: Ticket, subject: str, policy: Policy, *, language: str) -> tuple[Button, ...]:

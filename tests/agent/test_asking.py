@@ -80,7 +80,7 @@ def test_words_that_lean_on_something_are_read_with_what_was_said_before(text):
 
 
 @pytest.mark.parametrize(
-    "text", ["How do I export my clients as CSV?", "Where do I enter the tax number of my company?", "refund for invoice INV-204"]
+    "text", ["How do I export my clients as CSV?", "Where do I enter the tax number of my company?", "And how do I reset my password?"]
 )
 def test_words_that_stand_alone_are_read_alone(text):
     assert not leans(text)

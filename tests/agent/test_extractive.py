@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from agent.calibration import fitted
 from agent.claims import cut
 from agent.extractive import ExtractiveAnswerer
 from agent.figures import tidy
@@ -162,6 +163,111 @@ async def test_a_vague_request_is_read_with_what_was_said_before(ask):
     proposal = await ask("it doesn't work", history=(before,))
     assert not proposal.question
     assert proposal.evidence[0].document == "password"
+
+
+async def test_two_questions_are_answered_from_two_articles_in_their_order(ask):
+    proposal = await ask("How do I reset my password? And how long does a refund take?")
+    assert [item.document for item in proposal.evidence] == ["password", "refund-times"]
+    text = text_of(proposal)
+    assert text.index("1. Press") < text.index("Open the message. [1]") < text.index("5 to 7 working days") < text.index("[2]")
+    assert proposal.doubts == ()
+
+
+async def test_the_other_order_is_answered_the_other_way_round(ask):
+    proposal = await ask("How long does a refund take? And how do I reset my password?")
+    assert [item.document for item in proposal.evidence] == ["refund-times", "password"]
+
+
+async def test_the_least_sure_answer_decides_how_sure_the_reply_is(ask):
+    both = await ask("How do I reset my password? And how long does a refund take?")
+    each = [await ask("How do I reset my password?"), await ask("how long does a refund take?")]
+    assert both.confidence == pytest.approx(min(one.confidence for one in each), abs=0.05)
+
+
+async def test_a_question_of_several_that_stays_open_is_a_doubt(ask):
+    proposal = await ask("How long does a refund take? Which browsers does the mileage calculator support?")
+    assert proposal.abstained or "part_unanswered" in proposal.doubts
+
+
+async def test_two_questions_with_one_answer_are_answered_once(ask):
+    proposal = await ask("How do I reset my password? Where do I press to reset the password?")
+    assert [item.document for item in proposal.evidence] == ["password"]
+
+
+async def test_a_question_that_says_little_is_read_with_the_one_before_it(ask):
+    place = Place(ChannelRef(Platform.LOCAL, "s", "c"))
+    before = Message("m-1", None, place, USER, "Sam", Role.CUSTOMER, "How long does a refund take?", datetime(2026, 11, 2, tzinfo=UTC))
+    alone, together = await ask("and for a card?"), await ask("and for a card?", history=(before,))
+    assert together.evidence[0].document == "refund-times"
+    assert together.confidence > alone.confidence
+
+
+async def test_a_question_that_an_internal_article_answers_is_left_to_a_person(ask):
+    proposal = await ask("How much goodwill credit may an agent grant without asking a lead?")
+    assert proposal.abstained == "internal_knowledge"
+    assert proposal.parts == ()
+    assert "EUR 50" not in str(proposal)
+
+
+async def test_of_hidden_knowledge_only_how_near_it_is_reaches_the_answerer(answerer, embedder):
+    class Far(ArticleTools):
+        async def outranked(self, query):
+            return -0.5
+
+    brief = Brief("How long does a refund take?", NOBODY, COMMUNITY, None, IN_SCOPE, "en", PHRASES)
+    assert (await answerer.propose(brief, Far(embedder, COMMUNITY))).evidence[0].document == "refund-times"
+
+
+class Dated(ArticleTools):
+    """Tools that do not look at the day an article expires."""
+
+    async def search(self, query, *, k=10, also=()):
+        return [replace(found, expires="2026-11-02") for found in await super().search(query, k=k)]
+
+
+@pytest.mark.parametrize(
+    ("now", "quoted"),
+    [
+        pytest.param(datetime(2026, 11, 1, 23, tzinfo=UTC), True, id="the day before"),
+        pytest.param(datetime(2026, 11, 2, tzinfo=UTC), False, id="from its day on"),
+    ],
+)
+async def test_nothing_is_quoted_past_its_day_even_when_the_tools_return_it(answerer, embedder, now, quoted):
+    brief = Brief("How long does a refund take?", NOBODY, COMMUNITY, None, IN_SCOPE, "en", PHRASES, now=now)
+    proposal = await answerer.propose(brief, Dated(embedder, COMMUNITY))
+    assert bool(proposal.evidence) is quoted
+    assert quoted or proposal.abstained == "no_evidence"
+
+
+async def test_under_another_embedder_than_the_fitted_one_it_abstains_and_says_so(embedder, heads):
+    other = ExtractiveAnswerer(embedder, heads, replace(fitted(), embedder="other@1"))
+    brief = Brief("How long does a refund take?", NOBODY, COMMUNITY, None, IN_SCOPE, "en", PHRASES)
+    proposal = await other.propose(brief, ArticleTools(embedder, COMMUNITY))
+    assert proposal.abstained == "not_fitted"
+    assert proposal.related[0].document == "refund-times"
+
+
+async def test_the_record_answers_under_any_embedder(embedder, heads):
+    other = ExtractiveAnswerer(embedder, heads, replace(fitted(), embedder="other@1"))
+    brief = Brief("Which plan are we on?", MARA, SHARED, DIRECT, IN_SCOPE, "en", PHRASES)
+    proposal = await other.propose(brief, ArticleTools(embedder, SHARED | DIRECT, RECORD))
+    assert "Enterprise plan" in text_of(proposal)
+    assert {item.source for item in proposal.evidence} == {"record"}
+
+
+@pytest.mark.parametrize("rate", [0.0, 0.02, 0.2])
+async def test_a_proposal_says_from_which_confidence_it_keeps_to_the_wrong_rate(ask, rate):
+    assert (await ask("How long does a refund take?", wrong_rate=rate)).threshold == fitted().threshold(rate)
+
+
+async def test_evidence_carries_the_dates_of_its_passage(answerer, embedder):
+    class Reviewed(ArticleTools):
+        async def search(self, query, *, k=10, also=()):
+            return [replace(found, updated="2026-01-02", reviewed="2026-10-01", expires="2027-01-01") for found in await super().search(query, k=k)]
+
+    brief = Brief("How long does a refund take?", NOBODY, COMMUNITY, None, IN_SCOPE, "en", PHRASES)
+    first = (await answerer.propose(brief, Reviewed(embedder, COMMUNITY))).evidence[0]
+    assert (first.updated, first.reviewed, first.expires) == ("2026-01-02", "2026-10-01", "2027-01-01")
 
 
 async def test_a_customer_of_another_language_gets_a_doubt(ask):

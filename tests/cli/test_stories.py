@@ -215,6 +215,29 @@ def test_german(story):
     assert outside
     assert all(not {"Thanks", "person", "answer"} & set(post["text"].split()) for post in outside)
     assert "reply" not in story.actions
+    (card,) = story.bot("draft_card", inside=True)
+    assert "the sources are in another language than the customer's" in card["text"]
+    assert card["evidence"][0]["document"] == "invite-teammates"
+
+
+def test_two_questions(story):
+    (answer,) = story.bot("answer")
+    assert list(dict.fromkeys(source["document"] for source in answer["evidence"])) == ["refund-times", "password-reset"]
+    assert answer["text"].index("5 to 7 working days") < answer["text"].index("press **Forgot password?**")
+
+
+def test_whole_steps(story):
+    (answer,) = story.bot("answer")
+    assert [answer["text"].index(f"{n}. ") for n in (1, 2, 3)] == sorted(answer["text"].index(f"{n}. ") for n in (1, 2, 3))
+    assert "Choose a new password**. [1]" in answer["text"]
+
+
+def test_follow_up(story):
+    first, second = story.bot("answer")
+    assert {source["document"] for source in (*first["evidence"], *second["evidence"])} == {"cancel-subscription"}
+    assert "Cancel plan" in first["text"]
+    assert "There is no refund for the rest of a month." in second["text"]
+    assert story.actions == ["reply", "reply"]
 
 
 def test_article_deleted(story):
