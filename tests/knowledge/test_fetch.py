@@ -9,7 +9,8 @@ from knowledge.fetch import Patience
 from knowledge.links import Refused
 from tests.knowledge.site import Answer, Site, Waiting, fetching, serving
 
-HASTY = Patience(connect=1, read=0.05, total=0.1, attempts=2)
+HASTY = Patience(read=0.2, attempts=2)
+BRIEF = Patience(total=0.5, attempts=2)
 
 
 def to(place: str, status: int = 302) -> Answer:
@@ -176,7 +177,7 @@ async def test_a_body_that_drips_has_a_time_limit_as_a_whole():
             await writer.drain()
             await asyncio.sleep(0.01)
 
-    async with serving(Site({"/": Answer(play=drip)})) as site, fetching(patience=HASTY) as fetcher:
+    async with serving(Site({"/": Answer(play=drip)})) as site, fetching(patience=BRIEF) as fetcher:
         with pytest.raises(Unavailable, match="took too long"):
             await fetcher.get(site.url)
 

@@ -11,7 +11,7 @@ from desk.errors import Unavailable
 from knowledge import frontier
 from knowledge.frontier import Frontier
 from tests.knowledge.site import Answer, Site, serving
-from tests.knowledge.website import Run, crawled, html, index, listed, page_list, read, robots, xml
+from tests.knowledge.website import HASTY, TWICE, Run, crawled, html, index, listed, page_list, read, robots, xml
 
 
 async def test_sitemaps_that_name_each_other_are_read_once():
@@ -143,7 +143,8 @@ async def drip(writer: asyncio.StreamWriter) -> None:
     ],
 )
 async def test_a_page_that_means_harm_is_a_failure_and_the_rest_is_read(answer, sentence, ids):
-    run = await crawled({"/": html("Start", "/bad", "/good"), "/bad": answer, "/good": html("Good")})
+    patience = HASTY if answer.play else TWICE
+    run = await crawled({"/": html("Start", "/bad", "/good"), "/bad": answer, "/good": html("Good")}, patience=patience)
     assert run.paths == ["/", "/good"]
     assert sentence in run.reasons["/bad"]
     assert [failure.ids for failure in run.failures] == [ids and {f"{run.site.url}/bad"}]

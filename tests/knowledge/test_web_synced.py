@@ -16,7 +16,7 @@ from tests.knowledge.papers import lines
 from tests.knowledge.site import Answer, Site, fetching, serving
 from tests.knowledge.syncing import Bench, counts
 from tests.knowledge.test_git import Repo
-from tests.knowledge.website import HASTY, crawled, html, robots
+from tests.knowledge.website import TWICE, crawled, html, robots
 
 DOWN = Answer(status=503)
 
@@ -28,7 +28,7 @@ def bench():
 
 @asynccontextmanager
 async def web(source: Source) -> AsyncIterator[Connector]:
-    async with fetching(patience=HASTY) as fetcher:
+    async with fetching(patience=TWICE) as fetcher:
         yield open_web(source, fetcher)
 
 

@@ -10,7 +10,8 @@ from knowledge.fetch import Patience
 from knowledge.web import NOWHERE, open_web
 from tests.knowledge.site import Answer, Site, Waiting, fetching, serving
 
-HASTY = Patience(connect=1, read=0.2, total=0.4, attempts=2)
+TWICE = Patience(attempts=2)
+HASTY = Patience(total=0.5, attempts=2)
 WORDS = "answers questions that customers ask about this matter every day of the week"
 
 
@@ -65,12 +66,20 @@ class Run:
 
 
 async def read(
-    site: Site, at: str = "/", *, cursor: str = "", waiting: Waiting | None = None, run: Run | None = None, batches: int = 1000, **fields: object
+    site: Site,
+    at: str = "/",
+    *,
+    cursor: str = "",
+    waiting: Waiting | None = None,
+    run: Run | None = None,
+    batches: int = 1000,
+    patience: Patience = TWICE,
+    **fields: object,
 ) -> Run:
     """Read a site that is being served, or only its first batches; a run that broke off can be handed in to go on with."""
     run = run or Run(site)
     source = Source("site", SourceKind.WEB, site.url + at, private_network=True, **fields)
-    async with fetching(waiting, patience=HASTY) as fetcher:
+    async with fetching(waiting, patience=patience) as fetcher:
         async for batch in open_web(source, fetcher).batches(cursor or run.cursor):
             run.batches += 1
             run.cursor = batch.cursor
