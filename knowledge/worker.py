@@ -63,11 +63,13 @@ def _complaints() -> Iterator[type[Exception]]:
     """Yield what parsers raise about a file. Whatever else they do ends the worker, and the file is reported for that."""
     import zipfile
     import zlib
+    from xml.parsers.expat import ExpatError
 
     from lxml.etree import LxmlError
+    from pptx.exc import PythonPptxError
     from pypdfium2 import PdfiumError
 
-    yield from (zipfile.BadZipFile, zlib.error, LxmlError, PdfiumError, NotImplementedError, RecursionError)
+    yield from (zipfile.BadZipFile, zlib.error, ExpatError, LxmlError, PdfiumError, PythonPptxError, NotImplementedError, RecursionError)
     yield from (LookupError, ValueError, TypeError, AttributeError, EOFError, OSError)
 
 
