@@ -157,7 +157,7 @@ def _blocks(placed: Sequence[Placed], look: Look) -> Iterator[list[Placed]]:
 def _goes_on(block: Sequence[Placed], below: Placed, look: Look) -> bool:
     above = block[-1]
     near = above.page == below.page and 0 < below.line.top - above.line.top <= LOOSE * look.leading * max(look.size, above.line.size)
-    match above.kind, below.kind:
+    match block[0].kind if block[0].kind is Kind.ROW else above.kind, below.kind:
         case (Kind.HEADING, Kind.HEADING):
             tight = above.page == below.page and 0 < below.line.top - above.line.top <= TIGHT * above.line.size
             return tight and above.level == below.level and rounded(above.line.size) == rounded(below.line.size) and not look.marked
@@ -166,7 +166,7 @@ def _goes_on(block: Sequence[Placed], below: Placed, look: Look) -> bool:
         case (Kind.ROW, Kind.ROW):
             return above.page == below.page
         case (Kind.ROW, Kind.TEXT):
-            return near and below.line.left > above.line.cells[1].left - look.size and len(block) > 1
+            return near and below.line.left > block[0].line.cells[1].left - look.size and len(block) > 1
         case (Kind.TEXT | Kind.ITEM, Kind.TEXT):
             return _is_full(above.line, below.line, look) and (near or _runs_over(above, below)) and not _is_indented(block, below, look)
         case _:

@@ -94,8 +94,8 @@ def without_running(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     offset, counted = max(Counter(ahead for n, line in small for ahead in _ahead(line, n)).items(), key=lambda item: item[1], default=(0, 0))
 
     def runs(line: Line, n: int) -> bool:
-        numbered = counted >= REPEATED and line.size <= usual * LARGER and offset in _ahead(line, n)
-        return _is_at_edge(line) and (numbered or words[_standing(line)] >= REPEATED or bool(PAGE_NUMBER.fullmatch(line.text)))
+        numbered = bool(PAGE_NUMBER.fullmatch(line.text)) or (counted >= REPEATED and offset in _ahead(line, n))
+        return _is_at_edge(line) and (words[_standing(line)] >= REPEATED or (numbered and line.size <= usual * LARGER))
 
     return [[line for line in page if not runs(line, n) and not LEADERS.search(line.text)] for n, page in enumerate(pages)]
 
