@@ -59,6 +59,7 @@ Open = Callable[[Source, _Tools], Connector]
 @asynccontextmanager
 async def opened(source: Source, around: Surroundings) -> AsyncIterator[Connector]:
     """Open what reads a source; raise Misconfigured when its secret is not set, or when there is nothing that could read it."""
+    # Told here for all kinds, since an interface without a token often answers with what is public, and the rest would seem to be gone.
     if source.secret and not around.environ.get(source.secret):
         raise Misconfigured(f"the source {source.name!r} takes its token from {source.secret}, which is not set: set it and start again")
     async with AsyncExitStack() as stack:

@@ -59,6 +59,7 @@ class Shelf:
         if isinstance(placed, Failure):
             return placed
         known = self.known.get(placed.id)
+        # Whoever ingested an article under such an id did so by hand, and would not see it go.
         if known and known.source != self.source.origin:
             return Failure(placed.where, f"the id {placed.id!r} is taken by a document of {known.source!r}")
         document = document_of(placed, source=self.source.origin, embedder=self.embedder)
@@ -126,6 +127,7 @@ class _Seen:
                     self.unchanged += 1
                 case Piece():
                     self.ids.add(item.document.id)
+                    # A first sync of thousands of articles would keep all of their texts until they are put.
                     self.pieces.append(replace(item, chunks=()))
                 case Failure():
                     self.failed.append(item)

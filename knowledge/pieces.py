@@ -110,6 +110,7 @@ async def _kept(piece: Piece, before: Sequence[Chunk], *, library: Library, embe
 def _still_reviewed(piece: Piece, before: Sequence[Chunk]) -> Piece:
     """Keep the day somebody reviewed a document while its words are the same: the source does not know of it."""
     known, document = piece.known, piece.document
+    # ISO dates: the later one is the greater text.
     if known is None or known.reviewed <= document.reviewed or _words(before) != _words(piece.chunks):
         return piece
     made = tuple(replace(chunk, reviewed=known.reviewed) for chunk in piece.chunks)

@@ -31,6 +31,6 @@ def unpack(text: str) -> Article | Failure:
 async def portions(rows: SourceRows, source: str) -> AsyncIterator[Items]:
     """Yield everything that is staged of a source, a portion at a time."""
     after = ""
-    while rows_found := await rows.staged(source, after=after, limit=PORTION):
-        after = rows_found[-1][0]
-        yield [unpack(text) for _, text in rows_found]
+    while found := await rows.staged(source, after=after, limit=PORTION):
+        after = found[-1][0]
+        yield [unpack(text) for _, text in found]

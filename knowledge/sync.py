@@ -9,12 +9,12 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from desk.errors import Conflict, FrontdeskError, Retryable
+from desk.errors import Conflict, FrontdeskError, Retryable, Unavailable
 from desk.ports import Clock, Embedder, Library, SourceRows
 from desk.source import Holding, Missed, Source, SyncState
 from knowledge import staging
 from knowledge.article import Failure
-from knowledge.connector import Connector
+from knowledge.connector import Batch, Connector
 from knowledge.diff import Diff, Shelf, compare
 from knowledge.narrowing import narrow
 from knowledge.pieces import Piece, Progress, put
@@ -22,6 +22,8 @@ from knowledge.staging import Items
 
 HOLD = timedelta(minutes=2)
 """How long a source is held without a sign of life; what a killed process costs the next one."""
+PATIENCE = timedelta(minutes=30)
+"""How long a source may take for one batch: a clone takes ten minutes at most, and a disk that hangs would take for ever."""
 REMOVED_AT_ONCE = 100
 NAMED = 200
 """Failures that are kept by name; of more only the number is."""
@@ -77,7 +79,7 @@ async def preview(source: Source, open: Opener, means: Means) -> Diff:
     """Return what a sync would do now; nothing is written, also not what was read."""
     items: list[Items] = []
     async with open(source) as connector:
-        async for batch in connector.batches(""):
+        async for batch in _patiently(connector.batches("")):
             items.append(batch.items)
             if excess := _excess(source, sum(map(len, items))):
                 items.append([excess])
@@ -102,13 +104,26 @@ async def _begun(source: Source, means: Means) -> SyncState:
 async def _collected(source: Source, open: Opener, state: SyncState, *, means: Means) -> SyncState:
     """Read the source to its end; every batch is saved together with the cursor that leads on behind it."""
     async with open(source) as connector:
-        async for batch in connector.batches(state.cursor):
+        async for batch in _patiently(connector.batches(state.cursor)):
             state = replace(state, cursor=batch.cursor, failures=0)
             staged = await means.rows.save(state, holder=means.holder, staged=dict(map(staging.pack, batch.items)))
             if excess := _excess(source, staged):
                 await means.rows.save(state, holder=means.holder, staged=dict([staging.pack(excess)]))
                 break
     return state
+
+
+async def _patiently(batches: AsyncIterator[Batch]) -> AsyncIterator[Batch]:
+    """Yield batches as long as they come; sources are read one after another, and one that hangs must not hold up the others."""
+    while True:
+        try:
+            async with asyncio.timeout(PATIENCE.total_seconds()):
+                batch = await anext(batches)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise Unavailable("kb", f"it gave nothing for {PATIENCE.total_seconds() / 60:.0f} minutes") from error
+        yield batch
 
 
 async def _counted(state: SyncState, diff: Diff, means: Means) -> SyncState:
@@ -128,6 +143,7 @@ async def _counted(state: SyncState, diff: Diff, means: Means) -> SyncState:
 
 async def _finished(source: Source, state: SyncState, diff: Diff, *, means: Means, remove: bool) -> SyncState:
     """Remove what is gone, and let go of what was staged."""
+    # An empty listing or a wrong token looks just like a source that was cleared out.
     keeps = diff.is_drastic and not remove
     if not keeps:
         await _remove(list(diff.removed), means.library)
@@ -182,6 +198,7 @@ async def _held(source: Source, means: Means) -> AsyncIterator[None]:
     """Hold a source, and say so again and again for as long as it takes."""
     if not await _hold(source, means):
         raise Busy(f"another process reads the source {source.name!r} now: look again later")
+    # A batch may take longer than the hold lasts, and so may embedding a portion.
     beating = asyncio.create_task(_beat(source, means))
     try:
         yield

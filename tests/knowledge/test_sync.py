@@ -243,6 +243,19 @@ async def test_an_answer_nobody_foresaw_is_told_like_a_failure(bench, bug):
     assert type(bug).__name__ in state.error
 
 
+async def test_a_source_that_hangs_is_given_up(bench, monkeypatch):
+    class Hanging(Site):
+        async def batches(self, cursor):
+            async for batch in Site.batches(self, cursor):
+                yield batch
+            await asyncio.Event().wait()
+
+    monkeypatch.setattr("knowledge.sync.PATIENCE", timedelta(seconds=0.01))
+    bench.site = Hanging()
+    state = await bench.sync(REFUNDS)
+    assert (state.error, state.cursor, await bench.held()) == ("it gave nothing for 0 minutes", "2", {})
+
+
 async def test_what_was_collected_a_day_ago_is_collected_anew(bench):
     bench.site.down_after = 1
     await bench.sync(REFUNDS, PLANS, TAXES)
@@ -446,7 +459,7 @@ async def test_a_preview_of_a_source_that_is_down_says_so(bench):
 
 
 def test_a_sync_without_a_cursor_begins_anew_instead_of_applying_what_was_staged_before():
-    begun = SyncState("help", started=START, basis=HELP.basis)
+    begun = SyncState("help", started=START, is_under_way=True, basis=HELP.basis)
     assert not begun.goes_on(HELP, START)
     assert replace(begun, cursor="3").goes_on(HELP, START)
     assert replace(begun, collected=True).goes_on(HELP, START)
