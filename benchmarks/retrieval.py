@@ -1,4 +1,4 @@
-"""Retrieval: recall@10 and MRR over questions whose articles are known. Run with `python -m benchmarks.retrieval [--tune]`."""
+"""Retrieval: recall@10 and MRR over questions whose articles are known. Run with `python -m benchmarks.retrieval [--tune | --without]`."""
 
 from __future__ import annotations
 
@@ -106,15 +106,23 @@ async def _outcome(knowledge: HybridKnowledge, question: Question) -> Outcome:
 
 def sets() -> list[Set]:
     """Return the demo's questions alone and in pairs, and the bank scenarios where they are."""
-    rows = [json.loads(line) for line in (PROJECT / "demo" / "faq_eval.jsonl").read_text().splitlines()]
-    single = tuple(Question(row["question"], frozenset({row["article"]})) for row in rows if row.get("article"))
-    demo = PROJECT / "demo" / "knowledge"
+    demo, single = PROJECT / "demo" / "knowledge", _asked("faq_eval.jsonl")
     found = [Set("demo questions", demo, single), Set("two of them in one message", demo, tuple(_pairs(single)))]
     if BANK.exists():
         tasks = json.loads((BANK / "tasks.json").read_text())
         scenarios = tuple(Question(task["scenario"], frozenset(task["required_documents"])) for task in tasks)
         found.append(Set("bank scenarios", BANK / "documents.jsonl", scenarios))
     return found
+
+
+def unseen() -> list[Set]:
+    """Return the demo's questions that no balance was chosen on."""
+    return [Set("demo questions never tuned on", PROJECT / "demo" / "knowledge", _asked("faq_dev.jsonl"))]
+
+
+def _asked(name: str) -> tuple[Question, ...]:
+    rows = [json.loads(line) for line in (PROJECT / "demo" / name).read_text().splitlines()]
+    return tuple(Question(row["question"], frozenset({row["article"]})) for row in rows if row.get("article"))
 
 
 def _pairs(questions: Sequence[Question]) -> Iterator[Question]:
@@ -136,12 +144,12 @@ def mrr(outcomes: Sequence[Outcome]) -> float:
 
 async def report() -> None:
     embedder = OnnxEmbedder(remembered=1)
-    for each in sets():
+    for each in (*sets(), *unseen()):
         async with opened(each.source, embedder) as shelf:
             outcomes = await shelf.ask(each.questions, Balance())
         times = sorted(outcome.milliseconds for outcome in outcomes)
         scores = f"recall@10 {recall(outcomes):.3f}   MRR {mrr(outcomes):.3f}"
-        print(f"{each.name + ',':28} {len(outcomes):3}:   {scores}   {times[len(times) // 2]:.1f} ms a query")
+        print(f"{each.name + ',':31} {len(outcomes):3}:   {scores}   {times[len(times) // 2]:.1f} ms a query")
     if not BANK.exists():
         print(f"no bank scenarios: {BANK} is not there")
         return
@@ -152,14 +160,37 @@ def grid() -> list[Balance]:
     return [Balance(*each) for each in product((0.4, 0.5, 0.58, 0.66, 0.75), (0.0, 0.25, 0.5, 0.75), (0.0, 0.3, 0.6))]
 
 
-async def tune() -> None:
-    """Print the best balances on everything, and what choosing on one half gives on the other."""
+WITHOUT = {
+    "as it is": Balance(),
+    "words alone": Balance(meaning=0.0),
+    "meaning alone": Balance(meaning=1.0),
+    "the whole query alone": Balance(part=0.0),
+    "its parts alone": Balance(part=1.0),
+    "without an article's second passage": Balance(second=0.0),
+}
+
+
+async def without() -> None:
+    """Print what each part of the search is worth."""
+    found = await _tried(list(WITHOUT.values()))
+    print("recall@10 and MRR of", ", ".join(each.name for each in sets()))
+    for what, balance in WITHOUT.items():
+        print(f"{what:36} {_figures(found[balance])}")
+
+
+async def _tried(balances: Sequence[Balance]) -> dict[Balance, list[list[Outcome]]]:
     embedder = Remembering()
-    found: dict[Balance, list[list[Outcome]]] = {balance: [] for balance in grid()}
+    found: dict[Balance, list[list[Outcome]]] = {balance: [] for balance in balances}
     for each in sets():
         async with opened(each.source, embedder) as shelf:
             for balance, outcomes in found.items():
                 outcomes.append(await shelf.ask(each.questions, balance))
+    return found
+
+
+async def tune() -> None:
+    """Print the best balances on everything, and what choosing on one half gives on the other."""
+    found = await _tried(grid())
     print("  ".join(field.name for field in fields(Balance)), " | recall@10 and MRR of", ", ".join(each.name for each in sets()))
     for balance in sorted(found, key=lambda balance: -_worth(found[balance]))[:8]:
         print(balance, _figures(found[balance]))
@@ -191,4 +222,4 @@ def _means(rows: Sequence[Sequence[float]]) -> str:
 
 
 if __name__ == "__main__":
-    asyncio.run(tune() if "--tune" in sys.argv[1:] else report())
+    asyncio.run({"--tune": tune, "--without": without}.get(sys.argv[-1], report)())
