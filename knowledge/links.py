@@ -32,6 +32,14 @@ def absolute(link: str, *, base: str = "") -> str:
         raise Refused(f"the address {link[:MOST]!r} cannot be read: {error}") from error
 
 
+def found(link: str, *, base: str = "") -> str:
+    """Return a link that somebody else wrote as `absolute` does, "" when it leads to nothing that is read."""
+    try:
+        return absolute(link, base=base)
+    except Refused:
+        return ""
+
+
 def host(address: str) -> str:
     """Return the host of an address with its port where that is not the usual one, as it stands in a Host header."""
     return urlsplit(address).netloc

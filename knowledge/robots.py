@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from knowledge.fetch import AGENT, Fetcher
-from knowledge.links import Refused
+from knowledge.links import Refused, found
 
 if TYPE_CHECKING:
     from protego import Protego
@@ -21,9 +21,10 @@ DIRECTIVES = frozenset({"noindex", "nofollow", "none"})
 
 @dataclass(frozen=True, slots=True)
 class Robots:
-    """The robots.txt of a host; one without rules allows everything."""
+    """The robots.txt of a host, read at `address`; one without rules allows everything."""
 
     rules: Protego
+    address: str = ""
 
     def allows(self, address: str) -> bool:
         """Tell whether an address may be read."""
@@ -36,8 +37,8 @@ class Robots:
 
     @property
     def sitemaps(self) -> tuple[str, ...]:
-        """Return the sitemaps it names."""
-        return tuple(self.rules.sitemaps)
+        """Return the addresses of the sitemaps it names."""
+        return tuple(filter(None, (found(link, base=self.address) for link in self.rules.sitemaps)))
 
 
 async def read(address: str, fetcher: Fetcher) -> Robots:
@@ -45,12 +46,13 @@ async def read(address: str, fetcher: Fetcher) -> Robots:
     from protego import Protego
 
     parts = urlsplit(address)
+    place = f"{parts.scheme}://{parts.netloc}/robots.txt"
     try:
-        fetched = await fetcher.get(f"{parts.scheme}://{parts.netloc}/robots.txt")
+        fetched = await fetcher.get(place)
     except Refused:  # It leads around in circles or elsewhere: like one that is not there. A forbidden host is told by its pages.
-        return Robots(Protego.parse(""))
+        return Robots(Protego.parse(""), place)
     rules = fetched.body[:MOST].decode("utf-8-sig", "replace") if fetched.status == 200 else ""
-    return Robots(Protego.parse(rules))
+    return Robots(Protego.parse(rules), place)
 
 
 def directives(header: str) -> frozenset[str]:

@@ -13,7 +13,7 @@ from knowledge.article import Failure
 from knowledge.canonical import same_host
 from knowledge.fetch import Fetched, Fetcher
 from knowledge.inflate import gunzip
-from knowledge.links import Refused, absolute
+from knowledge.links import Refused, found
 
 UNPACKED = 50_000_000
 """The largest sitemap, unpacked; the protocol allows no larger one."""
@@ -89,7 +89,7 @@ def _take(fetched: Fetched, listing: Listing) -> list[str]:
         raise Refused("it is not a sitemap")
     inner: list[str] = []
     for kind, place, changed in _elements(body):
-        address = _address(place, base=fetched.url)
+        address = found(place, base=fetched.url) if place else ""
         if address and kind == "url":
             listing.entries.append(Entry(address, changed))
         elif address:
@@ -112,10 +112,3 @@ def _elements(body: bytes) -> Iterator[tuple[str, str, str]]:
                 del element.getparent()[0]
     except XMLSyntaxError as error:
         raise Refused(f"its XML breaks off ({error.msg})") from error
-
-
-def _address(place: str, *, base: str) -> str:
-    try:
-        return absolute(place, base=base) if place else ""
-    except Refused:
-        return ""

@@ -44,11 +44,13 @@ async def test_a_sitemap_is_read_and_nothing_it_does_not_list():
 async def test_a_sitemap_named_by_robots_adds_what_no_link_leads_to():
     async with serving(Site({"/": html("Start")})) as site:
         site.pages |= {
-            "/robots.txt": robots(f"Sitemap: {site.url}/map.xml"),
+            "/robots.txt": robots("Sitemap: http://[::", "Sitemap: /other.xml", f"Sitemap: {site.url}/map.xml"),
+            "/other.xml": page_list(f"{site.url}/second"),
+            "/second": html("Second"),
             "/map.xml": page_list(f"{site.url}/orphan", "https://elsewhere.example/x"),
             "/orphan": html("Orphan"),
         }
-        assert (await read(site)).paths == ["/", "/orphan"]
+        assert (await read(site)).paths == ["/", "/orphan", "/second"]
 
 
 @pytest.mark.parametrize("at", ["/help", "/help/", "/help/index.html", "/help/start.html"])
@@ -105,7 +107,17 @@ async def test_robots_that_are_not_there_forbid_nothing(answer):
     assert (await crawled({"/robots.txt": answer, "/": html("Start")})).paths == ["/"]
 
 
-@pytest.mark.parametrize(("asked", "pause"), [("", 1.0), ("Crawl-delay: 5", 5.0), ("Crawl-delay: 86400", 30.0), ("Crawl-delay: -1", 1.0)])
+@pytest.mark.parametrize(
+    ("asked", "pause"),
+    [
+        ("", 1.0),
+        ("Crawl-delay: 5", 5.0),
+        ("Crawl-delay: 86400", 30.0),
+        ("Crawl-delay: -1", 1.0),
+        ("Crawl-delay: nan", 1.0),
+        ("Crawl-delay: inf", 30.0),
+    ],
+)
 async def test_pages_are_asked_for_at_the_pace_the_site_wants_within_reason(asked, pause):
     waiting = Waiting()
     async with serving(Site({"/robots.txt": robots(asked), "/": html("Start", "/a", "/b"), "/a": html("A"), "/b": html("B")})) as site:

@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from hypothesis import given
 from hypothesis import strategies as st
+from protego import Protego
 
 from knowledge import frontier, sitemap
 from knowledge.canonical import canonical, scope
@@ -14,7 +15,7 @@ from knowledge.fetch import Fetched
 from knowledge.hosting import OPEN, remote
 from knowledge.inflate import WINDOWS, Inflater
 from knowledge.links import PORTS, Refused, absolute
-from knowledge.robots import directives
+from knowledge.robots import SLOWEST, Robots, directives
 from knowledge.sitemap import Listing
 
 CHARACTERS = st.one_of(st.sampled_from("/:@?#[]%.\\&=;+-_ \t\n\r\0aB9üß。\u202e"), st.characters())
@@ -78,3 +79,17 @@ def test_headers_cursors_and_texts_may_hold_anything(text):
     assert isinstance(directives(text), frozenset)
     assert frontier.load(text, most=10) is None
     assert is_listing(text) in (True, False)
+
+
+RULES = st.lists(
+    st.tuples(st.sampled_from(["User-agent", "Disallow", "Allow", "Crawl-delay", "Sitemap", "Request-rate", "Visit-time"]), st.text(max_size=15))
+)
+
+
+@given(RULES, LINKS)
+def test_robots_may_say_anything(rules, link):
+    robots = Robots(Protego.parse("User-agent: *\n" + "\n".join(f"{name}: {value}" for name, value in rules)), "https://help.example/robots.txt")
+    assert 0 <= robots.delay <= SLOWEST
+    assert all(absolute(address) == address for address in robots.sitemaps)
+    with suppress(Refused):
+        assert robots.allows(absolute(link)) in (True, False)
