@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -137,7 +138,7 @@ def load(folder: Path, *, embedder: str) -> Heads:
             name: Head(tuple(told["classes"]), kept[f"{name}.weights"], kept[f"{name}.bias"], told["temperature"])
             for name, told in about["heads"].items()
         }
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
         raise Misconfigured(f"the heads in {str(folder)!r} cannot be read: fit them again") from error
     if about["embedder"] != embedder:
         raise Misconfigured(

@@ -15,12 +15,13 @@ SCANNED = 4000
 SURE_OF_DISPLEASURE, SURE_OF_PLEASURE = 0.85, 0.85
 FELT_WORDS = 3
 QUESTION = re.compile(r"\?|\b(?:how|where|what|why|when|who|which|can|could|please|wie|wo|warum|comment|pourquoi|como|donde|quando|cuando)\b")
-MASKED = re.compile(r"(?<![\w*@])[a-z]{1,2}(?:[*#$]{2,}[a-z]*|\*[a-z]{1,6}|[!@](?:te|t|mn|p)|#@%)(?!\w)")
+MASKED = re.compile(r"(?<![\w*@])[a-z]{1,2}(?:[*#$]{2,}[a-z]*|(?<=[a-z]{2})\*[a-z]{1,6}|\*[a-z]{2,6}|[!@](?:te|t|mn|p)|#@%)(?!\w)")
 """A swear word behind asterisks; bold Markdown has its asterisks before the word too."""
 MOCKERY = re.compile(r"\b(?:well done|congrat\w+|bravo|lovely|love|cool|hooray|terrific|happy \w+day|good (?:job|work|morning)|toll)\b")
 PRAISE = (
     "oh|wow|so|well|thanks?|thank you|thx|cheers|great|nice|cool|perfect|brilliant|splendid|terrific|super|top|lovely|wonderful|fantastic|awesome|"
-    "amazing|congrat\\w+|good job|well done|nice (?:one|job)|hooray|yay|bravo|klasse|toll|prima|danke|merci|parfait|genial|gracias|perfecto|obrigad[oa]|otimo"
+    "amazing|congrat\\w+|good job|well done|nice (?:one|job)|hooray|yay|bravo|"
+    "klasse|toll|prima|danke|merci|parfait|genial|gracias|perfecto|obrigad[oa]|otimo"
 )
 OPENING = re.compile(rf"\W*(?:(?:{PRAISE})\b(?: \w+)?[,.!;: ]+)+", re.IGNORECASE)
 NEGATED = re.compile(

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -33,12 +34,12 @@ class Shelf:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def add(self, trained: Trained, report: Report, table: Table, *, seed: int) -> Trained:
         """Keep a classifier with its rows and report as the next version, and return it under that name."""
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        part = self._folder / f".part-{os.getpid()}"
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        part = self.folder / f".part-{os.getpid()}"
         shutil.rmtree(part, ignore_errors=True)
         part.mkdir(mode=0o700)
         _write_rows(part / ROWS, table)
@@ -48,16 +49,16 @@ class Shelf:
         while True:
             version = f"v{max((_number(known) for known in self.versions()), default=0) + 1}"
             try:
-                part.rename(self._folder / version)
+                part.rename(self.folder / version)
                 return named(trained, version)
             except OSError:
                 # Somebody else trained in the same moment and took that number.
-                if not (self._folder / version).exists():
+                if not (self.folder / version).exists():
                     raise
 
     def versions(self) -> Sequence[str]:
         """Return the versions, oldest first."""
-        found = [path.name for path in self._folder.glob("v*") if path.name[1:].isdigit() and path.is_dir()] if self._folder.exists() else []
+        found = [path.name for path in self.folder.glob("v*") if path.name[1:].isdigit() and path.is_dir()] if self.folder.exists() else []
         return sorted(found, key=_number)
 
     def in_use(self) -> str | None:
@@ -70,7 +71,7 @@ class Shelf:
     def pinned(self) -> str:
         """Return what was chosen: a version, `SHIPPED`, or "" while the newest is used."""
         try:
-            return (self._folder / PIN).read_text(encoding="utf-8").strip()
+            return (self.folder / PIN).read_text(encoding="utf-8").strip()
         except FileNotFoundError:
             return ""
 
@@ -79,22 +80,22 @@ class Shelf:
         if version not in (SHIPPED, NEWEST, *self.versions()):
             known = ", ".join((*self.versions(), NEWEST, SHIPPED))
             raise InvalidInput(f"there is no version {version!r}: write one of {known}")
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if version == NEWEST:
-            (self._folder / PIN).unlink(missing_ok=True)
+            (self.folder / PIN).unlink(missing_ok=True)
             return
-        part = self._folder / f".pin-{os.getpid()}"
+        part = self.folder / f".pin-{os.getpid()}"
         part.write_text(version + "\n", encoding="utf-8")
-        part.replace(self._folder / PIN)
+        part.replace(self.folder / PIN)
 
     def state(self) -> tuple[int, ...]:
         """Return what changes when another version is put here or chosen; costs two looks at the file system."""
-        return tuple(_touched(path) for path in (self._folder, self._folder / PIN))
+        return tuple(_touched(path) for path in (self.folder, self.folder / PIN))
 
     def about(self, version: str) -> Mapping[str, Any]:
         """Return what is known of a version, as it was written; raise Misconfigured when that cannot be read."""
         try:
-            found = json.loads((self._folder / version / ABOUT).read_text(encoding="utf-8"))
+            found = json.loads((self.folder / version / ABOUT).read_text(encoding="utf-8"))
             return {**found, "version": version}
         except (OSError, ValueError, TypeError) as error:
             raise Misconfigured(f"the trained categories {version!r} cannot be read: train them again, or choose others with --use") from error
@@ -102,21 +103,21 @@ class Shelf:
     def load(self, version: str, embedder: str) -> Trained | None:
         """Return a version as it was fitted to this embedder, None when it never was; raise Misconfigured when it cannot be read."""
         about = self.about(version)
-        path = self._folder / version / _file_of(embedder)
+        path = self.folder / version / _file_of(embedder)
         if not path.exists():
             return None
         try:
             with np.load(path, allow_pickle=False) as kept:
                 landmarks, coefficients = (np.asarray(kept[name], dtype=np.float32) for name in ("landmarks", "coefficients"))
                 temperature, middle, steepness = (float(number) for number in kept["numbers"])
-        except (OSError, ValueError, KeyError, EOFError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile) as error:
             raise Misconfigured(f"the trained categories {version!r} cannot be read: train them again, or choose others with --use") from error
         return Trained(Kernel(tuple(about["classes"]), landmarks, coefficients, temperature), Scope(middle, steepness), embedder, version)
 
     def rows(self, version: str) -> Table | None:
         """Return what a version was made from, None when its rows are not there any more."""
         try:
-            lines = (self._folder / version / ROWS).read_text(encoding="utf-8").splitlines()
+            lines = (self.folder / version / ROWS).read_text(encoding="utf-8").splitlines()
             kept = [(json.loads(line), n) for n, line in enumerate(lines, start=1)]
             rows = [(Row(row["text"], row["category"], row["subject"], n), row["strange"]) for row, n in kept]
         except (OSError, ValueError, KeyError, TypeError):
@@ -125,7 +126,7 @@ class Shelf:
 
     def keep(self, trained: Trained) -> None:
         """Keep a version's classifier for one more embedder."""
-        _write(trained, self._folder / trained.version)
+        _write(trained, self.folder / trained.version)
 
 
 def _write(trained: Trained, folder: Path) -> None:
