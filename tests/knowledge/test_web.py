@@ -115,7 +115,7 @@ async def test_robots_that_are_not_there_forbid_nothing(answer):
         ("Crawl-delay: 86400", 30.0),
         ("Crawl-delay: -1", 1.0),
         ("Crawl-delay: nan", 1.0),
-        ("Crawl-delay: inf", 30.0),
+        ("Crawl-delay: inf", 1.0),
     ],
 )
 async def test_pages_are_asked_for_at_the_pace_the_site_wants_within_reason(asked, pause):
