@@ -77,12 +77,14 @@ def _read(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> dict[str,
         if not member.filename.endswith(XML):
             read[member.filename] = b""
             continue
+        # The directory may lie about sizes, so that no more is unpacked than there is room for.
         with archive.open(member) as file:
             content = file.read(room + 1)
         room -= len(content)
         if room < 0:
             raise InvalidInput(f"the text of the file unpacks to more than {MOST_UNPACKED // MEGABYTE} MB: split it")
-        if DECLARATION.search(content):
+        # Written in UTF-16 the declaration has a NUL behind each letter.
+        if DECLARATION.search(content.replace(b"\0", b"")):
             raise InvalidInput("the file declares entities, which no Office program writes")
         read[member.filename] = content
     return read

@@ -89,6 +89,7 @@ def _without_hidden(xml: bytes, *, hidden: frozenset[str]) -> bytes:
     from lxml.etree import tostring
 
     root = parsed(xml)
+    # Mammoth reads hidden runs like any other, so that they are taken out before.
     for run in list(root.iter("{*}r")):
         above = run.getparent()
         if above is not None and _is_hidden(run.find("{*}rPr"), hidden):

@@ -19,6 +19,7 @@ class Extract:
 
 def extractors() -> dict[str, Callable[[bytes], Extract]]:
     """Return what reads each kind of binary file. Only the sandbox may call them."""
+    # Imported here, since the desk itself never parses such a file and need not load what does.
     from knowledge.docx import read as docx
     from knowledge.pdf import read as pdf
     from knowledge.pptx import read as pptx

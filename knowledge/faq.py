@@ -60,6 +60,7 @@ def article(fields: Mapping[str, object], *, path: str, where: str) -> Article |
         answer = fields.get("answer")
         if not isinstance(answer, str) or not answer.strip():
             raise InvalidInput("the question has no answer")
+        # Exports of help centers hold answers as HTML, spreadsheets as text.
         text = to_markdown(answer) if MARKUP.search(answer) else answer
         return compose({**fields, "title": question}, text, id=id, where=where, fallback=question)
     except InvalidInput as error:
@@ -74,6 +75,7 @@ def named(fields: Mapping[str, object]) -> dict[str, object]:
 
 def _header(text: str) -> tuple[dict[str, int], str]:
     """Return where the columns stand, and the delimiter under which the first line names most of them."""
+    # Delimiters are guessed from the names alone: answers are full of commas and semicolons.
     line = text.lstrip("\r\n").split("\n", 1)[0][:10_000]
     found = []
     for delimiter in DELIMITERS:

@@ -57,6 +57,7 @@ def head_of(tree: HtmlElement, *, url: str) -> Head:
 def title_of(content: HtmlElement, head: Head) -> str:
     """Return what a page is called: its only first heading, else its title without the name of the site."""
     headings = content.xpath(".//h1")
+    # Titles in the head carry the site's name and are cut for search results; a heading is what readers see.
     if len(headings) == 1 and (heading := one_line(headings[0].text_content()).rstrip("#¶ ")):
         return heading
     # "E - Editions - The Manual" is an appendix: a letter alone names nothing.

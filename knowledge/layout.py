@@ -26,9 +26,10 @@ BUCKET = 36
 MOST_HEADING = 200
 MOST_BOLD = 12
 """Words of a bold line that still is a heading."""
+MOST_BOLD_SHARE = 0.4
 DEEPEST = 6
-MARKER = re.compile(r"(?:[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|(\d{1,3}|[a-z])[.)])\s+(?=\S)")
-LONE_MARKER = re.compile(r"[•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|\d{1,3}[.)]?|[a-z][.)]")
+MARKER = re.compile(r"(?:[-•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|(\d{1,3}|[a-z])[.)])\s+(?=\S)")
+LONE_MARKER = re.compile(r"[-•◦▪‣●○■□·–—*\u2043\uf0b7\uf0a7]|\d{1,3}[.)]?|[a-z][.)]")
 SIGNS = ".,;:!?()[]\"'“”‘’"
 SPECIAL = re.compile(r"^(#{1,6}\s|>|`{3}|~{3}|[-=+*]\s|[-=]{2,}$)")
 """Beginnings of a line that would mean something in Markdown and meant nothing on the page."""
@@ -54,6 +55,7 @@ class Look:
     edges: Mapping[int, float]
     ranks: Mapping[float, int]
     marked: Mapping[tuple[int, str], int]
+    bold_is_rare: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,10 @@ def _look(pages: Sequence[Sequence[Line]], bookmarks: Sequence[Bookmark]) -> Loo
     edges = {bucket: sorted(found)[int(len(found) * MOST_OF_THEM)] for bucket, found in rights.items()}
     larger = sorted({line.size for line in lines if line.size > size * LARGER and len(line.text) <= MOST_HEADING}, reverse=True)
     marked = {(mark.page, _plain(mark.title)): mark.level for mark in bookmarks if mark.page is not None}
-    return Look(size, median(steps) if steps else 1.0, edges, _ranks(larger), marked)
+    # Where much of the running text is bold, a bold line says nothing.
+    running = [line.bold for line in lines if len(line.text.split()) > MOST_BOLD]
+    rare = sum(running) <= MOST_BOLD_SHARE * len(running)
+    return Look(size, median(steps) if steps else 1.0, edges, _ranks(larger), marked, rare)
 
 
 def _ranks(sizes: Sequence[float]) -> dict[float, int]:
@@ -105,7 +110,7 @@ def _ranks(sizes: Sequence[float]) -> dict[float, int]:
     first, rank = float("inf"), 0
     for size in sizes:
         if size < first * SMALLER:
-            first, rank = size, min(rank + 1, DEEPEST - 1)
+            first, rank = size, min(rank + 1, DEEPEST - 1)  # The last depth is left to bold lines.
         ranks[size] = rank
     return ranks
 
@@ -125,7 +130,7 @@ def _placed(line: Line, page: int, look: Look) -> Placed:
         return Placed(line, page, Kind.HEADING, min(level, DEEPEST))
     if line.mono:
         return Placed(line, page, Kind.CODE)
-    if MARKER.match(line.text) or (len(line.cells) > 1 and LONE_MARKER.fullmatch(line.cells[0].text)):
+    if MARKER.match(line.text) or (len(line.cells) == 2 and LONE_MARKER.fullmatch(line.cells[0].text)):
         return Placed(line, page, Kind.ITEM)
     return Placed(line, page, Kind.ROW if len(line.cells) > 1 else Kind.TEXT)
 
@@ -138,7 +143,13 @@ def _level(line: Line, page: int, look: Look) -> int:
         return marked
     if rank := look.ranks.get(line.size, 0):
         return rank
-    is_bold_heading = line.bold and len(line.cells) == 1 and len(line.text.split()) <= MOST_BOLD and not line.text.endswith((".", ",", ";", ":"))
+    is_bold_heading = (
+        look.bold_is_rare
+        and line.bold
+        and len(line.cells) == 1
+        and len(line.text.split()) <= MOST_BOLD
+        and not line.text.endswith((".", ",", ";", ":"))
+    )
     return max(look.ranks.values(), default=0) + 1 if is_bold_heading and not MARKER.match(line.text) else 0
 
 
@@ -159,13 +170,14 @@ def _goes_on(block: Sequence[Placed], below: Placed, look: Look) -> bool:
     near = above.page == below.page and 0 < below.line.top - above.line.top <= LOOSE * look.leading * max(look.size, above.line.size)
     match block[0].kind if block[0].kind is Kind.ROW else above.kind, below.kind:
         case (Kind.HEADING, Kind.HEADING):
+            # A heading of an outline is found by its first line, and what follows may be another.
             tight = above.page == below.page and 0 < below.line.top - above.line.top <= TIGHT * above.line.size
             return tight and above.level == below.level and rounded(above.line.size) == rounded(below.line.size) and not look.marked
         case (Kind.CODE, Kind.CODE):
             return above.page == below.page
         case (Kind.ROW, Kind.ROW):
             return above.page == below.page
-        case (Kind.ROW, Kind.TEXT):
+        case (Kind.ROW, Kind.TEXT):  # A cell that goes on stands alone in its line, below a column that is not the first.
             return near and below.line.left > block[0].line.cells[1].left - look.size and len(block) > 1
         case (Kind.TEXT | Kind.ITEM, Kind.TEXT):
             return _is_full(above.line, below.line, look) and (near or _runs_over(above, below)) and not _is_indented(block, below, look)
@@ -186,6 +198,7 @@ def _is_full(above: Line, below: Line, look: Look) -> bool:
 
 def _runs_over(above: Placed, below: Placed) -> bool:
     """Tell whether a paragraph goes on at the top of the next page or column."""
+    # A capital may begin a paragraph as well as a sentence, and two paragraphs made one are worse than one made two.
     return (below.page, below.line.top) != (above.page, above.line.top) and below.line.text[:1].islower() and above.line.text[-1:] not in ".!?:"
 
 
@@ -231,6 +244,7 @@ def _item(text: str) -> str:
 
 
 def _code(lines: Sequence[Line]) -> str:
+    # In a font of one width, the way a line is moved in is a number of letters.
     left = min(line.left for line in lines)
     widths = [(cell.right - cell.left) / len(cell.text) for line in lines for cell in line.cells if len(cell.text) > 3]
     width = median(widths) if widths else 6.0

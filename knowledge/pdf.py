@@ -12,7 +12,7 @@ from desk.errors import InvalidInput
 from knowledge.extract import Extract
 from knowledge.layout import markdown
 from knowledge.printed import Bookmark, Cell, Line, beside
-from knowledge.text import iso_date, one_line
+from knowledge.text import iso_date, one_line, visible
 
 if TYPE_CHECKING:
     from pypdfium2 import PdfDocument, PdfPage, PdfTextPage
@@ -56,6 +56,7 @@ def read(content: bytes) -> Extract:
     except PdfiumError as error:
         raise InvalidInput(REASONS.get(error.err_code, REASONS[3])) from error
     pages = list(_pages(document))
+    # Text in pictures is beyond this: recognizing it takes models that weigh more than all the rest.
     if not any(pages):
         raise InvalidInput("the PDF has no text: it is probably a scan, so run text recognition (OCR) over it first")
     said = document.get_metadata_dict()
@@ -140,9 +141,7 @@ class _Letters:
         # Some letters are two characters or none: each is asked for by its number then.
         read = self._pdfium.FPDFText_GetUnicode
         codes = (read(self._page, n) for n in range(count))
-        return "".join(chr(code) if 0x20 <= code < 0xD800 or 0xE000 <= code <= 0x10FFFF else CONTROLS.get(code, " ") for code in codes).translate(
-            LETTERS
-        )
+        return "".join(CONTROLS.get(code, " ") if code < 0x20 or 0xD800 <= code < 0xE000 else chr(code) for code in codes).translate(LETTERS)
 
     def lines(self) -> Iterator[tuple[int, int]]:
         """Yield where lines begin and end."""
@@ -153,6 +152,7 @@ class _Letters:
         words = [(start + found.start(), start + found.end()) for found in re.finditer(r"\S+", self._text[start:end])]
         if not words:
             return None
+        # The longest word speaks for its line: first words are often bold, last ones footnote signs.
         begin, beyond = max(words, key=lambda word: word[1] - word[0])
         middle = (begin + beyond) // 2
         _, _, top, bottom = self._box(middle)
@@ -180,7 +180,7 @@ class _Letters:
         yield Cell(self._words(start, last), left, right)
 
     def _words(self, start: int, end: int) -> str:
-        return " ".join(self._text[start:end].replace("\x02", "-").split())
+        return visible(" ".join(self._text[start:end].replace("\x02", "-").split()))
 
     def _box(self, n: int) -> tuple[float, float, float, float]:
         """Return a letter's left, right, top and bottom as its font has them, whatever the letter's own shape."""

@@ -38,6 +38,7 @@ def _slide(slide: Any) -> Iterator[str]:
     """Yield a slide as HTML, its shapes as one reads them: downward, and from left to right."""
     title = slide.shapes.title
     if title is not None and title.text_frame.text.strip():
+        # The title of a title slide is that of the presentation.
         level = 1 if title.placeholder_format.type == COVER else 2
         yield f"<h{level}>{_words(title.text_frame.text)}</h{level}>"
     seen = [shape for shape in _shapes(slide.shapes, depth=0) if title is None or shape.shape_id != title.shape_id]

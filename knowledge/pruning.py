@@ -109,6 +109,7 @@ def main(tree: HtmlElement) -> HtmlElement:
     body = tree.find("body")
     root = tree if body is None else body
     sizes = _sizes(root)
+    # Of several articles none is the page: it is a list of them.
     marked = (found[0] for path in MAIN if len(found := root.xpath(path)) == 1)
     content = next((element for element in marked if sizes.get(element)), root)
     for element in list(content.iter()):
@@ -130,6 +131,7 @@ def _is_hidden(element: HtmlElement, *, classes: frozenset[str], ids: frozenset[
     if element.get("id") in ids or HIDING.search(element.get("style", "")):
         return True
     own = element.get("class", "").split()
+    # What only screen readers say are mostly labels of buttons; a page can hide anything there.
     return not classes.isdisjoint(own) or not SPOKEN_ONLY.isdisjoint(own)
 
 

@@ -24,6 +24,7 @@ def decoded(content: bytes, *, otherwise: str = "") -> str:
 
     Raise UnicodeDecodeError when it is none of them.
     """
+    # UTF-16 without a mark is not guessed: short texts look like either.
     encoding = next((name for mark, name in MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         return content.decode(encoding)

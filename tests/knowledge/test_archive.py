@@ -43,6 +43,7 @@ def test_a_file_without_its_main_part_is_of_another_kind():
         pytest.param({MAIN: b"<a/>", "word/media/a.bin": b"\0" * 50_000_000}, "as files made to do harm do", id="a part that is not read"),
         pytest.param({MAIN: b"<a/>", **{f"word/{n}.xml": b"" for n in range(10_000)}}, "in 10001 parts", id="ten thousand parts"),
         pytest.param({MAIN: b'<!doctype a [<!entity b "c">]><a/>'}, "declares entities", id="entities"),
+        pytest.param({MAIN: '<!DOCTYPE a [<!ENTITY b "c">]><a/>'.encode("utf-16")}, "declares entities", id="entities in UTF-16"),
     ],
 )
 def test_an_archive_that_does_harm_is_refused(members, reason):

@@ -73,6 +73,7 @@ def test_an_outline_goes_before_sizes_and_may_leave_out_numbers():
     [
         ("• Press", "- Press"),
         ("– Press", "- Press"),
+        ("- Press", "- Press"),
         ("3. Press", "3. Press"),
         ("3) Press", "3. Press"),
         ("b) Press", "- b) Press"),
@@ -85,6 +86,14 @@ def test_items_of_lists_are_known_by_their_signs(sign, written):
 
 def test_a_sign_that_stands_apart_begins_an_item():
     assert markdown([[line("1|Open the settings", 200), line("2|Press refund", 212)]]) == "1. Open the settings\n2. Press refund"
+
+
+def test_where_everything_is_bold_a_bold_line_is_no_heading():
+    assert "#" not in markdown([[line("Short", 200, bold=True), line(FULL, 220, bold=True), line("Other", 240, bold=True)]])
+
+
+def test_a_row_of_three_cells_that_begins_with_a_number_is_a_row():
+    assert markdown([[line("1|Card|5", 200), line("2|Bank|1", 212)]]).startswith("| 1 | Card | 5 |")
 
 
 def test_an_item_goes_on_below_its_words():
