@@ -6,6 +6,8 @@ COPY requirements.lock .
 RUN python -m venv .venv && .venv/bin/python -m pip install --no-cache-dir --no-input --require-hashes -r requirements.lock
 
 FROM python:3.11-slim-bookworm
+# For knowledge sources of kind git.
+RUN apt-get update && apt-get install -y --no-install-recommends git openssh-client && rm -rf /var/lib/apt/lists/*
 RUN useradd --system --uid 10001 --home-dir /var/lib/frontdesk --create-home --shell /usr/sbin/nologin frontdesk
 WORKDIR /opt/frontdesk
 COPY --from=build /opt/frontdesk/.venv .venv
