@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from agent.assembly import Assembly
 from agent.calibration import Calibration
 from agent.confidence import confidence, signs
 from agent.examples import NONE
+from agent.found import Answered, Found, language_of, quotable, settled
 from agent.heads import Heads, Matrix
 from agent.memo import Memo
 from agent.quoting import Quote
@@ -27,15 +28,6 @@ from desk.ports import Brief, Embedder, Tools
 
 MODEL = "extractive-2"
 SEARCHED = 10
-WEAK = 0.35
-"""Below this confidence a quote would more likely mislead than help: nothing is drafted, and a human gets the question."""
-FOREIGN = 0.1
-"""The same where passage and customer differ in language: a person looks at it anyway, and confidence was fitted to questions in English."""
-PART = 0.4
-"""The confidence that each question of a message needs to be answered by itself."""
-BESIDE_RECORD = 0.35
-BESIDE_PHRASE = 0.6
-"""The confidence that a quote needs to stand beside a field of the record, and beside the sentence that the record is not for this person."""
 RECORD = 0.9
 """The confidence of an answer filled from the record: what can be wrong is the intent."""
 INTENT, INTENT_TO_REFUSE = 0.6, 0.75
@@ -44,40 +36,6 @@ OUTRANKED = 0.03
 """How much nearer than any other an internal passage must be for the question to be taken for one that only it answers: so it is for 6 of the 12
 development questions of that sort, and for 4 of the 186 that a public article answers."""
 RELATED, RELATED_FROM = 2, 0.35
-NOTHING = Told()
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """One question with its passages, best first, what is quoted of them, and how sure it is that this answers."""
-
-    asked: Asked
-    reads: tuple[Read, ...] = ()
-    quotes: tuple[Quote, ...] = ()
-    confidence: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What there is to answer a message with: `answers` in the order of its questions, and what the record says.
-
-    `open` says that some question of the message has no answer among them, `hidden` that only an internal article has one.
-    """
-
-    answers: tuple[Answered, ...] = ()
-    told: Told = NOTHING
-    open: bool = False
-    hidden: bool = False
-
-    @property
-    def confidence(self) -> float:
-        """Return how sure the least sure of the answers is: one wrong answer makes a wrong reply."""
-        return min((answer.confidence for answer in self.answers), default=0.0)
-
-    @property
-    def reads(self) -> tuple[Read, ...]:
-        """Return all passages that were read, each question's best first."""
-        return tuple(read for answer in self.answers for read in answer.reads)
 
 
 class ExtractiveAnswerer:
@@ -102,7 +60,7 @@ class ExtractiveAnswerer:
             return _asking(brief)
         answers = await self._answered(asked, brief, tools)
         told = await self._told(brief, tools)
-        found = _settled(answers, told, hidden=await tools.outranked(asked[0].query) > OUTRANKED)
+        found = settled(answers, told, hidden=await tools.outranked(asked[0].query) > OUTRANKED)
         if self._memo.id != self._fitted.embedder:
             if not told.said:
                 return _abstained("not_fitted", brief, found.reads)
@@ -135,25 +93,14 @@ class ExtractiveAnswerer:
         row = head.probabilities(vector)[0]
         intent, sure = head.classes[int(np.argmax(row))], float(row.max())
         if intent == NONE or sure < INTENT:
-            return NOTHING
+            return Told()
         facts = [fact for fact in await tools.record() if fact.audience != INTERNAL and may_show(_shown(brief), fact.audience)]
         told = record.tell(intent, Case(question_of(brief.text), brief.author, facts, brief.phrases))
         return replace(told, lacks="") if sure < INTENT_TO_REFUSE else told
 
 
-def _settled(answers: Sequence[Answered], told: Told, *, hidden: bool) -> Found:
-    """Choose between the message as a whole, which comes first, and its questions one by one: these when each has an answer of its own."""
-    whole, *parts = answers
-    answerable = [part for part in parts if part.confidence >= PART]
-    if parts and len(answerable) == len(parts):
-        return Found(tuple(parts), told, hidden=hidden)
-    # One answer for everything: it leaves no question open only when each question alone finds the same passage.
-    same = all(part.quotes and whole.quotes and part.quotes[0].read.passage.id == whole.quotes[0].read.passage.id for part in parts)
-    return Found((whole,), told, open=not same, hidden=hidden)
-
-
 def _proposal(brief: Brief, found: Found) -> Proposal:
-    told, quotes = found.told, _quotable(brief, found)
+    told, quotes = found.told, quotable(found, language=brief.language)
     if not (quotes or told.said or told.lacks):
         return _abstained(_why_not(brief, found), brief, found.reads)
     assembly = Assembly(brief)
@@ -168,27 +115,13 @@ def _proposal(brief: Brief, found: Found) -> Proposal:
         parts=assembly.parts(),
         evidence=tuple(assembly.evidence),
         confidence=round(_sure(found, quotes), 4),
-        language=_language(quotes, brief),
+        language=language_of(quotes, otherwise=brief.language),
         doubts=_doubts(quotes, brief, left=found.open),
         related=_related(found.reads, brief, quotes=quotes),
         fixed=not assembly.evidence,
         model=MODEL,
     )
     return claims.check(proposal, hosts=brief.hosts, fixed=assembly.fixed)
-
-
-def _quotable(brief: Brief, found: Found) -> tuple[Quote, ...]:
-    """Return what to quote, if it is sure enough for what stands beside it; a passage that answers two questions is quoted once."""
-    told = found.told
-    weak = FOREIGN if _language([quote for answer in found.answers for quote in answer.quotes], brief) != brief.language else WEAK
-    needed = BESIDE_RECORD if told.said else BESIDE_PHRASE if told.lacks else weak
-    if (told.said and not told.quotes) or found.hidden or found.confidence < needed:
-        return ()
-    merged: dict[str, Quote] = {}
-    for quote in (quote for answer in found.answers for quote in answer.quotes):
-        known = merged.get(quote.read.passage.id)
-        merged[quote.read.passage.id] = quoting.joined(known, quote) if known else quote
-    return tuple(merged.values())
 
 
 def _sure(found: Found, quotes: Sequence[Quote]) -> float:
@@ -233,15 +166,9 @@ def _shown(brief: Brief) -> frozenset[Audience]:
     return brief.place | (brief.private or frozenset())
 
 
-def _language(quotes: Sequence[Quote], brief: Brief) -> str:
-    """Return the language that the answer is in: one that the reader does not write in, if any quote is."""
-    spoken = [quote.read.passage.language or "en" for quote in quotes]
-    return next((language for language in spoken if language != brief.language), brief.language)
-
-
 def _doubts(quotes: Sequence[Quote], brief: Brief, *, left: bool = False) -> tuple[str, ...]:
     doubts = {
-        "language_mismatch": _language(quotes, brief) != brief.language,
+        "language_mismatch": language_of(quotes, otherwise=brief.language) != brief.language,
         "part_unanswered": bool(quotes) and left,
         "unread_file": bool(brief.files),
     }
