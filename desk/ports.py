@@ -183,7 +183,7 @@ class Library(Protocol):
         ...
 
     async def add_vectors(self, vectors: Mapping[str, bytes], *, embedder: str) -> None:
-        """Store vectors made later, for a change of embedder."""
+        """Store vectors made later, for a change of embedder; the change list says so, and indexes that already have the chunks fetch them."""
         ...
 
     async def embedders(self) -> Mapping[str, int]:

@@ -73,12 +73,12 @@ class SqlLibrary(Reads):
 
     async def add_vectors(self, vectors: Mapping[str, bytes], *, embedder: str) -> None:
         """Store vectors made later; those of chunks that are gone meanwhile are left out."""
-        await self.database.write(lambda c: _add_vectors(c, vectors, embedder))
+        await self.database.write(lambda c: _add_later(c, vectors, embedder))
 
     async def embedders(self) -> Mapping[str, int]:
         """Return how many live chunks each embedder has read."""
         live = select(vectors.c.embedder, func.count()).join(chunks, chunks.c.id == vectors.c.chunk).group_by(vectors.c.embedder)
-        return await self.database.read(lambda c: dict(c.execute(live).tuples().all()))
+        return await self.database.read(lambda c: {str(embedder): int(count) for embedder, count in c.execute(live)})
 
     async def changes(self, after: int, *, limit: int = 5000) -> Sequence[ChunkChange]:
         """Return what changed after a position of the change list, in order."""
@@ -140,6 +140,12 @@ def _append(connection: Connection, ids: Sequence[str], *, gone: bool) -> None:
 
 def _add_vectors(connection: Connection, made: Mapping[str, bytes], embedder: str) -> None:
     put(connection, vectors, *({"chunk": id, "embedder": embedder, "vector": made[id]} for id in _hashes(connection, made)))
+
+
+def _add_later(connection: Connection, made: Mapping[str, bytes], embedder: str) -> None:
+    _add_vectors(connection, made, embedder)
+    # An index that was filled before would never look for them.
+    _append(connection, list(_hashes(connection, made)), gone=False)
 
 
 def _vectors(connection: Connection, ids: Sequence[str], embedder: str) -> dict[str, bytes]:

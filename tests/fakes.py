@@ -79,7 +79,9 @@ class MemoryLibrary:
         return [chunk for id, chunk in self._chunks.items() if (id, embedder) not in self._vectors][:limit]
 
     async def add_vectors(self, vectors: Mapping[str, bytes], *, embedder: str) -> None:
-        self._vectors.update({(id, embedder): vector for id, vector in vectors.items() if id in self._chunks})
+        for id in vectors.keys() & self._chunks.keys():
+            self._vectors[id, embedder] = vectors[id]
+            self._note(id, gone=False)
 
     async def embedders(self) -> Mapping[str, int]:
         return Counter(embedder for _, embedder in self._vectors)

@@ -126,6 +126,13 @@ async def test_vectors_belong_to_their_embedder(library):
     assert await library.vectors(["c-1"], embedder=EMBEDDER) == {"c-1": VECTOR}
 
 
+async def test_indexes_hear_of_vectors_that_are_made_later(library):
+    await put(library, chunk("c-1"), chunk("c-2", n=1))
+    position = await library.position()
+    await library.add_vectors({"c-1": OTHER, "c-9": OTHER}, embedder="other@1")
+    assert await changed(library, position) == [("c-1", False)]
+
+
 async def test_it_tells_how_much_each_embedder_has_read(library):
     assert await library.embedders() == {}
     await put(library, chunk("c-1"), chunk("c-2", n=1))

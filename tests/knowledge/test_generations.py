@@ -9,6 +9,7 @@ from desk.audience import PUBLIC
 from desk.errors import Unavailable
 from knowledge.edge import CURSOR
 from knowledge.generations import Place, Renewal, Silent, serving
+from knowledge.index import move
 from knowledge.search import HybridKnowledge
 from tests.fakes import WordEmbedder
 from tests.knowledge.kit import Shelf
@@ -109,6 +110,18 @@ async def test_a_renewal_that_was_interrupted_is_finished_by_the_next_start(shel
     await renewal.run()
     assert await found(knowledge) == ("refunds", "words@2", False)
     assert new.texts == ["refunds\nRefunds take five working days", "refunds"]
+    await knowledge.close()
+
+
+async def test_an_index_that_was_filled_before_its_vectors_were_made_gets_them(shelf, place):
+    new = Gated()
+    new.gate.set()
+    early = place.index(new.id, new.dimensions)
+    await move(shelf.library, early, embedder=new.id)
+    early.close()
+    knowledge, renewal = await started(shelf, new, place, known=keeping(shelf.embedder))
+    await renewal.run()
+    assert (await knowledge.search("refunds", EVERYBODY)).passages[0].dense > 0
     await knowledge.close()
 
 
