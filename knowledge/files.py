@@ -10,7 +10,7 @@ from functools import partial
 
 from desk.errors import InvalidInput
 from knowledge import faq, jsonlines, markdown, sandbox
-from knowledge.article import HEADING, Article, Failure, compose
+from knowledge.article import HEADING, Article, Failure, clean, compose
 from knowledge.html import page
 from knowledge.markdown import readable
 from knowledge.text import decoded, visible
@@ -48,7 +48,11 @@ def read(kind: str, content: bytes, *, path: str, where: str) -> Items:
         yield Failure(where, reason, may_hold(kind, path), path)
     else:
         for item in reader.read(content, path=path, where=where):
-            yield replace(item, file=path) if isinstance(item, Article) or item.ids is None else item
+            if isinstance(item, Article):
+                # What no reader sees a model would read, whatever kind of file it is hidden in.
+                yield replace(item, title=visible(item.title), text=visible(item.text), file=path)
+            else:
+                yield replace(item, file=path) if item.ids is None else item
 
 
 def too_large(kind: str, size: int, *, path: str, where: str) -> Failure:
@@ -82,8 +86,9 @@ def _table(content: bytes, *, path: str, where: str) -> Items:
 
 
 def _plain(text: str, *, path: str, where: str) -> Items:
+    text = clean(text)
     found = TITLE.match(text[:200])
-    yield from _composed({"title": found[1]} if found else {}, visible(text), path=path, where=where)
+    yield from _composed({"title": found[1]} if found else {}, text, path=path, where=where)
 
 
 def _html(content: bytes, *, path: str, where: str) -> Items:

@@ -15,11 +15,10 @@ from desk.errors import InvalidInput
 from knowledge.extract import Extract, extractors
 
 MEMORY = 1_500_000_000
-"""Bytes of address space, the parsers included."""
+"""Bytes of address space, the parsers included; without effect on macOS."""
 IDLE_SECONDS = 60
 """How long a worker waits for the next file before it ends; starting another takes half a second."""
 LIMITS = {
-    resource.RLIMIT_AS: MEMORY,
     resource.RLIMIT_NOFILE: 3,  # The three standard ones that are open: no file can be opened, and no connection made.
     resource.RLIMIT_NPROC: 0,
     resource.RLIMIT_FSIZE: 0,
@@ -84,7 +83,9 @@ def _give_up() -> None:
     """Load the rest while files can be opened, then lower the limits for good."""
     for name in LATE:
         import_module(name)
-    for limit, value in LIMITS.items():
+    # macOS counts what it maps for every process, hundreds of gigabytes, and refuses a limit below that.
+    memory = {} if sys.platform == "darwin" else {resource.RLIMIT_AS: MEMORY}
+    for limit, value in (LIMITS | memory).items():
         hard = resource.getrlimit(limit)[1]
         lower = value if hard == resource.RLIM_INFINITY else min(value, hard)
         resource.setrlimit(limit, (lower, lower))

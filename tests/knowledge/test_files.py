@@ -67,6 +67,23 @@ def test_a_file_is_an_article_with_its_path_as_id(kind, content):
     assert "Five days." in found.text
 
 
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        (".md", "# Re\u200bfunds\n\nFive \u202edays\U000e0041."),
+        (".txt", "Re\u200bfunds\n\nFive \u202edays\U000e0041."),
+        (".csv", "question,answer\nRe\u200bfunds,Five \u202edays\U000e0041."),
+        (".jsonl", '{"id": "a", "title": "Re\u200bfunds", "content": "Five \u202edays\U000e0041."}'),
+        (".html", "<h1>Re\u200bfunds</h1><p>Five \u202edays\U000e0041.</p>"),
+    ],
+    ids=lambda value: value if value.startswith(".") else "",
+)
+def test_characters_that_nobody_sees_reach_no_article(kind, content):
+    found = article(kind, content.encode())
+    assert found.title == "Refunds"
+    assert found.text.endswith("Five days.")
+
+
 def test_every_kind_in_a_folder_is_read_under_its_rules(tmp_path):
     names = {"a.md": b"text", "b.txt": b"text", "c.html": HTML, "d.pdf": PDF, "e.docx": DOCX, "f.pptx": PPTX, "g.csv": b"question,answer\nHow?,So."}
     reading = sources.read(write(tmp_path, {f"team/{name}": content for name, content in names.items()}), folders={"team/": INTERNAL})
@@ -88,9 +105,10 @@ def test_what_the_file_calls_itself_counts_when_there_is_not_one_first_heading()
 @pytest.mark.parametrize(
     ("text", "title"),
     [
-        pytest.param("Refund times\n\nFive days.", "Refund times", id="a short first line with nothing below"),
+        pytest.param("How long it takes\n\nFive days.", "How long it takes", id="a short first line with nothing below"),
         pytest.param("Refunds take five days.\n\nOr more.", "Refund times", id="a first line that is a sentence"),
-        pytest.param("Refund times\nFive days.", "Refund times", id="no empty line"),
+        pytest.param("How long it takes\r\n\r\nFive days.", "How long it takes", id="a short first line with Windows' line ends"),
+        pytest.param("How long it takes\nFive days.", "Refund times", id="no empty line"),
         pytest.param("x" * 150 + "\n\ntext", "Refund times", id="a long first line"),
         pytest.param("# Other\n\nFive days.", "# Other", id="a sign"),
     ],
