@@ -81,6 +81,7 @@ class EdgeIndex:
                 self._shard.update(edge.UpdateOperation.upsert_points(points))
             if gone:
                 self._shard.update(edge.UpdateOperation.delete_points([_point(id) for id in gone]))
+            # Nothing of a write-ahead log of this batch may be needed once the cursor says that it is there.
             self._shard.flush()
             self._remember(position)
 
@@ -157,7 +158,7 @@ class EdgeIndex:
         return edge.EdgeConfig(
             vectors={DENSE: edge.EdgeVectorParams(size=self._dimensions, distance=edge.Distance.Cosine)},
             sparse_vectors={WORDS: edge.EdgeSparseVectorParams(modifier=edge.Modifier.Idf)},
-            wal_enabled=not self._temporary,
+            wal_enabled=not self._temporary,  # 64 MB on the disk, for an index that nobody opens again.
         )
 
     def _release(self) -> None:

@@ -106,6 +106,7 @@ class Renewal:
 
     async def _renew(self) -> None:
         made = await complete(self._library, self._wanted)
+        # Opened and filled before it answers, so that no search waits for it.
         index = await self._place.open(self._wanted, self._library)
         await index.refresh()
         await self._knowledge.switch(self._wanted, index)

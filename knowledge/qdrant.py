@@ -52,6 +52,7 @@ class QdrantIndex:
         except ImportError as error:
             raise Misconfigured("FRONTDESK_QDRANT_URL is set and the client is not installed: run pip install 'frontdesk[qdrant]'") from error
         return cls(
+            # The check of versions is a request, and nothing is asked before it is needed.
             QdrantClient(url, api_key=key or None, timeout=TIMEOUT, check_compatibility=False, prefer_grpc=False),
             embedder=embedder,
             dimensions=dimensions,
@@ -67,7 +68,7 @@ class QdrantIndex:
         """Write points, then the position: after a crash between the two the batch is applied once more."""
         from qdrant_client import models
 
-        self.position()
+        self.position()  # Makes the collection when there is none.
         for entries in _parts(put):
             points = [models.PointStruct(id=_point(e.id), vector=_vectors(e), payload={CHUNK: e.id, AUDIENCE: e.audience}) for e in entries]
             self._asked(partial(self._client.upsert, self._name, points, wait=True))
@@ -106,6 +107,7 @@ class QdrantIndex:
         return [Found(point.payload[CHUNK], point.score) for point in found.points]
 
     def _stored_position(self) -> int:
+        # Read once: whoever else writes the same library's chunks there writes the same.
         if not self._client.collection_exists(self._name):
             self._create()
             return 0

@@ -120,6 +120,7 @@ class HybridKnowledge:
 
     async def switch(self, embedder: Embedder, index: Follower) -> None:
         """Let another embedder and its index answer from now on, and close the old index once nobody searches it any more."""
+        # Searches under way hold the old pair: a query's vector must not meet another embedder's index.
         old, self._live = self._live, Live(embedder, index)
         if old.users:
             await old.idle.wait()
@@ -157,7 +158,7 @@ class HybridKnowledge:
             replace(_passage(chunk), score=score, dense=_strength(chunk.id, dense), lexical=_strength(chunk.id, lexical), copies=copies)
             for chunk, score, copies in chunks
         )
-        if self._reranker:
+        if self._reranker:  # Last, since what may not be shown is not worth reading.
             passages = await reranked(self._reranker, text, passages)
         return Hits(passages, version, lags or dense is None or lexical is None)
 
@@ -165,6 +166,7 @@ class HybridKnowledge:
         """Return the best chunks that may be shown, with their scores and the copies that each stands for."""
         now, scores = self._clock.now(), legs.ranking(self._balance).scores
         first = sorted(scores, key=lambda id: (-scores[id], id))
+        # More than k are read: some are gone by now, hidden since, or copies of others.
         found = await self._library.chunks(list(islice(first, max(POOL, 2 * k))))
         chunks = {id: chunk for id, chunk in found.items() if may_show(audiences, chunk.audience) and may_answer(chunk, audiences, now=now)}
         gained = by_article({id: scores[id] for id in chunks}, {id: chunk.document for id, chunk in chunks.items()}, balance=self._balance)
@@ -179,6 +181,7 @@ class HybridKnowledge:
 
 def _asked(text: str, audiences: Audiences, *, k: int, also: Sequence[str]) -> Asked:
     shown = None if INTERNAL in audiences else tuple(sorted({str(PUBLIC), *map(str, audiences)}))
+    # Whoever cuts a message into its questions knows more than the marks in it say.
     further = tuple(filter(None, map(shortened, also[:ALSO])))
     return Asked(text, tuple(windows(text)), further or tuple(parts(text)), shown, max(DEPTH, 2 * k))
 
