@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,7 @@ MOST_ELEMENTS = 300_000
 LINKED = frozenset({"http", "https", "mailto", "tel"})
 RENAMED = {"form": "div", "header": "div", "label": "span", "mark": "span", "dl": "div", "dt": "strong", "dd": "div", "ins": "span", "q": "span"}
 """Elements that the converter would leave out, run together, or write with signs of its own."""
+LINE_END = re.compile(r"[ \t\r\n]*\n[ \t\r\n]*")
 ANCHORS = frozenset("#¶§🔗")
 
 
@@ -124,10 +126,24 @@ def _markdown(root: HtmlElement, *, base: str) -> str:
     from html_to_markdown import convert
     from lxml.html import tostring
 
+    for block in root.iter("pre"):
+        for anchor in list(block.iter("a")):
+            anchor.tag = "span"  # Code is shown as it is, and a link in it would show its address.
+    _unbreak(root)
     for element in list(root.iter()):
         _tidy(element, base=base)
     content = convert(tostring(root, encoding="unicode"), _options()).content or ""
     return visible(content).strip()
+
+
+def _unbreak(root: HtmlElement) -> None:
+    """Make the line ends of the source spaces, as browsers show them: in chat they would break lines."""
+    as_it_is = {element for block in root.iter("pre") for element in block.iter()}
+    for element in root.iter():
+        if "\n" in (element.text or "") and element not in as_it_is:
+            element.text = LINE_END.sub(" ", visible(element.text))
+        if "\n" in (element.tail or "") and (element not in as_it_is or element.tag == "pre"):
+            element.tail = LINE_END.sub(" ", visible(element.tail))
 
 
 def _tidy(element: HtmlElement, *, base: str) -> None:

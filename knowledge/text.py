@@ -8,7 +8,7 @@ import unicodedata
 from datetime import date
 from email.utils import parsedate_to_datetime
 
-UNSEEN = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+UNSEEN = re.compile("[\u00ad\u200b\u2060-\u2064\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """Characters that no reader sees and a model reads all the same: zero-width ones, direction overrides, tags, controls.
 
 The joiners U+200C and U+200D stay, since Persian, Hindi and emoji are spelled with them.

@@ -41,6 +41,7 @@ Refunds go back to the **payment method** you paid with, see [paying](https://he
 **What if it is late?**
 
 Write to us.
+
 > Weekends do not count."""
 
 
@@ -120,6 +121,20 @@ def test_links_lead_where_a_reader_may_go(href, written):
 
 def test_without_a_base_a_relative_link_leaves_its_words():
     assert to_markdown('<p><a href="plans.html">plans</a> and <a href="https://a.example/b">b</a></p>') == "plans and [b](https://a.example/b)"
+
+
+def test_line_ends_of_the_source_are_spaces_and_those_of_code_stay():
+    html = "<p>One\n   two <b>three\n</b>\nfour<br>\nfive</p>\n<pre>a\n  <span>b\n</span>\nc</pre>\n<p>six\nseven</p>"
+    assert to_markdown(html) == "One two **three** four  \nfive\n\n```\na\n  b\n\nc\n```\n\nsix seven"
+
+
+@pytest.mark.parametrize("character", ["&#31;", "&#x1f;", "&#xfffe;", "&#0;", "&#xd800;", "\x1f", "\ufffe"])
+def test_characters_that_are_none_are_no_obstacle(character):
+    assert to_markdown(f"<p>a{character}\nb</p>").replace("�", "") == "a b"
+
+
+def test_links_in_code_are_code():
+    assert to_markdown("<pre>let a: <a href='https://x.example/T'>T</a></pre>") == "```\nlet a: T\n```"
 
 
 def test_a_table_that_lays_out_a_page_is_taken_apart():
