@@ -178,3 +178,11 @@ async def test_a_new_embedder_can_read_the_chunks_without_their_files(shelf):
     assert await complete(shelf.library, shelf.embedder) == 2
     assert await complete(shelf.library, shelf.embedder) == 0
     assert len(await shelf.library.vectors(["c-1", "c-2"], embedder=shelf.embedder.id)) == 2
+
+
+async def test_a_review_by_a_person_survives_until_the_words_change(shelf, tmp_path):
+    await shelf.ingest(write(tmp_path, FILES))
+    await shelf.library.mark_reviewed(["refunds.md", "plans.md"], on="2026-11-01")
+    write(tmp_path, {"refunds.md": "---\nurl: https://help.example\n---\n# Refunds\n\nFive days.", "plans.md": "# Plans\n\nFour of them."})
+    assert counts(await shelf.ingest(tmp_path)) == (0, 2, 1, 0)
+    assert {each.id: each.reviewed for each in await shelf.library.documents()} == {"refunds.md": "2026-11-01", "plans.md": "", "internal/vip.md": ""}
