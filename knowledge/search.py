@@ -11,7 +11,7 @@ from itertools import islice
 from desk.article import Chunk
 from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
 from desk.draft import Passage
-from desk.errors import Unavailable
+from desk.errors import FrontdeskError, Unavailable
 from desk.ports import Clock, Embedder, Hits, Library
 from knowledge.duplicates import folded
 from knowledge.fusion import BALANCE, Balance, Ranking, best, by_article, fused, relative, with_parts
@@ -88,6 +88,8 @@ class HybridKnowledge:
             try:
                 return await self._search(live, shortened(query), audiences, k=k, also=also)
             except (Broken, Unavailable) as error:
+                if isinstance(error, Unavailable) and error.system == "kb":
+                    raise
                 raise Unavailable("kb", str(error)) from error
 
     async def search_documents(self, query: str, audiences: Audiences, *, k: int = 10) -> Hits:
@@ -148,11 +150,7 @@ class HybridKnowledge:
         if not text or not audiences or k < 1:
             return Hits(version=version)
         asked = _asked(text, audiences, k=k, also=also)
-        dense, lexical = await asyncio.gather(
-            _tried(_near(live, asked)), _tried(live.index.each_matching((text, *asked.parts), asked.shown, k=asked.depth))
-        )
-        if dense is None and lexical is None:
-            raise Unavailable("kb", "neither meaning nor words can be searched")
+        dense, lexical = await _both(live, asked)
         chunks = await self._ordered(Legs(dense, lexical, asked.depth), audiences, k=k)
         passages = tuple(
             replace(_passage(chunk), score=score, dense=_strength(chunk.id, dense), lexical=_strength(chunk.id, lexical), copies=copies)
@@ -202,12 +200,21 @@ async def _refreshed(index: Follower) -> int | None:
         return None
 
 
-async def _tried(leg: Awaitable[list[list[Found]]]) -> list[list[Found]] | None:
-    """Return what a leg found, None when it is down."""
+async def _both(live: Live, asked: Asked) -> tuple[list[list[Found]] | None, list[list[Found]] | None]:
+    """Return what both legs found, None for one that is down; raise when both are."""
+    matching = live.index.each_matching((asked.text, *asked.parts), asked.shown, k=asked.depth)
+    dense, lexical = await asyncio.gather(_tried(_near(live, asked)), _tried(matching))
+    if isinstance(dense, FrontdeskError) and isinstance(lexical, FrontdeskError):
+        raise lexical
+    return None if isinstance(dense, FrontdeskError) else dense, None if isinstance(lexical, FrontdeskError) else lexical
+
+
+async def _tried(leg: Awaitable[list[list[Found]]]) -> list[list[Found]] | FrontdeskError:
+    """Return what a leg found, or why it is down."""
     try:
         return await leg
-    except (Broken, Unavailable):
-        return None
+    except (Broken, Unavailable) as error:
+        return error
 
 
 def _strength(id: str, leg: Sequence[list[Found]] | None) -> float:
