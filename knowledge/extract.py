@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+READY = b"ready\n"
+"""What a worker says when it can be given files."""
+
 
 @dataclass(frozen=True, slots=True)
 class Extract:

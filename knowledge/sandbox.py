@@ -13,7 +13,7 @@ from pathlib import Path
 from threading import Event, Lock, Timer
 
 from desk.errors import InvalidInput, Unavailable
-from knowledge.extract import Extract
+from knowledge.extract import READY, Extract
 
 SECONDS = 60
 """How long a file may take; a PDF of 1,000 pages takes about three."""
@@ -70,6 +70,14 @@ class Sandbox:
         if self._worker is None or self._worker.poll() is not None:
             self._end()
             self._worker = _started()
+            # A worker that cannot even start must not be taken for a broken file: all files would be.
+            late = Timer(SECONDS, self._worker.kill)
+            late.start()
+            said = self._worker.stdout.readline() if self._worker.stdout else b""
+            late.cancel()
+            if said != READY:
+                code = self._end()
+                raise Unavailable("kb", f"the process that files are read in does not start (it ended with {code})")
         return self._worker
 
     def _end(self) -> int:

@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import Any, BinaryIO
 
 from desk.errors import InvalidInput
-from knowledge.extract import Extract, extractors
+from knowledge.extract import READY, Extract, extractors
 
 MEMORY = 1_500_000_000
 """Bytes of address space, the parsers included; without effect on macOS."""
@@ -39,6 +39,8 @@ def main() -> None:
     readers = extractors()
     _give_up()
     source, sink = sys.stdin.buffer, sys.stdout.buffer
+    sink.write(READY)
+    sink.flush()
     while select.select([source], [], [], IDLE_SECONDS)[0] and (line := source.readline()):
         request = json.loads(line)
         content = source.read(request["size"])

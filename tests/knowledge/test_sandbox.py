@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from reportlab.platypus import Spacer
 
-from desk.errors import InvalidInput
+from desk.errors import InvalidInput, Unavailable
 from knowledge.sandbox import BROUGHT_DOWN, ROOT, Sandbox
 from tests.knowledge import papers
 
@@ -136,7 +136,7 @@ def test_a_worker_that_retired_is_replaced(sandbox):
 def test_a_file_that_takes_too_long_is_given_up_and_the_next_is_read():
     sandbox = Sandbox(seconds=0.01)
     with pytest.raises(InvalidInput, match="takes more than"):
-        sandbox.extract(".pdf", papers.lines("Refunds.", pages=50))
+        sandbox.extract(".pdf", papers.lines(*[papers.WORDS] * 30, pages=200))
     sandbox._seconds = 60
     assert sandbox.extract(".pdf", PDF).text == "Refunds take five days."
     sandbox.close()
@@ -147,6 +147,20 @@ def test_a_worker_that_dies_over_a_file_does_not_take_the_desk_with_it(sandbox):
     with pytest.raises(InvalidInput, match=BROUGHT_DOWN):
         sandbox.extract(".unknown", b"x")
     assert sandbox.extract(".pdf", PDF).text
+
+
+def test_a_worker_that_does_not_start_is_no_fault_of_the_file(monkeypatch, sandbox):
+    monkeypatch.setattr("knowledge.sandbox.PROGRAM", "raise SystemExit(3)")
+    with pytest.raises(Unavailable, match="does not start"):
+        sandbox.extract(".pdf", PDF)
+    monkeypatch.undo()
+    assert sandbox.extract(".pdf", PDF).text
+
+
+def test_without_an_interpreter_nothing_is_read(monkeypatch, sandbox):
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    with pytest.raises(Unavailable, match="no process can be started"):
+        sandbox.extract(".pdf", PDF)
 
 
 def test_several_threads_share_a_worker(sandbox):
