@@ -152,7 +152,9 @@ async def test_two_wishes_in_one_sentence_give_two_labels(triager):
     assert {label.category for label in found.labels} == {"billing", "account access"}
 
 
-@pytest.mark.parametrize("text", ["How do I download my invoices?", "I forgot my password", "The page keeps loading and never finishes"])
+@pytest.mark.parametrize(
+    "text", ["Hi! How do I download my invoices?", "Hello there. I forgot my password", "The page keeps loading and never finishes"]
+)
 async def test_one_wish_gives_one_label(triager, text):
     assert len((await triager.triage(text)).labels) == 1
 
