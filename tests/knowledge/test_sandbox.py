@@ -19,7 +19,7 @@ from tests.knowledge import papers
 PDF = papers.lines("Refunds take five days.")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def sandbox() -> Iterator[Sandbox]:
     sandbox = Sandbox()
     yield sandbox
@@ -89,6 +89,7 @@ def test_a_worker_has_no_more_time_than_it_is_given():
 
 def test_a_worker_knows_no_secrets(monkeypatch, sandbox):
     monkeypatch.setenv("FRONTDESK_SECRET", "hunter2")
+    sandbox.close()
     sandbox.extract(".pdf", PDF)
     environment = Path(f"/proc/{_pid(sandbox)}/environ")
     if not environment.exists():
@@ -151,6 +152,7 @@ def test_a_worker_that_dies_over_a_file_does_not_take_the_desk_with_it(sandbox):
 
 def test_a_worker_that_does_not_start_is_no_fault_of_the_file(monkeypatch, sandbox):
     monkeypatch.setattr("knowledge.sandbox.PROGRAM", "raise SystemExit(3)")
+    sandbox.close()
     with pytest.raises(Unavailable, match="does not start"):
         sandbox.extract(".pdf", PDF)
     monkeypatch.undo()
@@ -159,6 +161,7 @@ def test_a_worker_that_does_not_start_is_no_fault_of_the_file(monkeypatch, sandb
 
 def test_without_an_interpreter_nothing_is_read(monkeypatch, sandbox):
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    sandbox.close()
     with pytest.raises(Unavailable, match="no process can be started"):
         sandbox.extract(".pdf", PDF)
 
