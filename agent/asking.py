@@ -36,7 +36,8 @@ class Asked:
 
 
 def read(brief: Brief) -> tuple[Asked, ...]:
-    """Return what a brief asks: the message as a whole first, then, when it asks several things, each of them.
+    """Return what a brief asks: the message as a whole first, then, when it asks several things, each of them, or the one that it asks
+    when it also tells a story and the question can be understood without.
 
     Words that lean on something ("and for the yearly plan?", "how long does it take?") are looked up together with the question before
     them: an earlier one of the same message, else what their author last said in this ticket. Empty when nothing is asked.
@@ -48,15 +49,21 @@ def read(brief: Brief) -> tuple[Asked, ...]:
     before = said_before(brief) if leans(text) else ""
     whole = Asked(text, _together(before, text, hint))
     found = split(text)
+    if len(found) == 1 and not leans(found[0]) and found[0] != text:
+        return (whole, Asked(found[0], _together(found[0], hint)))
     if not 2 <= len(found) <= MOST:
         return (whole,)
-    return (whole, *_parts(found, before=before, hint=hint))
+    return (whole, *_parts(found, before=_together(before, told(text)), hint=hint))
+
+
+def told(text: str) -> str:
+    """Return what a text tells beside its questions: what "it" is, and what happened."""
+    return _together(*(sentence for sentence in sentences(text) if not asks(sentence) and topical(sentence)))
 
 
 def split(text: str) -> tuple[str, ...]:
-    """Return the questions of a text one by one; none when it asks a single thing, or nothing in the form of a question."""
-    found = [piece.strip() for sentence in sentences(text) if asks(sentence) for piece in JOINT.split(sentence) if piece and topical(piece)]
-    return tuple(found) if len(found) > 1 else ()
+    """Return the questions of a text one by one; none when nothing in it has the form of a question about something."""
+    return tuple(piece.strip() for sentence in sentences(text) if asks(sentence) for piece in JOINT.split(sentence) if piece and topical(piece))
 
 
 def asks(sentence: str) -> bool:
@@ -81,8 +88,8 @@ def said_before(brief: Brief) -> str:
 def _parts(found: tuple[str, ...], *, before: str, hint: str) -> list[Asked]:
     parts: list[Asked] = []
     for words in found:
-        known = parts[-1].words if parts else before
-        parts.append(Asked(words, _together(known if leans(words) else "", words, hint)))
+        known = parts[-1].words if parts and leans(words) else ""
+        parts.append(Asked(words, _together(before, known, words, hint)))
     return parts
 
 

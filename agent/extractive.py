@@ -72,11 +72,13 @@ class ExtractiveAnswerer:
         searched = [_usable(await tools.search(one.query, k=SEARCHED), brief) for one in asked]
         wanted = [ranking.texts(one, passages) for one, passages in zip(asked, searched, strict=True)]
         vectors = await self._memo.vectors([question_of(brief.text), *(text for each in wanted for text in each)])
-        answers, start = [], 1
+        answers: list[Answered] = []
+        start = 1
         for one, passages, needed in zip(asked, searched, wanted, strict=True):
             reads = ranking.rank(one, vectors[start : start + len(needed)], passages=passages, weights=self._fitted.ranking)
             start += len(needed)
-            answers.append(self._weighed(one, reads, brief))
+            whole = answers[0].reads if answers else ()
+            answers.append(self._weighed(one, ranking.favoring(reads, whole[0].passage.document) if whole else reads, brief))
         return tuple(answers)
 
     def _weighed(self, asked: Asked, reads: tuple[Read, ...], brief: Brief) -> Answered:

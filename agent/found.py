@@ -56,8 +56,13 @@ class Found:
 
 
 def settled(answers: Sequence[Answered], told: Told, *, hidden: bool) -> Found:
-    """Choose between the message as a whole, which comes first, and its questions one by one: these when each has an answer of its own."""
+    """Choose between the message as a whole, which comes first, and its questions one by one: these when each has an answer of its own.
+
+    Of a message with one question beside other words the surer reading counts: what somebody tells may say what they mean, or blur it.
+    """
     whole, *parts = answers
+    if len(parts) == 1:
+        return Found((max(whole, parts[0], key=lambda answer: answer.confidence),), told, hidden=hidden)
     answerable = [part for part in parts if part.confidence >= PART]
     if parts and len(answerable) == len(parts):
         return Found(tuple(parts), told, hidden=hidden)

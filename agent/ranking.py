@@ -30,6 +30,8 @@ WARMTH = 0.05
 ELSEWHERE = "elsewhere"
 """The weight that is no cue's: the score of a passage that does not answer. One such passage stands beside those that were found, so that in a
 help center of three articles the first is not sure to answer only because the others are far from it."""
+SAME = 1.0
+"""What it speaks for a passage, in log-odds, that its article answers the whole of a message best."""
 VAGUE = 0.3
 """What a word counts that only says something is wrong."""
 
@@ -113,6 +115,12 @@ def scored(reads: Sequence[Read], weights: Mapping[str, float]) -> tuple[Read, .
     total = odds.sum() + math.exp(weights.get(ELSEWHERE, 0.0))
     scored = [replace(read, score=float(score), chance=float(odd / total)) for read, score, odd in zip(full, scores, odds, strict=True)]
     return tuple(sorted(scored, key=lambda read: (-read.score, read.passage.id)))
+
+
+def favoring(reads: Sequence[Read], document: str) -> tuple[Read, ...]:
+    """Return passages with those of an article moved up: the questions of one message tend to be about one thing."""
+    moved = [replace(read, score=read.score + SAME) if read.passage.document == document else read for read in reads]
+    return tuple(sorted(moved, key=lambda read: (-read.score, read.passage.id)))
 
 
 def clauses(question: str) -> tuple[str, ...]:

@@ -49,8 +49,8 @@ def test_one_question_is_the_message_without_its_greeting():
             ("Tell me how to change our address.", "And when is the next invoice?"),
             id="an order and a question",
         ),
-        pytest.param("The import fails. It says E103. What is wrong with line 12?", (), id="a story and one question"),
-        pytest.param("Can you help? How do I export clients?", (), id="a question about nothing is none"),
+        pytest.param("The import fails. It says E103. What is wrong with line 12?", ("What is wrong with line 12?",), id="a story and one question"),
+        pytest.param("Can you help? How do I export clients?", ("How do I export clients?",), id="a question about nothing is none"),
         pytest.param("The import fails with E103", (), id="no question at all"),
     ],
 )
@@ -65,6 +65,23 @@ def test_the_whole_message_comes_first_and_its_questions_after_it():
 
 def test_a_question_that_leans_on_the_one_before_is_looked_up_with_it():
     assert queries("How do I ask for a refund? How long does it take?")[2] == "How do I ask for a refund? How long does it take?"
+
+
+def test_what_a_message_tells_belongs_to_each_of_its_questions():
+    asked = queries("I found a hole in your API. Do you pay a reward for it? Where do I report security findings?")
+    assert asked[1:] == [
+        "I found a hole in your API. Do you pay a reward for it?",
+        "I found a hole in your API. Where do I report security findings?",
+    ]
+
+
+def test_a_question_beside_a_story_is_also_read_without_it():
+    assert queries("I returned the starter plan. How long does a refund take?")[1:] == ["How long does a refund take?"]
+
+
+@pytest.mark.parametrize("text", ["I returned the starter plan. How long does it take?", "How long does a refund take?"])
+def test_a_question_that_needs_its_story_or_has_none_is_read_once(text):
+    assert queries(text) == [text]
 
 
 def test_many_questions_are_read_as_one_message():

@@ -189,6 +189,12 @@ async def test_a_question_of_several_that_stays_open_is_a_doubt(ask):
     assert proposal.abstained or "part_unanswered" in proposal.doubts
 
 
+async def test_a_story_beside_a_question_does_not_blur_it(ask):
+    plain, told = await ask("How long does a refund take?"), await ask("I was in Lisbon last week. How long does a refund take?")
+    assert told.evidence[0].document == "refund-times"
+    assert told.confidence == pytest.approx(plain.confidence, abs=0.02)
+
+
 async def test_two_questions_with_one_answer_are_answered_once(ask):
     proposal = await ask("How do I reset my password? Where do I press to reset the password?")
     assert [item.document for item in proposal.evidence] == ["password"]

@@ -139,6 +139,13 @@ def test_a_word_that_few_passages_have_counts_more():
     assert by_id["c-2"] == by_id["c-3"] < 0.5
 
 
+def test_the_article_of_the_whole_message_is_favored_where_it_is_close():
+    here, there = spread(7.5, document="here"), spread(8.0, document="there")
+    assert [found.passage.document for found in ranking.favoring((*there, *here), "here")] == ["here", "there"]
+    far = spread(6.5, document="here")
+    assert [found.passage.document for found in ranking.favoring((*there, *far), "here")] == ["there", "here"]
+
+
 def test_no_passage_ranks_nothing():
     assert ranked("which one", (), [[1, 0], [1, 0]]) == ()
 
