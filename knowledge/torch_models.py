@@ -120,6 +120,7 @@ def _load(folder: Path, kind: str) -> tuple[Any, Any]:
         import transformers
     except ImportError as error:
         raise Misconfigured(f"the model in {str(folder)!r} cannot be loaded, {INSTALL}") from error
+    transformers.utils.logging.disable_progress_bar()  # Commands keep their output for people who pipe it.
     here: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(str(folder), **here)
