@@ -36,7 +36,7 @@ class PublicTools:
         self._knowledge = knowledge
 
     async def search(self, query: str, *, k: int = 10, also: Sequence[str] = ()) -> Sequence[Passage]:
-        hits: Hits = await self._knowledge.search(query, frozenset({PUBLIC}), k=k)
+        hits: Hits = await self._knowledge.search(query, frozenset({PUBLIC}), k=k, also=also)
         return hits.passages
 
     async def outranked(self, query: str) -> float:
