@@ -88,7 +88,10 @@ async def _index(found: Settings) -> str:
 
     async with open_reading(found) as desk:
         documents = await desk.library.documents()
-        await desk.knowledge.search("how", frozenset({PUBLIC}), k=1)
+        # A word that means something: of "how" the word search keeps nothing, so that it would find an index well that is not there.
+        found_any = await desk.knowledge.search("invoice", frozenset({PUBLIC}), k=1)
+        if found_any.degraded:
+            raise FrontdeskError("only one of its two searches works, by words or by meaning: the log says which one failed, and why")
         return f"{len(documents)} documents" + ("" if documents else "; take some in with: frontdesk ingest PATH")
 
 

@@ -156,6 +156,13 @@ def test_doctor_goes_on_when_the_driver_of_the_database_is_missing(call, monkeyp
     assert "ok    server:" in out
 
 
+def test_doctor_says_when_the_server_of_the_index_does_not_answer(call, monkeypatch):
+    monkeypatch.setenv("FRONTDESK_QDRANT_URL", "http://127.0.0.1:1")
+    code, out, _ = call("doctor")
+    assert code == 1
+    assert "FAIL  knowledge: kb is unavailable: the Qdrant server does not answer" in out
+
+
 def test_purge_leaves_what_is_young(call, home):
     before = everything(home)
     assert call("purge", "--json")[0] == 0
