@@ -53,6 +53,7 @@ def fit(vectors: Matrix, codes: Codes, classes: tuple[str, ...], *, names: Matri
     if names is not None:
         vectors, codes = np.vstack([vectors, names]), np.concatenate([codes, np.arange(len(classes))])
         ridge = np.append(ridge, np.full(len(classes), NAME_RIDGE, dtype=np.float32))
+    # Centered, so that far from everything all classes are equally likely and none is called the best for being frequent.
     target = np.eye(len(classes), dtype=np.float32)[codes] - 1 / len(classes)
     solve = _exact if len(vectors) <= EXACT else _sampled
     landmarks, coefficients = solve(vectors, codes, target, ridge=ridge)
@@ -105,6 +106,7 @@ def _near(vectors: Matrix, others: Matrix) -> Matrix:
 
 def _exact(vectors: Matrix, codes: Codes, target: Matrix, *, ridge: Matrix) -> tuple[Matrix, Matrix]:
     gram = _near(vectors, vectors)
+    # In place, because for ten thousand rows the matrix has 400 MB.
     gram[np.diag_indices_from(gram)] += ridge
     return vectors, np.linalg.solve(gram, target).astype(np.float32)
 

@@ -62,10 +62,14 @@ def read(path: Path) -> Table:
     one category counts once.
     """
     rows = _unique(_checked(list(_rows(path))))
-    table = Table(
-        tuple(row for row in rows if row.category.lower() not in OUT_OF_SCOPE), tuple(row for row in rows if row.category.lower() in OUT_OF_SCOPE)
-    )
-    counts = Counter(row.category for row in table.rows)
+    strange = tuple(row for row in rows if row.category.lower() in OUT_OF_SCOPE)
+    table = Table(tuple(row for row in rows if row.category.lower() not in OUT_OF_SCOPE), strange)
+    _judge(Counter(row.category for row in table.rows))
+    return table
+
+
+def _judge(counts: Counter[str]) -> None:
+    """Raise BadTable when the categories are too few, too many or too small to be learned and measured."""
     if len(counts) < 2:
         found = f"only the category {next(iter(counts))!r}" if counts else "no row with a category"
         raise BadTable(f"the file has {found}: two categories are the fewest to tell apart")
@@ -74,7 +78,6 @@ def read(path: Path) -> Table:
     if few := {category: count for category, count in sorted(counts.items()) if count < FEWEST}:
         named = ", ".join(f"{category!r} has {count}" for category, count in list(few.items())[:NAMED])
         raise BadTable(f"every category needs at least {FEWEST} different messages: {named}{_more(few)}; add some, or give them another category")
-    return table
 
 
 def _rows(path: Path) -> Iterator[Row]:
@@ -94,6 +97,7 @@ def _rows(path: Path) -> Iterator[Row]:
             if any(cell.strip() for cell in cells):
                 text, category, subject = (_cell(cells, places.get(name)) for name in ("text", "category", "subject"))
                 yield Row(text, category, subject, start)
+            # A quoted text may span lines; people look for the one it starts on.
             start = reader.line_num + 1
     except csv.Error as error:
         raise BadTable(
@@ -102,6 +106,7 @@ def _rows(path: Path) -> Iterator[Row]:
 
 
 def _text(path: Path) -> str:
+    # The size is asked first: a wrong file of gigabytes must not be read to be refused.
     size = path.stat().st_size
     if size > LARGEST:
         raise BadTable(f"the file has {size / 1e6:,.0f} MB, and {LARGEST / 1e6:.0f} are the most: some thousand rows are plenty")

@@ -132,6 +132,7 @@ class Shelf:
 def _write(trained: Trained, folder: Path) -> None:
     numbers = np.array([trained.kernel.temperature, trained.scope.middle, trained.scope.steepness])
     path = folder / _file_of(trained.embedder)
+    # Server and command may fit the same version to a new embedder at once; each writes its own part, and the last one stays.
     part = path.with_suffix(f".{os.getpid()}.part")
     with part.open("wb") as file:
         # The landmarks are unit vectors, for which half precision is plenty; the coefficients are large and cancel each other out.

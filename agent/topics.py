@@ -136,6 +136,7 @@ def labels_of(topics: Topics, vectors: Matrix, *, label: float = LABEL, alone: f
         return ()
     rows = topics.probabilities(vectors)
     whole, strongest = rows[0], rows.max(axis=0)
+    # The category decides mode and threshold, so it is what the message as a whole is about, never one of its halves.
     top = int(whole.argmax())
     # A second topic drowns in the average of a message; alone in its sentence it is plain to see.
     chances = np.maximum(whole, strongest * alone)

@@ -40,6 +40,7 @@ async def train(table: Table, embedder: Embedder, *, seed: int = 0) -> tuple[Tra
     names = np.asarray(await in_batches([spoken(category) for category in table.categories], embedder), dtype=np.float32)
     strange = np.asarray(await in_batches(strange_texts(table), embedder), dtype=np.float32)
     labels = [row.category for row in table.rows]
+    # In a thread, because a running desk fits here too, after a switch of embedder, and must go on answering.
     return await asyncio.to_thread(fit, taught, labels, names=names, strange=strange, embedder=embedder.id, seed=seed)
 
 
