@@ -70,13 +70,11 @@ async def _database(found: Settings) -> str:
 
 
 async def _model(found: Settings) -> str:
-    import asyncio
+    from knowledge.embedders import wanted
 
-    from knowledge.embeddings import OnnxEmbedder
-
-    embedder = OnnxEmbedder()
+    embedder = wanted(found.embedder, notes=found.home)
     try:
-        await asyncio.to_thread(embedder.embed_now, ["ready"])
+        await embedder.embed(["ready"])
         return embedder.id
     finally:
         embedder.close()

@@ -6,7 +6,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from itertools import islice
 
 from desk.article import Chunk
 from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
@@ -163,18 +162,24 @@ class HybridKnowledge:
     async def _ordered(self, legs: Legs, audiences: Audiences, *, k: int) -> list[tuple[Chunk, float, tuple[str, ...]]]:
         """Return the best chunks that may be shown, with their scores and the copies that each stands for."""
         now, scores = self._clock.now(), legs.ranking(self._balance).scores
-        first = sorted(scores, key=lambda id: (-scores[id], id))
         # More than k are read: some are gone by now, hidden since, or copies of others.
-        found = await self._library.chunks(list(islice(first, max(POOL, 2 * k))))
-        chunks = {id: chunk for id, chunk in found.items() if may_show(audiences, chunk.audience) and may_answer(chunk, audiences, now=now)}
+        found = await self._library.chunks(_best_first(scores)[: max(POOL, 2 * k)])
+        chunks = {id: chunk for id, chunk in found.items() if self._may_return(chunk, audiences)}
         gained = by_article({id: scores[id] for id in chunks}, {id: chunk.document for id, chunk in chunks.items()}, balance=self._balance)
         final = {id: aged(score, chunks[id], now=now) for id, score in gained.items()}
-        ordered = [chunks[id] for id in sorted(final, key=lambda id: (-final[id], id))]
+        ordered = [chunks[id] for id in _best_first(final)]
         return [(chunk, max(final[id] for id in (chunk.id, *copies)), copies) for chunk, copies in folded(ordered, k=k).items()]
 
     def _shown(self, chunk: Chunk | None, audiences: Audiences) -> Passage | None:
-        now = self._clock.now()
-        return _passage(chunk) if chunk and may_show(audiences, chunk.audience) and may_answer(chunk, audiences, now=now) else None
+        return _passage(chunk) if chunk and self._may_return(chunk, audiences) else None
+
+    def _may_return(self, chunk: Chunk, audiences: Audiences) -> bool:
+        return may_show(audiences, chunk.audience) and may_answer(chunk, audiences, now=self._clock.now())
+
+
+def _best_first(scores: Mapping[str, float]) -> list[str]:
+    """Return ids by their scores, equal ones in a lasting order."""
+    return sorted(scores, key=lambda id: (-scores[id], id))
 
 
 def _asked(text: str, audiences: Audiences, *, k: int, also: Sequence[str]) -> Asked:
