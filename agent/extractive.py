@@ -102,7 +102,7 @@ class ExtractiveAnswerer:
 
 
 def _proposal(brief: Brief, found: Found) -> Proposal:
-    told, quotes = found.told, quotable(found, language=brief.language)
+    told, quotes = found.told, quotable(found)
     if not (quotes or told.said or told.lacks):
         return _abstained(_why_not(brief, found), brief, found.reads)
     assembly = Assembly(brief)

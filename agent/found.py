@@ -13,8 +13,6 @@ from agent.record import Told
 
 WEAK = 0.35
 """Below this confidence a quote would more likely mislead than help: nothing is drafted, and a human gets the question."""
-FOREIGN = 0.1
-"""The same where passage and customer differ in language: a person looks at it anyway, and confidence was fitted to questions in English."""
 PART = 0.4
 """The confidence that each question of a message needs to be answered by itself."""
 BESIDE_RECORD = 0.35
@@ -71,16 +69,14 @@ def settled(answers: Sequence[Answered], told: Told, *, hidden: bool) -> Found:
     return Found((whole,), told, open=not same, hidden=hidden)
 
 
-def quotable(found: Found, *, language: str) -> tuple[Quote, ...]:
+def quotable(found: Found) -> tuple[Quote, ...]:
     """Return what to quote, if it is sure enough for what stands beside it; a passage that answers two questions is quoted once."""
     told = found.told
-    quotes = [quote for answer in found.answers for quote in answer.quotes]
-    weak = WEAK if language_of(quotes, otherwise=language) == language else FOREIGN
-    needed = BESIDE_RECORD if told.said else BESIDE_PHRASE if told.lacks else weak
+    needed = BESIDE_RECORD if told.said else BESIDE_PHRASE if told.lacks else WEAK
     if (told.said and not told.quotes) or found.hidden or found.confidence < needed:
         return ()
     merged: dict[str, Quote] = {}
-    for quote in quotes:
+    for quote in (quote for answer in found.answers for quote in answer.quotes):
         known = merged.get(quote.read.passage.id)
         merged[quote.read.passage.id] = quoting.joined(known, quote) if known else quote
     return tuple(merged.values())
