@@ -133,7 +133,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from knowledge.embedders import known, wanted
     from knowledge.generations import Renewal, serving
     from knowledge.search import HybridKnowledge
-    from knowledge.sync import Means
+    from knowledge.syncing.sync import Means
     from knowledge.tickets import ResolvedTickets
     from store.candidates import SqlCandidates
     from store.customers import SqlCustomers

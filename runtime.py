@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from bot.web.workspace import LocalWorkspace
     from knowledge.generations import Renewal
     from knowledge.ingestion import Report
-    from knowledge.pieces import Progress
-    from knowledge.reviews import Reviews
-    from knowledge.schedule import Schedule
     from knowledge.search import HybridKnowledge
-    from knowledge.sync import Means, Opener
+    from knowledge.syncing.pieces import Progress
+    from knowledge.syncing.reviews import Reviews
+    from knowledge.syncing.schedule import Schedule
+    from knowledge.syncing.sync import Means, Opener
     from settings import Settings
     from store.customers import SqlCustomers
     from store.database import Database
@@ -109,13 +109,13 @@ class Reading:
 
     def schedule(self) -> Schedule:
         """Return what syncs the policy's sources when they are due."""
-        from knowledge.schedule import Schedule
+        from knowledge.syncing.schedule import Schedule
 
         return Schedule(self.records.policy, self.open_source, self.means)
 
     def reviews(self, submit: Submit) -> Reviews:
         """Return what reminds the owners of sources."""
-        from knowledge.reviews import Reviews
+        from knowledge.syncing.reviews import Reviews
 
         return Reviews(self.records.policy, self.library, self.means.rows, self.services.clock, submit)
 

@@ -12,8 +12,8 @@ from reportlab.lib.styles import getSampleStyleSheet
 from reportlab.pdfgen.canvas import Canvas
 from reportlab.platypus import ListFlowable, ListItem, PageBreak, Paragraph, SimpleDocTemplate, Table
 
-from knowledge import files, sandbox
 from knowledge.article import Article
+from knowledge.formats import files, sandbox
 
 WORDS = "Refunds go back to the payment method that you paid with, as soon as the team has approved your request in the dashboard. "
 PAGES = 1000

@@ -17,7 +17,7 @@ from pathlib import Path
 from agent.contradiction import contradiction, statements
 from knowledge.embeddings import OnnxEmbedder
 from knowledge.ingestion import ingest
-from knowledge.quality import Ages, Concern, Finding, check
+from knowledge.syncing.quality import Ages, Concern, Finding, check
 from store.database import open_database
 from store.library import SqlLibrary
 

@@ -21,8 +21,8 @@ from benchmarks.serving import ARTICLES, questions
 from bootstrap import open_reading
 from desk.source import Source, SourceKind
 from handlers.ask import Question, ask
-from knowledge.gentle import Gentle
-from knowledge.sync import Means, sync
+from knowledge.syncing.gentle import Gentle
+from knowledge.syncing.sync import Means, sync
 from runtime import Reading
 from settings import read_settings
 

@@ -9,7 +9,7 @@ from cli.output import print_value
 from cli.start import reading, run_async
 
 if TYPE_CHECKING:
-    from knowledge.quality import Finding
+    from knowledge.syncing.quality import Finding
 
 HEADLINES = {
     "expired": "Expired: nothing is answered from these",
@@ -29,8 +29,8 @@ def check(as_json: AsJson = False) -> None:
 
 async def _check() -> list[Finding]:
     from agent.contradiction import contradiction, statements
-    from knowledge.quality import Ages
-    from knowledge.quality import check as look
+    from knowledge.syncing.quality import Ages
+    from knowledge.syncing.quality import check as look
 
     async with reading() as desk:
         knowledge = (await desk.records.policy.current()).knowledge

@@ -52,7 +52,7 @@ def _ages(documents: Sequence[Document], policy: Policy, *, now: datetime) -> Ma
     """Return how many documents of each place are due for review, expired and without any date."""
     from collections import defaultdict
 
-    from knowledge.quality import Ages, Concern, age
+    from knowledge.syncing.quality import Ages, Concern, age
 
     ages = Ages(policy.knowledge.sources, policy.knowledge.review)
     found: defaultdict[str, Counter[Concern]] = defaultdict(Counter)

@@ -44,7 +44,7 @@ async def _syncs(names: Sequence[str], *, remove: bool, quiet: bool) -> list[dic
 
 async def _synced(desk: Reading, source: Source, *, remove: bool, quiet: bool) -> dict[str, Any]:
     from cli.progress import bar
-    from knowledge.sync import Busy, sync
+    from knowledge.syncing.sync import Busy, sync
 
     with bar(f"Reading {source.name}", hidden=quiet) as progress:
         try:
@@ -64,7 +64,7 @@ async def _previews(names: Sequence[str]) -> list[dict[str, Any]]:
 
 async def _previewed(desk: Reading, source: Source) -> dict[str, Any]:
     from desk.errors import FrontdeskError
-    from knowledge.sync import preview
+    from knowledge.syncing.sync import preview
 
     try:
         diff = await preview(source, desk.open_source, desk.means)

@@ -15,7 +15,7 @@ from desk.source import Source, SourceKind
 from knowledge.connector import Connector
 
 if TYPE_CHECKING:
-    from knowledge.fetch import Fetcher
+    from knowledge.net.fetch import Fetcher
 
 ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://|[\w.-]+@[\w.-]+:")
 """What begins like this leads over the network; the second is how Git writes ssh."""
@@ -46,7 +46,7 @@ class _Tools:
 
     def fetcher(self, source: Source, *, pace: float = PACE) -> Fetcher:
         """Return a fetcher for a source."""
-        from knowledge.fetch import Fetcher
+        from knowledge.net.fetch import Fetcher
 
         fetcher = Fetcher(private_network=source.private_network, pace=pace)
         self._stack.push_async_callback(fetcher.close)
@@ -84,37 +84,37 @@ def _located(source: Source, base: Path) -> Source:
 
 
 def _web(source: Source, tools: _Tools) -> Connector:
-    from knowledge.web import open_web
+    from knowledge.website.web import open_web
 
     return open_web(source, tools.fetcher(source, pace=1.0))
 
 
 def _zendesk(source: Source, tools: _Tools) -> Connector:
-    from knowledge.zendesk import open_zendesk
+    from knowledge.helpcenters.zendesk import open_zendesk
 
     return open_zendesk(source, tools.fetcher(source), environ=tools.around.environ)
 
 
 def _intercom(source: Source, tools: _Tools) -> Connector:
-    from knowledge.intercom import open_intercom
+    from knowledge.helpcenters.intercom import open_intercom
 
     return open_intercom(source, tools.fetcher(source), environ=tools.around.environ)
 
 
 def _notion(source: Source, tools: _Tools) -> Connector:
-    from knowledge.notion import open_notion
+    from knowledge.wikis.notion import open_notion
 
     return open_notion(source, tools.fetcher(source), environ=tools.around.environ)
 
 
 def _confluence(source: Source, tools: _Tools) -> Connector:
-    from knowledge.confluence import open_confluence
+    from knowledge.wikis.confluence import open_confluence
 
     return open_confluence(source, tools.fetcher(source), environ=tools.around.environ)
 
 
 def _git(source: Source, tools: _Tools) -> Connector:
-    from knowledge.git import open_git
+    from knowledge.repository.git import open_git
 
     return open_git(source, cache=tools.around.cache, environ=tools.around.environ)
 

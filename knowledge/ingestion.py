@@ -14,9 +14,9 @@ from desk.source import PREFIX
 from knowledge import sources
 from knowledge.article import Article, Failure
 from knowledge.chunks import searchable
-from knowledge.missing import missing
-from knowledge.pieces import BATCH, Piece, Progress, cut, document_of, put
 from knowledge.sources import Reading
+from knowledge.syncing.missing import missing
+from knowledge.syncing.pieces import BATCH, Piece, Progress, cut, document_of, put
 from knowledge.vectors import packed
 
 

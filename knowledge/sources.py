@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desk.audience import Audience
-from knowledge import files
 from knowledge.article import Article, Failure, strictest
+from knowledge.formats import files
 
 READERS = files.READERS
 

@@ -10,7 +10,20 @@ from settings import home_is_set, read_settings
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch, tmp_path):
-    for name in ("HOME", "DATABASE_URL", "POLICY", "HOST", "PORT", "LOG_LEVEL", "TOKEN", "ALLOWED_HOSTS", "QDRANT_URL", "QDRANT_API_KEY", "EMBEDDER", "RERANKER"):
+    for name in (
+        "HOME",
+        "DATABASE_URL",
+        "POLICY",
+        "HOST",
+        "PORT",
+        "LOG_LEVEL",
+        "TOKEN",
+        "ALLOWED_HOSTS",
+        "QDRANT_URL",
+        "QDRANT_API_KEY",
+        "EMBEDDER",
+        "RERANKER",
+    ):
         monkeypatch.delenv(f"FRONTDESK_{name}", raising=False)
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
 

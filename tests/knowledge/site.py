@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from knowledge.fetch import Fetcher, Patience, Surroundings
+from knowledge.net.fetch import Fetcher, Patience, Surroundings
 
 Play = Callable[[asyncio.StreamWriter], Awaitable[None]]
 

@@ -13,8 +13,8 @@ from desk.ports import Library, SourceRows
 from desk.source import Source, SourceKind, SyncState
 from knowledge.article import Article, Failure
 from knowledge.connector import Batch, Connector
-from knowledge.diff import Diff
-from knowledge.sync import Means, preview, sync
+from knowledge.syncing.diff import Diff
+from knowledge.syncing.sync import Means, preview, sync
 from tests.fakes import FakeClock, MemoryLibrary, MemorySources, WordEmbedder
 
 HELP = Source("help", SourceKind.FOLDER, "/kb", every=timedelta(hours=6))

@@ -6,7 +6,7 @@ import zipfile
 import pytest
 
 from desk.errors import InvalidInput
-from knowledge import archive
+from knowledge.formats import archive
 
 MAIN = "word/document.xml"
 

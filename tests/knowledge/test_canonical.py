@@ -2,9 +2,9 @@
 
 import pytest
 
-from knowledge.canonical import canonical, same_host, scope
-from knowledge.links import Refused
-from knowledge.robots import directives
+from knowledge.net.links import Refused
+from knowledge.website.canonical import canonical, same_host, scope
+from knowledge.website.robots import directives
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ import pytest
 from desk.audience import INTERNAL, PUBLIC
 from desk.source import SourceKind
 from knowledge.article import Article, Failure
-from knowledge.confluence import open_confluence
+from knowledge.wikis.confluence import open_confluence
 from tests.knowledge.helpcenters import articles, failures, read, source
 from tests.knowledge.kit import write
 from tests.knowledge.site import fetching

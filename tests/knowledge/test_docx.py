@@ -10,7 +10,7 @@ from docx.oxml.ns import qn
 from docx.shared import Pt
 
 from desk.errors import InvalidInput
-from knowledge import docx
+from knowledge.formats import docx
 from tests.knowledge import papers
 
 DOCUMENT = "word/document.xml"

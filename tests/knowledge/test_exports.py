@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from desk.errors import InvalidInput
-from knowledge import exports
 from knowledge.article import Article, Failure
+from knowledge.wikis import exports
 from tests.knowledge.helpcenters import read
 from tests.knowledge.kit import write
 

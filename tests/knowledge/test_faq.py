@@ -5,9 +5,9 @@ import json
 import pytest
 
 from desk.audience import INTERNAL
-from knowledge import faq, files
 from knowledge.article import Article, Failure
-from knowledge.jsonlines import read_lines
+from knowledge.formats import faq, files
+from knowledge.formats.jsonlines import read_lines
 
 
 def rows(text: str | bytes) -> list[Article | Failure]:

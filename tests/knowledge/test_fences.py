@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.fences import outside
+from knowledge.formats.fences import outside
 
 
 @pytest.mark.parametrize(

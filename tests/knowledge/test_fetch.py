@@ -5,8 +5,8 @@ import asyncio
 import pytest
 
 from desk.errors import Misconfigured, Unavailable
-from knowledge.fetch import Patience
-from knowledge.links import Refused
+from knowledge.net.fetch import Patience
+from knowledge.net.links import Refused
 from tests.knowledge.site import Answer, Site, Waiting, fetching, serving
 
 HASTY = Patience(read=0.2, attempts=2)

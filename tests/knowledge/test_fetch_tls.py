@@ -8,7 +8,7 @@ import subprocess
 import pytest
 
 from desk.errors import Unavailable
-from knowledge.fetch import Fetcher, Patience, Surroundings
+from knowledge.net.fetch import Fetcher, Patience, Surroundings
 from tests.knowledge.site import Answer, Site, Waiting
 
 pytestmark = pytest.mark.skipif(not shutil.which("openssl"), reason="openssl makes the certificates")

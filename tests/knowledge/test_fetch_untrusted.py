@@ -7,11 +7,11 @@ import zlib
 import pytest
 
 from desk.errors import Unavailable
-from knowledge import addresses
-from knowledge.addresses import is_public, reachable
-from knowledge.fetch import Fetcher, Surroundings
-from knowledge.inflate import Inflater, gunzip
-from knowledge.links import Refused, absolute
+from knowledge.net import addresses
+from knowledge.net.addresses import is_public, reachable
+from knowledge.net.fetch import Fetcher, Surroundings
+from knowledge.net.inflate import Inflater, gunzip
+from knowledge.net.links import Refused, absolute
 from tests.knowledge.site import Answer, Site, Waiting, fetching, serving
 
 PRIVATE = [

@@ -6,8 +6,9 @@ import pytest
 from reportlab.platypus import Paragraph
 
 from desk.audience import INTERNAL
-from knowledge import files, sandbox, sources
+from knowledge import sources
 from knowledge.article import Article, Failure
+from knowledge.formats import files, sandbox
 from tests.knowledge import papers
 from tests.knowledge.kit import write
 

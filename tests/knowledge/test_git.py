@@ -13,7 +13,7 @@ import pytest
 from desk.errors import Unavailable
 from desk.source import Source, SourceKind
 from knowledge.article import Article, Failure
-from knowledge.git import open_git
+from knowledge.repository.git import open_git
 from tests.knowledge.kit import write
 
 DAYS = {"first": "2024-01-02", "second": "2025-03-04", "third": "2026-05-06"}

@@ -15,8 +15,8 @@ import pytest
 from desk.errors import Misconfigured, Unavailable
 from desk.source import Source, SourceKind
 from knowledge.article import Article
-from knowledge.git import open_git
-from knowledge.links import Refused
+from knowledge.net.links import Refused
+from knowledge.repository.git import open_git
 from tests.knowledge.kit import write
 from tests.knowledge.test_git import read, repo
 

@@ -13,8 +13,8 @@ from desk.audience import INTERNAL, PUBLIC
 from desk.source import SourceKind
 from knowledge.article import Article, Failure
 from knowledge.connector import Connector
-from knowledge.intercom import open_intercom
-from knowledge.zendesk import open_zendesk
+from knowledge.helpcenters.intercom import open_intercom
+from knowledge.helpcenters.zendesk import open_zendesk
 from tests.knowledge.helpcenters import Guide, Workspace, articles, failures, read, source
 from tests.knowledge.kit import write
 from tests.knowledge.site import fetching

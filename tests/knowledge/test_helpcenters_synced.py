@@ -11,12 +11,12 @@ import pytest
 
 from desk.audience import INTERNAL, PUBLIC, Audience
 from desk.source import Source, SourceKind, SyncState
-from knowledge.confluence import open_confluence
 from knowledge.connector import Connector
-from knowledge.intercom import open_intercom
-from knowledge.notion import open_notion
-from knowledge.sync import sync
-from knowledge.zendesk import open_zendesk
+from knowledge.helpcenters.intercom import open_intercom
+from knowledge.helpcenters.zendesk import open_zendesk
+from knowledge.syncing.sync import sync
+from knowledge.wikis.confluence import open_confluence
+from knowledge.wikis.notion import open_notion
 from tests.knowledge.helpcenters import Guide, Workspace, answer, source
 from tests.knowledge.kit import write
 from tests.knowledge.site import Site, fetching, serving

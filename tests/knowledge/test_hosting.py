@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.hosting import remote
-from knowledge.links import Refused
+from knowledge.net.links import Refused
+from knowledge.repository.hosting import remote
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from desk.errors import InvalidInput
-from knowledge.html import page, to_markdown
+from knowledge.formats.html import page, to_markdown
 
 ADDRESS = "https://help.example/billing/refunds"
 ARTICLE = """<h1>How refunds work</h1>

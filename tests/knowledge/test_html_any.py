@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from desk.errors import InvalidInput
-from knowledge.html import page, to_markdown
+from knowledge.formats.html import page, to_markdown
 
 TAGS = (
     "p",

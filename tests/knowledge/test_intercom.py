@@ -12,7 +12,7 @@ from desk.audience import INTERNAL, PUBLIC
 from desk.errors import InvalidInput, Misconfigured, Unavailable
 from desk.source import SourceKind
 from knowledge.connector import Connector
-from knowledge.intercom import open_intercom
+from knowledge.helpcenters.intercom import open_intercom
 from tests.knowledge.helpcenters import Workspace, answer, articles, failures, read, read_until_it_is_down, source
 from tests.knowledge.site import Site, fetching, serving
 

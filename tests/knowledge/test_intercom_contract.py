@@ -21,7 +21,7 @@ from referencing.jsonschema import DRAFT4
 from desk.audience import INTERNAL
 from desk.errors import Misconfigured
 from desk.source import SourceKind
-from knowledge.intercom import open_intercom
+from knowledge.helpcenters.intercom import open_intercom
 from tests.knowledge.helpcenters import Workspace, articles, failures, read, source
 from tests.knowledge.site import fetching
 from tests.support.needs import lacking

@@ -6,7 +6,7 @@ import pytest
 
 from desk.audience import INTERNAL, account
 from knowledge.article import Article, Failure
-from knowledge.jsonlines import read_lines, read_list
+from knowledge.formats.jsonlines import read_lines, read_list
 
 REFUNDS = {"id": "refunds", "title": "Refunds", "content": "Five days."}
 

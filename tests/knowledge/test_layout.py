@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.layout import markdown
-from knowledge.printed import Bookmark, Cell, Line, beside, usual_size, without_running
+from knowledge.formats.layout import markdown
+from knowledge.formats.printed import Bookmark, Cell, Line, beside, usual_size, without_running
 
 HEIGHT = 800.0
 LETTER = 5.0

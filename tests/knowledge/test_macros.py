@@ -3,8 +3,8 @@
 import pytest
 
 from desk.errors import InvalidInput
-from knowledge.html import to_markdown
-from knowledge.macros import as_html
+from knowledge.formats.html import to_markdown
+from knowledge.wikis.macros import as_html
 
 
 def macro(name: str, inner: str = "") -> str:

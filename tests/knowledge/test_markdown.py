@@ -4,7 +4,7 @@ import pytest
 
 from desk.audience import INTERNAL, PUBLIC, account
 from knowledge.article import Article, Failure
-from knowledge.markdown import read, readable
+from knowledge.formats.markdown import read, readable
 
 
 def only(text: str, path: str = "billing/refund-times.md") -> Article | Failure:

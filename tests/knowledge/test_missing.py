@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from desk.article import Document
 from knowledge.article import Failure
-from knowledge.missing import missing
+from knowledge.syncing.missing import missing
 from tests.knowledge.kit import Shelf, document, write
 
 

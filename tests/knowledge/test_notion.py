@@ -10,7 +10,7 @@ import pytest
 from desk.audience import INTERNAL, PUBLIC, account
 from desk.source import SourceKind
 from knowledge.article import Article
-from knowledge.notion import open_notion
+from knowledge.wikis.notion import open_notion
 from tests.knowledge.helpcenters import articles, failures, read, source
 from tests.knowledge.kit import write
 from tests.knowledge.site import fetching

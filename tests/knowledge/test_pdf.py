@@ -8,7 +8,7 @@ from reportlab.lib.units import cm
 from reportlab.platypus import ListFlowable, ListItem, PageBreak, Paragraph, Preformatted, Spacer, Table
 
 from desk.errors import InvalidInput
-from knowledge import pdf
+from knowledge.formats import pdf
 from tests.knowledge import papers
 from tests.knowledge.papers import WORDS
 

@@ -6,7 +6,7 @@ import pytest
 from pptx.util import Inches
 
 from desk.errors import InvalidInput
-from knowledge import pptx
+from knowledge.formats import pptx
 from tests.knowledge import papers
 
 

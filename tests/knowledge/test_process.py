@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from knowledge.process import Bounds, run
+from knowledge.repository.process import Bounds, run
 
 
 def python(code: str) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from desk.article import Document
 from desk.audience import INTERNAL, PUBLIC, Audience
 from desk.source import Source, SourceKind
 from knowledge.ingestion import ingest
-from knowledge.quality import Ages, Concern, age, check, is_duplicate, last_seen
+from knowledge.syncing.quality import Ages, Concern, age, check, is_duplicate, last_seen
 from tests.fakes import MemoryLibrary, WordEmbedder
 
 NOW = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)

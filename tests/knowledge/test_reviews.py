@@ -11,7 +11,7 @@ from desk.errors import Unavailable
 from desk.events import ReviewDue
 from desk.policy import Knowledge
 from desk.source import Source, SourceKind
-from knowledge.reviews import Reviews
+from knowledge.syncing.reviews import Reviews
 from store.database import open_database
 from store.library import SqlLibrary
 from store.sources import SqlSources

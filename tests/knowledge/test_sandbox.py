@@ -13,7 +13,7 @@ import pytest
 from reportlab.platypus import Spacer
 
 from desk.errors import InvalidInput, Unavailable
-from knowledge.sandbox import BROUGHT_DOWN, ROOT, Sandbox
+from knowledge.formats.sandbox import BROUGHT_DOWN, ROOT, Sandbox
 from tests.knowledge import papers
 
 PDF = papers.lines("Refunds take five days.")
@@ -45,7 +45,7 @@ if sys.platform != "darwin":
 CONFINED = """
 import json, os, socket, subprocess, sys
 sys.path.insert(0, sys.argv[2])
-from knowledge.worker import _give_up
+from knowledge.formats.worker import _give_up
 _give_up()
 results = {}
 for name, code in json.loads(sys.argv[3]).items():
@@ -76,14 +76,15 @@ def test_a_worker_may_not(attempt, results):
 
 def test_the_kernel_refuses_a_file_as_well_as_python_does():
     code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import ctypes; native = ctypes.CDLL(None); from knowledge.worker import _give_up; _give_up()"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); import ctypes; native = ctypes.CDLL(None); "
+        "from knowledge.formats.worker import _give_up; _give_up()"
     )
     code += "\nprint(native.open(b'/etc/passwd', 0), native.socket(2, 1, 0))"
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split() == ["-1", "-1"]
 
 
 def test_a_worker_has_no_more_time_than_it_is_given():
-    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.worker import _allow_seconds; _allow_seconds(0)\nwhile True: pass"
+    code = f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.formats.worker import _allow_seconds; _allow_seconds(0)\nwhile True: pass"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == -signal.SIGXCPU
 
 
@@ -151,7 +152,7 @@ def test_a_worker_that_dies_over_a_file_does_not_take_the_desk_with_it(sandbox):
 
 
 def test_a_worker_that_does_not_start_is_no_fault_of_the_file(monkeypatch, sandbox):
-    monkeypatch.setattr("knowledge.sandbox.PROGRAM", "raise SystemExit(3)")
+    monkeypatch.setattr("knowledge.formats.sandbox.PROGRAM", "raise SystemExit(3)")
     sandbox.close()
     with pytest.raises(Unavailable, match="does not start"):
         sandbox.extract(".pdf", PDF)
@@ -174,7 +175,8 @@ def test_several_threads_share_a_worker(sandbox):
 
 def test_a_worker_ends_with_the_desk_that_started_it():
     code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.sandbox import _started; w = _started(); print(w.pid); import os; os._exit(0)"
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.formats.sandbox import _started; w = _started(); print(w.pid); "
+        "import os; os._exit(0)"
     )
     pid = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
     _wait_for_end(pid)

@@ -9,9 +9,9 @@ import pytest
 from desk.audience import INTERNAL
 from desk.errors import Unavailable
 from desk.source import AT_ONCE, LEAST, RETRIES, SyncState, next_due
-from knowledge.gentle import Gentle
-from knowledge.schedule import LOOK, Schedule
-from knowledge.sync import HOLD
+from knowledge.syncing.gentle import Gentle
+from knowledge.syncing.schedule import LOOK, Schedule
+from knowledge.syncing.sync import HOLD
 from tests.fakes import START, FakeClock, WordEmbedder
 from tests.knowledge.syncing import HELP, Bench, article
 

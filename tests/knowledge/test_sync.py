@@ -12,7 +12,7 @@ from desk.audience import INTERNAL, PUBLIC, parse
 from desk.errors import Unavailable
 from desk.source import AT_ONCE, RETRIES, STALE, Holding, Missed, Source, SourceKind, SyncState, next_due
 from knowledge.article import Failure
-from knowledge.sync import HOLD, Busy, preview, sync
+from knowledge.syncing.sync import HOLD, Busy, preview, sync
 from store.database import open_database
 from store.library import SqlLibrary
 from store.sources import SqlSources
@@ -250,7 +250,7 @@ async def test_a_source_that_hangs_is_given_up(bench, monkeypatch):
                 yield batch
             await asyncio.Event().wait()
 
-    monkeypatch.setattr("knowledge.sync.PATIENCE", timedelta(seconds=0.01))
+    monkeypatch.setattr("knowledge.syncing.sync.PATIENCE", timedelta(seconds=0.01))
     bench.site = Hanging()
     state = await bench.sync(REFUNDS)
     assert (state.error, state.cursor, await bench.held()) == ("it gave nothing for 0 minutes", "2", {})

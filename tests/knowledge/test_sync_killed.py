@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from knowledge.sync import HOLD, sync
+from knowledge.syncing.sync import HOLD, sync
 from store.database import open_database
 from store.library import SqlLibrary
 from store.sources import SqlSources
@@ -14,7 +14,7 @@ ARTICLES = 240
 CHILD = """
 import asyncio, sys
 from datetime import timedelta
-from knowledge.sync import HOLD, sync
+from knowledge.syncing.sync import HOLD, sync
 from store.database import open_database
 from store.library import SqlLibrary
 from store.sources import SqlSources

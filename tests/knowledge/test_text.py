@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.text import decoded, iso_date, one_line, visible
+from knowledge.formats.text import decoded, iso_date, one_line, visible
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

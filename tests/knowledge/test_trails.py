@@ -3,7 +3,7 @@
 import pytest
 
 from desk.source import SourceKind
-from knowledge.trails import Step, is_wanted, trail, under
+from knowledge.wikis.trails import Step, is_wanted, trail, under
 from tests.knowledge.helpcenters import source
 
 STEPS = {"1": Step("Money"), "2": Step("Refunds", "1"), "3": Step("Lost", "gone"), "4": Step("A", "5"), "5": Step("B", "4")}

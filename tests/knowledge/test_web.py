@@ -7,8 +7,8 @@ import pytest
 from desk.errors import Unavailable
 from desk.source import Source, SourceKind
 from knowledge.article import Article, Failure
-from knowledge.links import Refused
-from knowledge.web import open_web
+from knowledge.net.links import Refused
+from knowledge.website.web import open_web
 from tests.knowledge.site import Answer, Site, Waiting, fetching, serving
 from tests.knowledge.website import WORDS, Run, crawled, html, listed, page_list, read, robots
 
@@ -253,7 +253,7 @@ async def test_a_private_site_is_refused_unless_its_source_allows_it():
 
 async def test_a_link_to_a_private_machine_is_a_failure_of_its_page_only(monkeypatch):
     inside = Answer(status=302, headers={"Location": "http://169.254.169.254/latest/"})
-    monkeypatch.setattr("knowledge.addresses.is_public", lambda address: address == "127.0.0.1")
+    monkeypatch.setattr("knowledge.net.addresses.is_public", lambda address: address == "127.0.0.1")
     run = Run(Site({"/": html("Start", "/a", "/b"), "/a": inside, "/b": html("Billing")}))
     async with serving(run.site) as site, fetching(private_network=False) as fetcher:
         async for batch in open_web(Source("site", SourceKind.WEB, site.url), fetcher).batches(""):

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from protego import Protego
 
-from knowledge import frontier, sitemap
-from knowledge.canonical import canonical, scope
-from knowledge.crawl import decoded, is_listing
-from knowledge.fetch import Fetched
-from knowledge.hosting import OPEN, remote
-from knowledge.inflate import WINDOWS, Inflater
-from knowledge.links import PORTS, Refused, absolute
-from knowledge.robots import SLOWEST, Robots, directives
-from knowledge.sitemap import Listing
+from knowledge.net.fetch import Fetched
+from knowledge.net.inflate import WINDOWS, Inflater
+from knowledge.net.links import PORTS, Refused, absolute
+from knowledge.repository.hosting import OPEN, remote
+from knowledge.website import frontier, sitemap
+from knowledge.website.canonical import canonical, scope
+from knowledge.website.crawl import decoded, is_listing
+from knowledge.website.robots import SLOWEST, Robots, directives
+from knowledge.website.sitemap import Listing
 
 CHARACTERS = st.one_of(st.sampled_from("/:@?#[]%.\\&=;+-_ \t\n\r\0aB9üß。\u202e"), st.characters())
 LINKS = st.one_of(

@@ -8,8 +8,8 @@ import gzip
 import pytest
 
 from desk.errors import Unavailable
-from knowledge import frontier
-from knowledge.frontier import Frontier
+from knowledge.website import frontier
+from knowledge.website.frontier import Frontier
 from tests.knowledge.site import Answer, Site, serving
 from tests.knowledge.website import HASTY, TWICE, Run, crawled, html, index, listed, page_list, read, robots, xml
 

@@ -9,9 +9,9 @@ import pytest
 
 from desk.source import Source, SourceKind, SyncState
 from knowledge.connector import Connector
-from knowledge.git import open_git
-from knowledge.sync import sync
-from knowledge.web import open_web
+from knowledge.repository.git import open_git
+from knowledge.syncing.sync import sync
+from knowledge.website.web import open_web
 from tests.knowledge.papers import lines
 from tests.knowledge.site import Answer, Site, fetching, serving
 from tests.knowledge.syncing import Bench, counts

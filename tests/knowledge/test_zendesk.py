@@ -14,8 +14,8 @@ from desk.audience import INTERNAL, PUBLIC
 from desk.errors import FrontdeskError, Misconfigured, Unavailable
 from desk.source import SourceKind
 from knowledge.connector import Connector
-from knowledge.links import Refused
-from knowledge.zendesk import open_zendesk
+from knowledge.helpcenters.zendesk import open_zendesk
+from knowledge.net.links import Refused
 from tests.knowledge.helpcenters import TOKEN, Guide, answer, articles, failures, read, read_until_it_is_down, source
 from tests.knowledge.site import Answer, Site, fetching, serving
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 from desk.source import Source, SourceKind
 from knowledge.article import Article, Failure
-from knowledge.fetch import Patience
-from knowledge.web import NOWHERE, open_web
+from knowledge.net.fetch import Patience
+from knowledge.website.web import NOWHERE, open_web
 from tests.knowledge.site import Answer, Site, Waiting, fetching, serving
 
 TWICE = Patience(attempts=2)

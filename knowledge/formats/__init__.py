@@ -1,0 +1,1 @@
+"""Formats: what turns one file into articles."""

@@ -1,0 +1,1 @@
+"""Help centers: articles of Zendesk Guide and Intercom."""

@@ -1,0 +1,1 @@
+"""Net: fetching from addresses that strangers name."""

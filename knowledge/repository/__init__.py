@@ -1,0 +1,1 @@
+"""Repository: the documentation of a Git repository."""

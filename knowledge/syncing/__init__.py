@@ -1,0 +1,1 @@
+"""Syncing: keeping the library in step with its sources, and its articles fresh."""

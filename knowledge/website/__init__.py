@@ -1,0 +1,1 @@
+"""Website: a site read by its sitemap or its links."""

@@ -1,0 +1,1 @@
+"""Wikis: exports of Notion and Confluence."""
