@@ -48,7 +48,8 @@ def lessons(folder: Path = FOLDER) -> Lessons:
         "request": _labelled((*categories, *queries, *hard, *record, *angry, *texts["out_of_scope"]), YES) + _labelled(chat, NO),
         "scope": _labelled(texts["out_of_scope"], OUT_OF_SCOPE) + _labelled((*categories, *queries, *record, *harmless, *hard), IN_SCOPE),
         "intent": _told(rows["record_intents"], "intent") + _labelled(_apart(categories, record), NONE),
-        "sentiment": _told(rows["sentiment"], "sentiment") + _labelled((*queries, *categories[::2]), Sentiment.NEUTRAL.value),
+        "sentiment": _told(rows["sentiment"], "sentiment")
+        + _labelled((*queries, *categories[::2], *_apart(chat, _texts(rows["sentiment"]))), Sentiment.NEUTRAL.value),
     }
     strange = (*harmless, *queries, *chat, *categories, *record)
     return MappingProxyType({**taught, **{signal.value: _signal(texts[signal.value], strange) for signal in HARD_SIGNALS}})

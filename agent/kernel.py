@@ -18,6 +18,8 @@ NAME_RIDGE = 0.5
 EXACT = 10_500
 LANDMARKS = 5000
 """Beyond `EXACT` rows (a solve of about 15 s and 900 MB) only so many of them are compared with, dealt out evenly over the classes."""
+BLOCK = 4096
+"""Rows that are compared with the landmarks at once: 80 MB, however many rows there are."""
 FOLDS = 5
 WHOLE = 2500
 """Up to so many rows every one is held out once; beyond, one fold in five is enough to measure on and four times cheaper."""
@@ -116,8 +118,13 @@ def _sampled(vectors: Matrix, codes: Codes, target: Matrix, *, ridge: Matrix) ->
     shuffled = np.random.default_rng(0).permutation(len(codes))
     # One row of each class after the other, so that the rare classes are there whole.
     landmarks = vectors[shuffled[np.argsort(fold_of(codes[shuffled], len(codes)), kind="stable")[:LANDMARKS]]]
-    near = _near(vectors, landmarks)
-    weighted = near * (1 / ridge)[:, None]
     # The ridge is a variance a row, so that here it divides; the jitter keeps the system solvable when two landmarks are one text.
-    system = (weighted.T @ near + _near(landmarks, landmarks)).astype(np.float64) + 1e-3 * np.eye(len(landmarks))
-    return landmarks, np.linalg.solve(system, weighted.T @ target).astype(np.float32)
+    system = _near(landmarks, landmarks).astype(np.float64) + 1e-3 * np.eye(len(landmarks))
+    wanted = np.zeros((len(landmarks), target.shape[1]))
+    for start in range(0, len(vectors), BLOCK):
+        rows = slice(start, start + BLOCK)
+        near = _near(vectors[rows], landmarks)
+        weighted = near / ridge[rows, None]
+        system += weighted.T @ near
+        wanted += weighted.T @ target[rows]
+    return landmarks, np.linalg.solve(system, wanted).astype(np.float32)

@@ -12,7 +12,7 @@ from agent.signals import WORDS, plain
 from desk.triage import Sentiment
 
 SCANNED = 4000
-SURE_OF_DISPLEASURE, SURE_OF_PLEASURE = 0.85, 0.85
+SURE_OF_DISPLEASURE, SURE_OF_PLEASURE = 0.88, 0.85
 FELT_WORDS = 3
 QUESTION = re.compile(r"\?|\b(?:how|where|what|why|when|who|which|can|could|please|wie|wo|warum|comment|pourquoi|como|donde|quando|cuando)\b")
 MASKED = re.compile(r"(?<![\w*@])[a-z]{1,2}(?:[*#$]{2,}[a-z]*|(?<=[a-z]{2})\*[a-z]{1,6}|\*[a-z]{2,6}|[!@](?:te|t|mn|p)|#@%)(?!\w)")
@@ -64,8 +64,10 @@ def _displeased(said: str, felt: Mapping[str, float], *, loud: bool) -> Sentimen
         return Sentiment.FURIOUS
     if feelings()["displeasure"].search(said) or feelings()["bitter"].search(said) or _mocks(said):
         return Sentiment.FURIOUS if loud else Sentiment.UNHAPPY
-    # Of two words a head knows too little: it heard displeasure in "good point".
-    if len(said.split()) >= FELT_WORDS and felt.get(Sentiment.FURIOUS, 0.0) + felt.get(Sentiment.UNHAPPY, 0.0) > SURE_OF_DISPLEASURE:
+    # Of two words a head knows too little: it heard displeasure in "good point", and in "nos vemos", because the embedder knows English only.
+    if len(said.split()) < FELT_WORDS or feelings()["farewell"].search(said):
+        return None
+    if felt.get(Sentiment.FURIOUS, 0.0) + felt.get(Sentiment.UNHAPPY, 0.0) > SURE_OF_DISPLEASURE:
         return Sentiment.FURIOUS if loud and felt.get(Sentiment.FURIOUS, 0.0) > 0.5 else Sentiment.UNHAPPY
     return None
 
