@@ -167,7 +167,9 @@ async def main() -> None:
         write(fit(found, embedder=embedder.id), f"by python -m benchmarks.answers --fit, to {len(found)} questions over demo/knowledge")
         told("development questions, held out in turn", *held_out(found))
     threshold = calibration.fitted().threshold(0.02)
-    halves = {split: await through_the_door(known("faq200", split=split), knowledge, embedder) for split in ("test", "dev")}
+    halves: dict[str, tuple[Array, ...]] = {}
+    for split in ("test", "dev"):
+        halves[split] = await through_the_door(known("faq200", split=split), knowledge, embedder)
     halves["whole, of which half is for developing"] = tuple(np.concatenate(parts) for parts in zip(*halves.values(), strict=True))
     for name, (chances, right, words) in halves.items():
         told(f"faq200, {name}", chances, right)
