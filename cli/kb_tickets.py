@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.options import AsJson
-from cli.output import print_value
+from cli.output import print_value, say
 from cli.start import records, run_async
 
 if TYPE_CHECKING:
     from desk.candidate import Candidate
 
+PLACEHOLDER = re.compile(r"\[[a-z-]+(?: [a-z]+)?\]")
 NONE = "Nothing waits: answers of resolved tickets are offered when a source of kind tickets is synced."
 
 
@@ -40,7 +42,8 @@ def approve(
 
 def reject(ticket: Annotated[str, typer.Argument(help="The ticket's id.")], as_json: AsJson = False) -> None:
     """Keep an answer out of the knowledge base; an article that was made of it goes at the next sync."""
-    print_value(run_async(_judge(ticket, "rejected")), as_json=as_json, text=lambda _: "It will not become an article.")
+    judged = run_async(_judge(ticket, "rejected"))
+    print_value({key: judged[key] for key in ("ticket", "status")}, as_json=as_json, text=lambda _: "It will not become an article.")
 
 
 async def _waiting() -> list[dict[str, str]]:
@@ -63,7 +66,7 @@ async def _judge(ticket: str, status: str, *, title: str = "", text: str = "") -
             raise InvalidInput(f"there is no answer of a ticket {ticket!r}: `frontdesk kb tickets` lists them")
         judged = replace(known, status=CandidateStatus(status), title=title or known.title, answer=text or known.answer, decided_at=datetime.now(UTC))
         await rows.judge(judged)
-        return {"ticket": ticket, "status": status}
+        return {"ticket": ticket, "status": status, "answer": judged.answer}
 
 
 def _read(where: str) -> str:

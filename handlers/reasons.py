@@ -83,9 +83,11 @@ class _Dashed(dict[str, str]):
 def _from(facts: Facts | None) -> dict[str, str]:
     if facts is None:
         return {}
+    # "0.81 is below the threshold 0.81" explains nothing.
+    digits = 2 if round(facts.confidence, 2) != round(facts.threshold, 2) else 4
     return {
-        "confidence": f"{facts.confidence:.2f}",
-        "threshold": f"{facts.threshold:.2f}",
+        "confidence": f"{facts.confidence:.{digits}f}",
+        "threshold": f"{facts.threshold:.{digits}f}",
         "system": facts.down,
         "role": facts.teammate or "teammate",
     }

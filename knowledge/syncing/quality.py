@@ -173,10 +173,10 @@ def share_readers(one: Chunk, other: Chunk) -> bool:
 
 
 def is_duplicate(one: str, other: str) -> bool:
-    """Tell whether two texts are one but for a few words."""
+    """Tell whether two texts are one but for a few words; short ones must be the same word for word."""
     a, b = one.casefold().split(), other.casefold().split()
     if min(len(a), len(b)) < SHORTEST:
-        return False
+        return a == b and len(a) >= SHORTEST // 2
     first, second = _shingles(a), _shingles(b)
     return len(first & second) >= SHARED * len(first | second)
 

@@ -87,6 +87,14 @@ def test_an_answer_that_waits_is_shown_with_its_question_and_approved_in_better_
     assert json.loads(waiting("kb", "tickets", "--json")[1]) == []
 
 
+def test_a_placeholder_that_is_left_is_pointed_out(waiting, tmp_path):
+    (tmp_path / "better.txt").write_text("Hi [name], write to [e-mail address] or see [1].\n")
+    code, out, err = waiting("kb", "approve", "t-1", "--answer", str(tmp_path / "better.txt"))
+    assert code == 0
+    assert "still says [e-mail address] and [name]" in err
+    assert "article from the next sync on" in out
+
+
 def test_a_rejected_answer_no_longer_waits(waiting):
     assert waiting("kb", "reject", "t-1")[0] == 0
     assert "Nothing waits" in waiting("kb", "tickets")[1]

@@ -35,6 +35,11 @@ def test_a_sentence_is_rendered_whatever_is_known(code):
     assert "{" not in render(Reason(code), Facts(confidence=0.5, teammate="lead", down="kb"))
 
 
+def test_two_numbers_that_look_alike_get_more_digits():
+    assert render(Reason("unsure"), Facts(confidence=0.8104, threshold=0.8131)) == "confidence 0.8104 is below the threshold 0.8131"
+    assert render(Reason("unsure"), Facts(confidence=0.5, threshold=0.81)) == "confidence 0.50 is below the threshold 0.81"
+
+
 def test_a_code_nobody_knows_is_shown_as_words():
     assert render(Reason("quite_new")) == "quite new"
 

@@ -80,6 +80,8 @@ def test_a_text_that_stands_twice_but_for_a_few_words_is_a_duplicate():
     assert is_duplicate(REFUNDS, REFUNDS.replace("approved", "confirmed"))
     assert not is_duplicate(REFUNDS, "Refunds go back to the card. " + "Elsewhere we say quite other things about payments and their ways. " * 2)
     assert not is_duplicate("See also: Refunds", "See also: Refunds")
+    assert is_duplicate("Refunds take five days to arrive.", "refunds take five days  to arrive.")
+    assert not is_duplicate("Refunds take five days to arrive.", "Refunds take nine days to arrive.")
 
 
 async def test_two_articles_that_say_the_same_are_listed_once(tmp_path):
