@@ -34,10 +34,10 @@ def approve(
     as_json: AsJson = False,
 ) -> None:
     """Let an answer become an article at the next sync, worded better if you like."""
-    text = _read(answer)
-    print_value(
-        run_async(_judge(ticket, "approved", title=title, text=text)), as_json=as_json, text=lambda _: "It is an article from the next sync on."
-    )
+    judged = run_async(_judge(ticket, "approved", title=title, text=_read(answer)))
+    if left := sorted(set(PLACEHOLDER.findall(judged["answer"]))):
+        say(f"The answer still says {' and '.join(left)}: approve it again with --answer FILE to word it better.")
+    print_value({key: judged[key] for key in ("ticket", "status")}, as_json=as_json, text=lambda _: "It is an article from the next sync on.")
 
 
 def reject(ticket: Annotated[str, typer.Argument(help="The ticket's id.")], as_json: AsJson = False) -> None:
