@@ -10,9 +10,17 @@ from datetime import datetime
 from desk.audience import INTERNAL, PUBLIC, Audience, Scope, parse
 from desk.errors import InvalidInput
 
+UNFORESEEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What parsing and cutting a stranger's text raise where nobody thought of it: it costs that file or article alone."""
 DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-HEADING = re.compile(r"^# +(\S.*?)(?: +#+)? *$", re.MULTILINE)
+HEADING = re.compile(r"^# +(\S.*)$", re.MULTILINE)
 INTERNAL_TITLE = "internal:"
+LONGEST = 5_000_000
+"""Characters of the longest article, some two thousand pages: what is longer is data, and would take minutes to cut."""
+MOST_LINES = 200_000
+LONGEST_FIELD = 2_000
+LONGEST_TITLE = 300
+"""Characters of the longest field and title: every chunk carries them, so that a megabyte of title would become gigabytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +75,11 @@ def compose(fields: Mapping[str, object], text: str, *, id: str, where: str, fal
     `id` is used when the fields name none, `fallback` when there is neither a title nor a first heading.
     """
     text = clean(text)
-    title = word(fields, "title") or _first_heading(text) or fallback
+    title = shortened(line(fields, "title") or _first_heading(text) or fallback)
     if not text.strip():
         raise InvalidInput("the article is empty")
+    if len(text) > LONGEST or text.count("\n") >= MOST_LINES:
+        raise InvalidInput(f"the article is too long: at most {LONGEST:,} characters and {MOST_LINES:,} lines are read, so split it")
     claimed = _audience(word(fields, "audience"))
     titled = INTERNAL if title.casefold().startswith(INTERNAL_TITLE) else PUBLIC
     own = word(fields, "id") or id
@@ -112,8 +122,21 @@ def _address(url: str) -> str:
     return url
 
 
+def shortened(title: str) -> str:
+    """Return a title or a heading, cut where nobody would read on."""
+    return title if len(title) <= LONGEST_TITLE else title[: LONGEST_TITLE - 1].rstrip() + "…"
+
+
 def word(fields: Mapping[str, object], name: str) -> str:
-    """Return a field as one line of text, "" when it is absent; raise InvalidInput for a list or a table."""
+    """Return a field as one line of text, "" when it is absent; raise InvalidInput for a list, a table or a text that is no field's."""
+    said = line(fields, name)
+    if len(said) > LONGEST_FIELD:
+        raise InvalidInput(f"{name} has {len(said):,} characters: write at most {LONGEST_FIELD:,}")
+    return said
+
+
+def line(fields: Mapping[str, object], name: str) -> str:
+    """Return a field of any length as one line of text, "" when it is absent; raise InvalidInput for a list or a table."""
     value = fields.get(name)
     if isinstance(value, dict | list | set | tuple):
         raise InvalidInput(f"{name} is a {type(value).__name__}: write one value")
@@ -135,4 +158,7 @@ def _audience(text: str) -> Audience:
 
 def _first_heading(text: str) -> str:
     found = HEADING.search(text)
-    return found[1] if found else ""
+    said = found[1].rstrip() if found else ""
+    # By hand, since an expression that also looks for closing signs takes hours over a line with a megabyte of spaces.
+    open = said.rstrip("#")
+    return open.rstrip() if open != said and open.endswith(" ") else said

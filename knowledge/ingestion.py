@@ -12,7 +12,7 @@ from desk.audience import Audience
 from desk.ports import Embedder, Library
 from desk.source import PREFIX
 from knowledge import sources
-from knowledge.article import Article, Failure
+from knowledge.article import UNFORESEEN, Article, Failure
 from knowledge.chunks import searchable
 from knowledge.sources import Reading
 from knowledge.syncing.missing import missing
@@ -90,7 +90,10 @@ def _read_and_plan(path: Path, folders: Mapping[str, Audience], known: Mapping[s
 def _piece(article: Article, *, source: str, known: Document | None, embedder: str) -> Piece | Failure:
     if known and not _may_take(known.source, source):
         return Failure(article.where, f"the id {article.id!r} is taken by a document of {known.source!r}")
-    return cut(article, document_of(article, source=source, embedder=embedder), known=known)
+    try:
+        return cut(article, document_of(article, source=source, embedder=embedder), known=known)
+    except UNFORESEEN as error:
+        return Failure(article.where, f"the article cannot be cut ({type(error).__name__}: {error})", frozenset({article.id}))
 
 
 def _may_take(old: str, new: str) -> bool:

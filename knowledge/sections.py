@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import takewhile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from knowledge.article import shortened
 
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 BYTES_A_WORD = 7
 """For measuring text that has no spaces between words."""
+LONGEST_HEADING = 500
+"""Characters of the longest heading whose markup is read."""
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])\s*")
 
 
@@ -50,7 +54,8 @@ def size(text: str) -> int:
 def sections(text: str, *, title: str) -> Iterator[Section]:
     """Split Markdown at its headings; a first heading that repeats the title adds nothing to the path."""
     lines = text.split("\n")
-    tokens = _parser().parse(text)
+    references: dict[str, Any] = {}
+    tokens = _parser().parse(text, references)
     path: list[tuple[int, str]] = []
     blocks: list[Block] = []
     for at, token in enumerate(tokens):
@@ -58,7 +63,7 @@ def sections(text: str, *, title: str) -> Iterator[Section]:
             continue
         if token.type == "heading_open":
             yield from _section(path, blocks)
-            path, blocks = _below(path, int(token.tag[1:]), name=_plain(tokens[at + 1]), title=title), []
+            path, blocks = _below(path, int(token.tag[1:]), name=_plain(tokens[at + 1].content, references), title=title), []
         else:
             blocks.extend(_block(tokens, at, lines=lines))
     yield from _section(path, blocks)
@@ -72,12 +77,15 @@ def _section(path: Sequence[tuple[int, str]], blocks: Sequence[Block]) -> Iterat
 def _below(path: Sequence[tuple[int, str]], depth: int, *, name: str, title: str) -> list[tuple[int, str]]:
     outer = [(level, known) for level, known in path if level < depth]
     says_the_title = not outer and name.casefold() == title.casefold()
-    return outer if says_the_title or not name else [*outer, (depth, name)]
+    return outer if says_the_title or not name else [*outer, (depth, shortened(name))]
 
 
-def _plain(inline: Token) -> str:
-    """Return a heading's words without its markup."""
-    return " ".join("".join(child.content or " " for child in inline.children or ()).split())
+def _plain(heading: str, references: dict[str, Any]) -> str:
+    """Return a heading's words without its markup; one too long to be a heading is taken as it stands."""
+    found: list[Token] = []
+    if len(heading) <= LONGEST_HEADING:
+        _parser().inline.parse(heading, _parser(), references, found)
+    return " ".join("".join(token.content or " " for token in found).split()) if found else " ".join(heading.split())
 
 
 def _block(tokens: Sequence[Token], at: int, *, lines: Sequence[str]) -> Iterator[Block]:
@@ -125,4 +133,7 @@ BLOCKS: dict[str, Callable[..., Block]] = {
 def _parser() -> MarkdownIt:
     from markdown_it import MarkdownIt
 
-    return MarkdownIt("commonmark").enable("table")
+    parser = MarkdownIt("commonmark").enable("table")
+    # What stands inside of blocks is not looked at, and to read it takes minutes where somebody wrote a megabyte of brackets.
+    parser.core.ruler.disable("inline")
+    return parser

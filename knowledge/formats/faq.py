@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from desk.errors import InvalidInput
-from knowledge.article import Article, Failure, compose, word
+from knowledge.article import Article, Failure, compose, line, word
 from knowledge.formats.html import to_markdown
 
 NAMES = {
@@ -52,7 +52,7 @@ def article(fields: Mapping[str, object], *, path: str, where: str) -> Article |
     """Make an article of a question and its answer. Without an id its id is made of the file and the question, so that rows may move."""
     known: frozenset[str] = frozenset()
     try:
-        question = word(fields, "question")
+        question = line(fields, "question")
         if not question:
             raise InvalidInput("the row has no question")
         id = word(fields, "id") or f"{path}#{_slug(question)}"

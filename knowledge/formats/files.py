@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from desk.errors import InvalidInput
-from knowledge.article import HEADING, Article, Failure, clean, compose
+from knowledge.article import HEADING, UNFORESEEN, Article, Failure, clean, compose
 from knowledge.formats import faq, jsonlines, markdown, sandbox
 from knowledge.formats.html import page
 from knowledge.formats.markdown import readable
@@ -47,12 +47,18 @@ def read(kind: str, content: bytes, *, path: str, where: str) -> Items:
         reason = f"the file is {SIGNS[sign]}, although its name ends in {kind}: give it the name it belongs to"
         yield Failure(where, reason, may_hold(kind, path), path)
     else:
-        for item in reader.read(content, path=path, where=where):
-            if isinstance(item, Article):
-                # What no reader sees a model would read, whatever kind of file it is hidden in.
-                yield replace(item, title=visible(item.title), text=visible(item.text), file=path)
-            else:
-                yield replace(item, file=path) if item.ids is None else item
+        try:
+            yield from (_filed(item, path) for item in reader.read(content, path=path, where=where))
+        except UNFORESEEN as error:
+            yield Failure(where, f"the file cannot be read ({type(error).__name__}: {error})", None, path)
+
+
+def _filed(item: Article | Failure, path: str) -> Article | Failure:
+    """Return what was read with the file that it stands in."""
+    if isinstance(item, Failure):
+        return replace(item, file=path) if item.ids is None else item
+    # What no reader sees a model would read, whatever kind of file it is hidden in.
+    return replace(item, title=visible(item.title), text=visible(item.text), file=path)
 
 
 def too_large(kind: str, size: int, *, path: str, where: str) -> Failure:

@@ -26,7 +26,7 @@ MOST_ELEMENTS = 300_000
 LINKED = frozenset({"http", "https", "mailto", "tel"})
 RENAMED = {"form": "div", "header": "div", "label": "span", "mark": "span", "dl": "div", "dt": "strong", "dd": "div", "ins": "span", "q": "span"}
 """Elements that the converter would leave out, run together, or write with signs of its own."""
-LINE_END = re.compile(r"[ \t\r\n]*\n[ \t\r\n]*")
+LINE_END = re.compile(r"(?<![ \t\r\n])[ \t\r\n]*\n[ \t\r\n]*")
 ANCHORS = frozenset("#¶§🔗")
 
 

@@ -29,7 +29,7 @@ def read_list(text: str, *, path: str, where: str) -> Iterator[Article | Failure
         items = json.loads(text)
         if not isinstance(items, list):
             raise InvalidInput("write a list of articles, each with id, title and content")
-    except (json.JSONDecodeError, InvalidInput, RecursionError) as error:
+    except (ValueError, InvalidInput, RecursionError) as error:  # Numbers of thousands of digits are refused by a plain ValueError.
         yield Failure(where, f"not a JSON list: {_why(error)}", mentioned(text), path)
         return
     for n, item in enumerate(items, start=1):
@@ -44,7 +44,7 @@ def mentioned(text: str, *, path: str = "") -> frozenset[str]:
 def _line(line: str, *, path: str, where: str) -> Article | Failure:
     try:
         return _item(json.loads(line), path=path, where=where)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         # A line that names no id may be any that the file had.
         ids = mentioned(line)
         return Failure(where, f"not a line of JSON: {_why(error)}", ids, "" if ids else path)

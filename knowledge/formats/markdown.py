@@ -10,6 +10,8 @@ from desk.errors import InvalidInput
 from knowledge.article import Article, Failure, compose
 
 FENCE = re.compile(r"\A---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+MOST_FIELDS = 20_000
+"""Characters of the longest front matter; YAML is parsed slowly."""
 ID = re.compile(r"""^id:[ \t]*["']?([^\n"'#]+?)["']?[ \t]*$""", re.MULTILINE)
 
 
@@ -33,9 +35,11 @@ def front_matter(text: str) -> tuple[Mapping[str, object], str]:
     found = FENCE.match(text)
     if not found:
         raise InvalidInput("the front matter is not closed: end it with a line of ---")
+    if len(found[1]) > MOST_FIELDS:
+        raise InvalidInput(f"the front matter has {len(found[1]):,} characters; at most {MOST_FIELDS:,} are read")
     try:
         fields = yaml.safe_load(found[1])
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise InvalidInput(f"the front matter is not valid YAML{_position(error)}") from error
     if not isinstance(fields, dict | None):
         raise InvalidInput("the front matter is not a table: write lines such as `title: Refunds`")

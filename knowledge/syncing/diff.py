@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from desk.article import Document
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge.article import Article, Failure, compose, strictest
+from knowledge.article import UNFORESEEN, Article, Failure, compose, strictest
 from knowledge.syncing.missing import missing
 from knowledge.syncing.pieces import Piece, cut, document_of, is_same
 from knowledge.syncing.staging import Items
@@ -18,8 +18,6 @@ FEW = 20
 """A source with fewer documents may lose any of them at once."""
 LONGEST_ID = 1_000
 """Bytes of a document's id; databases index no more than some thousands."""
-UNFORESEEN = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What cutting a stranger's text raises where nobody thought of it: it costs that article alone."""
 
 
 @dataclass(frozen=True, slots=True)

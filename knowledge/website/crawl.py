@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge.article import Article, Failure, compose
+from knowledge.article import UNFORESEEN, Article, Failure, compose
 from knowledge.formats import files
 from knowledge.formats.html import Page, page
 from knowledge.net.fetch import MEGABYTE, Fetched, Fetcher
@@ -94,6 +94,8 @@ class Crawl:
             found = page(decoded(fetched), url=fetched.url)
         except InvalidInput as error:
             return _failed(stop, str(error))
+        except UNFORESEEN as error:
+            return _failed(stop, f"the page cannot be read ({type(error).__name__}: {error})")
         said = directives(fetched.headers.get("x-robots-tag", ""))
         if not found.nofollow and "nofollow" not in said:
             self._follow(found, stop)

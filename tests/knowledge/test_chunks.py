@@ -147,3 +147,17 @@ def test_any_text_is_cut_into_unique_chunks_of_bounded_size(text):
     assert len({each.id for each in made}) == len(made)
     assert all(each.text.strip() and size(each.text) <= MOST for each in made)
     assert made == cuts(clean(text))
+
+
+@pytest.mark.parametrize("mark", ["[", "![", "*a_", "[a](", "`", "<a "])
+def test_a_megabyte_of_marks_is_cut_in_time(mark):
+    assert cuts(mark * (1_000_000 // len(mark)))
+
+
+def test_a_heading_loses_its_markup_also_where_its_link_is_explained_elsewhere():
+    assert headings(f"# The *late* [refund][r]\n\n{WORDS * 3}\n\n[r]: https://help.example") == ["The late refund"]
+
+
+def test_a_heading_as_long_as_a_page_is_cut_since_every_piece_below_repeats_it():
+    (heading,) = headings(f"# {'word ' * 1000}\n\n{WORDS * 3}")
+    assert len(heading) <= 300

@@ -172,11 +172,26 @@ def test_what_cannot_be_read_is_a_sentence(kind, content, reason):
     assert found.ids <= {f"help/refund-times{kind}"}
 
 
-def test_a_line_of_fifty_megabytes_is_refused_and_one_of_an_export_is_read():
+def test_a_line_of_fifty_megabytes_is_refused_also_in_an_export():
     line = b"x " * 25_000_000
     assert "at most 5 MB" in failure(".md", line).reason
-    found = article(".jsonl", b'{"id": "a", "content": "' + line + b'"}')
-    assert len(found.text) == 50_000_000
+    refused = failure(".jsonl", b'{"id": "a", "content": "' + line + b'"}')
+    assert refused.reason == "the article is too long: at most 5,000,000 characters and 200,000 lines are read, so split it"
+    assert refused.ids == {"a"}
+
+
+def test_an_article_of_a_million_lines_is_refused():
+    assert "at most 5,000,000 characters and 200,000 lines" in failure(".txt", b"x\n" * 1_000_000).reason
+
+
+def test_a_file_that_breaks_its_reader_costs_that_file_only(monkeypatch):
+    def broken(*_: object, **__: object):
+        raise RecursionError("too deep")
+
+    monkeypatch.setitem(files.READERS, ".txt", files.Reader(broken))
+    refused = failure(".txt", b"Five days.")
+    assert (refused.ids, refused.file) == (None, "help/refund-times.txt")
+    assert "RecursionError: too deep" in refused.reason
 
 
 def test_what_a_pdf_lacks_is_told_beside_what_it_has(monkeypatch):

@@ -319,3 +319,11 @@ def test_the_base_that_a_page_names_is_followed():
 @pytest.mark.parametrize("href", ["javascript:x", "ftp://x.example/", "http://[broken", ""])
 def test_a_canonical_address_that_is_none_is_ignored(href):
     assert page(whole(TEXT, f"<link rel='canonical' href='{href}'>"), url=ADDRESS).canonical == ""
+
+
+def test_a_megabyte_of_style_without_a_rule_is_read_at_once():
+    assert page(f"<style>{'a' * 1_000_000}</style><p>Five working days.</p>", url="").text == "Five working days."
+
+
+def test_a_line_end_behind_a_megabyte_of_spaces_is_found_at_once():
+    assert page(f"<p>Five{' ' * 1_000_000}working\n days.</p>", url="").text == "Five working days."

@@ -75,3 +75,10 @@ def test_a_file_that_is_no_list_is_one_failure(text):
     (found,) = read_list(text, path="kb.json", where="kb.json")
     assert isinstance(found, Failure)
     assert "not a JSON list" in found.reason
+
+
+def test_a_number_of_thousands_of_digits_costs_its_line_only():
+    bad, good = read_lines('{"id": ' + "1" * 5000 + '}\n{"id": "a", "content": "Five days."}', path="a.jsonl", where="a.jsonl")
+    assert isinstance(bad, Failure)
+    assert bad.file == "a.jsonl"
+    assert isinstance(good, Article)

@@ -96,3 +96,30 @@ def test_a_line_of_dashes_further_down_is_not_front_matter():
 def test_right_to_left_text_and_emoji_are_kept():
     found = article("# استرداد الأموال 💸\n\nيستغرق خمسة أيام.")
     assert (found.title, found.text.splitlines()[-1]) == ("استرداد الأموال 💸", "يستغرق خمسة أيام.")
+
+
+@pytest.mark.parametrize("closing", ["", " ##", " #  "])
+def test_a_first_heading_loses_the_signs_that_close_it(closing):
+    assert article(f"# Refund times{closing}\n\nFive days.").title == "Refund times"
+
+
+def test_a_first_heading_keeps_a_sign_that_belongs_to_it():
+    assert article("# Writing C#\n\nFive days.").title == "Writing C#"
+
+
+def test_a_heading_with_a_megabyte_of_spaces_is_read_at_once_and_cut():
+    title = article("# Refunds" + " " * 1_000_000 + "x\n\nFive days.").title
+    assert title == "Refunds…"
+
+
+@pytest.mark.parametrize("fields", ["[" * 5000, "x: " + "{a: " * 4000], ids=["lists in lists", "tables in tables"])
+def test_front_matter_that_is_nested_without_end_is_reported(fields):
+    assert "not valid YAML" in failure(f"---\n{fields}\n---\nFive days.").reason
+
+
+def test_front_matter_as_long_as_a_book_is_not_parsed():
+    assert "at most 20,000" in failure("---\n" + "a: b\n" * 100_000 + "---\nFive days.").reason
+
+
+def test_a_field_as_long_as_a_page_is_refused():
+    assert failure(f"---\nowner: {'x' * 5000}\n---\nFive days.").reason == "owner has 5,000 characters: write at most 2,000"
