@@ -150,6 +150,9 @@ class HybridKnowledge:
             return Hits(version=version)
         asked = _asked(text, audiences, k=k, also=also)
         dense, lexical = await _both(live, asked)
+        if dense is None and not any(lexical or ()):
+            # "Nothing was found" would be a claim that half a search cannot make.
+            raise Unavailable("kb", "meaning cannot be searched now, and no word of this stands in an article")
         chunks = await self._ordered(Legs(dense, lexical, asked.depth), audiences, k=k)
         passages = tuple(
             replace(_passage(chunk), score=score, dense=_strength(chunk.id, dense), lexical=_strength(chunk.id, lexical), copies=copies)

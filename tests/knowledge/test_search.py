@@ -139,6 +139,12 @@ async def test_without_the_embedder_words_still_find(shelf):
     assert hits.passages[0].dense == 0
 
 
+async def test_half_a_search_that_finds_nothing_does_not_claim_that_there_is_nothing(shelf):
+    shelf.embedder = Deaf()
+    with pytest.raises(Unavailable):
+        await shelf.knowledge.search("zebra", EVERYBODY)
+
+
 async def test_without_words_the_embedder_still_finds(shelf):
     shelf.index = Wordless()
     hits = await shelf.knowledge.search("refunds", EVERYBODY)
