@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -147,6 +148,16 @@ def clean(text: str) -> str:
     """Return text that every store can keep: without NUL and halves of characters, with plain line ends."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return whole.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+def is_text(name: str) -> bool:
+    """Tell whether a file's name is text: without control characters, which a terminal obeys, and bytes that are no UTF-8."""
+    return not any(unicodedata.category(sign) in ("Cc", "Cs") for sign in name)
+
+
+def shown(name: str) -> str:
+    """Return a file's name so that it can be kept and printed."""
+    return "".join(sign if is_text(sign) else "\ufffd" for sign in name)
 
 
 def _audience(text: str) -> Audience:

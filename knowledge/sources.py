@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from desk.audience import Audience
-from knowledge.article import Article, Failure, strictest
+from knowledge.article import Article, Failure, is_text, shown, strictest
 from knowledge.formats import files
 
 READERS = files.READERS
@@ -89,13 +89,16 @@ def _walk(root: Path, admits: Callable[[str], bool]) -> Iterator[_File | Failure
             path = file.relative_to(root).as_posix()
             if not admits(path):
                 continue
+            if not is_text(path):
+                yield Failure(shown(str(file)), "its name, or a folder's above it, is not plain text in UTF-8: rename it")
+                continue
             inside = Path(os.path.realpath(file)).is_relative_to(home)
             yield (
                 _File(file, path, f"{home.name}/{path}")
                 if inside
                 else Failure(str(file), "a link that leads out of the folder is not followed", frozenset({path}))
             )
-    yield from (Failure(str(error.filename), f"the folder cannot be read: {error.strerror}", None) for error in unreadable)
+    yield from (Failure(shown(str(error.filename)), f"the folder cannot be read: {error.strerror}", None) for error in unreadable)
 
 
 def _read(file: _File) -> Iterator[Article | Failure]:

@@ -19,7 +19,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO, BinaryIO
 
 from desk.errors import InvalidInput
-from knowledge.article import Article, Failure
+from knowledge.article import Article, Failure, is_text, shown
 from knowledge.connector import Batch
 
 MEGABYTE = 1_000_000
@@ -147,7 +147,8 @@ def opened(path: Path) -> Iterator[Export]:
 def _fill(export: Export, path: Path, *, stack: ExitStack) -> None:
     if path.is_dir():
         _walk(export, path)
-    elif zipfile.is_zipfile(path):
+    # Asked first, since to look into a pipe is to wait for ever.
+    elif path.is_file() and zipfile.is_zipfile(path):
         _list(export, stack.enter_context(path.open("rb")), stack=stack)
     elif path.is_file():
         export.add(path.name, partial(_file, path))
@@ -162,12 +163,14 @@ def _walk(export: Export, root: Path) -> None:
         for name in names:
             file = Path(folder, name)
             path = file.relative_to(root).as_posix()
-            if not Path(os.path.realpath(file)).is_relative_to(home):
+            if not is_text(path):
+                export.failures.append(Failure(shown(path), "its name, or a folder's above it, is not plain text in UTF-8: rename it"))
+            elif not Path(os.path.realpath(file)).is_relative_to(home):
                 export.failures.append(Failure(path, "a link that leads out of the folder is not followed"))
             # Neither pipes, which never end, nor links that lead nowhere.
             elif file.is_file():
                 export.add(path, partial(_file, file))
-    export.failures.extend(Failure(str(error.filename), f"the folder cannot be read: {error.strerror}", None) for error in unreadable)
+    export.failures.extend(Failure(shown(str(error.filename)), f"the folder cannot be read: {error.strerror}", None) for error in unreadable)
 
 
 def _file(path: Path) -> IO[bytes]:

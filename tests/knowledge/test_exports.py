@@ -173,3 +173,13 @@ async def test_a_saved_export_comes_in_batches_and_begins_anew_each_time():
     assert [len(batch.items) for batch in batches] == [50, 50, 20]
     assert [item for batch in batches for item in batch.items] == items
     assert {batch.cursor for batch in batches} == {""}
+
+
+def test_a_pipe_is_no_export_and_is_not_waited_for(tmp_path):
+    os.mkfifo(tmp_path / "export.zip")
+    assert reasons(tmp_path / "export.zip") == {"export.zip": "there is no such file or folder"}
+
+
+def test_a_file_whose_name_is_no_text_is_reported(tmp_path):
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md")).write_text("x")
+    assert "not plain text" in next(iter(reasons(tmp_path).values()))

@@ -107,6 +107,16 @@ def test_a_link_out_of_the_folder_is_not_followed(tmp_path):
     assert "leads out" in reasons(reading)["link.md"]
 
 
+@pytest.mark.parametrize("name", [b"caf\xe9.md", b"two\nlines.md", b"\x1b[2Jclears the screen.md"])
+def test_a_file_whose_name_is_no_text_is_reported_and_the_rest_is_read(tmp_path, name):
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_text(TEXT)
+    reading = read(write(tmp_path, {"a.md": TEXT}))
+    assert ids(reading) == ["a.md"]
+    (failure,) = reading.failures
+    assert failure.reason == "its name, or a folder's above it, is not plain text in UTF-8: rename it"
+    assert failure.path.isprintable()
+
+
 def test_a_link_within_the_folder_is_read(tmp_path):
     write(tmp_path, {".data/a.md": TEXT})
     (tmp_path / "a.md").symlink_to(tmp_path / ".data" / "a.md")
