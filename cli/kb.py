@@ -88,6 +88,7 @@ async def _reviewed(ids: Sequence[str], on: str) -> dict[str, Any]:
 async def _forget(name: str) -> dict[str, Any]:
     from desk.errors import InvalidInput
     from desk.source import PREFIX
+    from runtime import SystemClock
     from store.library import SqlLibrary
     from store.sources import SqlSources
 
@@ -95,6 +96,9 @@ async def _forget(name: str) -> dict[str, Any]:
         policy, library, rows = await kept.policy.current(), SqlLibrary(kept.database), SqlSources(kept.database)
         if any(source.name == name for source in policy.knowledge.sources):
             raise InvalidInput(f"the policy names the source {name!r}, so it would be read again: take it out of [[knowledge.sources]] first")
+        if name in await rows.held(SystemClock().now()):
+            # What a sync under way puts after this would be back, and nobody would ever read it again.
+            raise InvalidInput(f"the source {name!r} is being read now: forget it when that is done")
         origins = (name, PREFIX + name, _absolute(name))
         ids = [document.id for document in await library.documents() if document.source in origins]
         if not ids and name not in await rows.states():

@@ -16,6 +16,8 @@ RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), ti
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 LEAST = timedelta(minutes=1)
 """The least time between two syncs by themselves, whatever `every` says."""
+LONGEST_HOLD = timedelta(hours=2)
+"""The longest that a source is held without a sign of life. A hold that claims more is left from a clock that was put back."""
 STALE = timedelta(days=1)
 """The age from which what was collected by a sync that was cut short is collected anew."""
 
@@ -122,7 +124,7 @@ class SyncState:
         leads_on = self.failures < len(RETRIES)
         # Without a cursor reading begins anew, and what was staged before may not be there any more.
         is_of_use = self.is_under_way and leads_on and bool(self.cursor or self.collected)
-        return is_of_use and self.basis == source.basis and self.started is not None and now - self.started < STALE
+        return is_of_use and self.basis == source.basis and self.started is not None and abs(now - self.started) < STALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +135,14 @@ class Holding:
     chunks: int
 
 
-def next_due(source: Source, state: SyncState | None) -> datetime | None:
+def next_due(source: Source, state: SyncState | None, *, now: datetime) -> datetime | None:
     """Return when a source is read next by itself: None when only a command does, the beginning of time for at once."""
     if source.every is None:
         return None
     if state is None or state.tried is None or state.basis != source.basis:
+        return AT_ONCE
+    # Tried in the future: the clock was wrong and was put back, and nobody would wait for it to come there again.
+    if state.tried > now + LEAST:
         return AT_ONCE
     if state.failures:
         return state.tried + min(source.every, RETRIES[min(state.failures, len(RETRIES)) - 1])

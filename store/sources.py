@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, func, select, update
 
 from desk.errors import Conflict
-from desk.source import Holding, SyncState
+from desk.source import LONGEST_HOLD, Holding, SyncState
 from store.database import Reads
 from store.rows import all_of, one_of, pack, put
 from store.schema import chunks, documents, sources, staged
@@ -63,8 +63,8 @@ class SqlSources(Reads):
 
 
 def _hold(connection: Connection, source: str, holder: str, *, now: datetime, until: datetime) -> bool:
-    other = select(sources.c.holder).where(sources.c.name == source, sources.c.holder != holder, sources.c.held_until > now)
-    if connection.scalar(other) is not None:
+    is_held = (sources.c.held_until > now) & (sources.c.held_until <= now + LONGEST_HOLD)
+    if connection.scalar(select(sources.c.holder).where(sources.c.name == source, sources.c.holder != holder, is_held)) is not None:
         return False
     put(connection, sources, {"name": source, "holder": holder, "held_until": until})
     return True

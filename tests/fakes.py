@@ -16,7 +16,7 @@ from desk.events import Event
 from desk.ids import OutboxId, derived
 from desk.ports import Capabilities, Query, View
 from desk.post import Direct, Op, Post
-from desk.source import Holding, SyncState
+from desk.source import LONGEST_HOLD, Holding, SyncState
 from desk.space import ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message
@@ -115,7 +115,7 @@ class MemorySources:
 
     async def hold(self, source: str, holder: str, *, now: datetime, until: datetime) -> bool:
         by, end = self._holds.get(source, (holder, now))
-        if by != holder and end > now:
+        if by != holder and now < end <= now + LONGEST_HOLD:
             return False
         self._holds[source] = (holder, until)
         return True

@@ -38,7 +38,7 @@ class Reviews:
     async def run_due(self) -> bool:
         """Look, unless that was done within a day; True when anybody is reminded."""
         now = self._clock.now()
-        if self._looked and now - self._looked < EVERY:
+        if self._looked and abs(now - self._looked) < EVERY:
             return False
         knowledge = (await self._policy.current()).knowledge
         owned = [source for source in knowledge.sources if source.owner]
@@ -64,7 +64,8 @@ class Reviews:
     async def _due(self, source: Source, knowledge: Knowledge, *, now: datetime) -> ReviewDue | None:
         states: Mapping[str, SyncState] = await self._rows.states()
         reminded = states[source.name].reminded if source.name in states else None
-        if reminded and now - reminded < AGAIN:
+        # A clock that was put back must not silence the reminders until it comes there again.
+        if reminded and abs(now - reminded) < AGAIN:
             return None
         old = self._old(await self._library.documents(source.origin), knowledge, now=now)
         if not old:

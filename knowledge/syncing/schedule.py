@@ -41,7 +41,7 @@ class Schedule:
     async def next_due(self) -> datetime | None:
         """Return when the next source is due, None when none ever is by itself."""
         states = await self._means.rows.states()
-        return min(self._instants(await self._sources(), states).values(), default=None)
+        return min(self._instants(await self._sources(), states, now=self._means.clock.now()).values(), default=None)
 
     async def run(self) -> None:
         """Sync for as long as the desk runs."""
@@ -78,13 +78,13 @@ class Schedule:
 
     async def _due(self, now: datetime) -> list[Source]:
         sources = await self._sources()
-        instants = self._instants(sources, await self._means.rows.states())
+        instants = self._instants(sources, await self._means.rows.states(), now=now)
         return sorted((source for source in sources if source.name in instants and instants[source.name] <= now), key=lambda s: instants[s.name])
 
     async def _sources(self) -> tuple[Source, ...]:
         return (await self._policy.current()).knowledge.sources
 
     @staticmethod
-    def _instants(sources: tuple[Source, ...], states: Mapping[str, SyncState]) -> dict[str, datetime]:
-        found = {source.name: next_due(source, states.get(source.name)) for source in sources}
+    def _instants(sources: tuple[Source, ...], states: Mapping[str, SyncState], *, now: datetime) -> dict[str, datetime]:
+        found = {source.name: next_due(source, states.get(source.name), now=now) for source in sources}
         return {name: due for name, due in found.items() if due is not None}

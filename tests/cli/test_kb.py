@@ -199,6 +199,21 @@ def test_a_source_that_left_the_policy_is_told_and_can_be_forgotten(desk):
     assert "nothing came from 'help'" in desk.call("forget", "help")[2]
 
 
+def test_a_source_is_not_forgotten_while_it_is_read(desk):
+    desk.call("sync")
+    (desk.home / "policy.toml").unlink()
+    now = SystemClock().now()
+    assert in_store(desk, lambda rows: rows.hold("help", "the server", now=now, until=now + timedelta(minutes=1)))
+    code, _, error = desk.call("forget", "help")
+    assert (code, "is being read now: forget it when that is done" in error) == (2, True)
+    assert len(desk.value("list")) == 3
+
+
+def test_a_key_that_somebody_wrote_into_an_address_is_not_shown(desk):
+    write(desk.home, {"policy.toml": POLICY.replace('"kb"', '"https://lea:s3cret@help.example/a?token=s3cret"').replace('"folder"', '"web"', 1)})
+    assert desk.value("status")["sources"][0]["at"] == "https://...@help.example/a?..."
+
+
 def test_an_ingested_path_is_told_and_can_be_forgotten(desk, capsys):
     write(desk.home, {"more/one.md": "One."})
     assert run(["ingest", str(desk.home / "more")]) == 0

@@ -74,6 +74,12 @@ async def test_a_hold_ends_when_its_time_is_over(rows):
     assert await hold(rows, "two", now=LATER, until=LATER + timedelta(minutes=1))
 
 
+async def test_a_hold_from_before_the_clock_was_put_back_holds_nothing(rows):
+    await hold(rows)
+    before = START - timedelta(days=300)
+    assert await hold(rows, "two", now=before, until=before + timedelta(minutes=1))
+
+
 async def test_a_hold_that_was_let_go_is_free_and_only_its_holder_lets_it_go(rows):
     await hold(rows)
     await rows.release("help", "two")

@@ -80,6 +80,15 @@ async def test_nobody_is_told_again_within_a_week_also_not_after_a_restart(scene
     assert len({event.id for event in scene.told}) == 2
 
 
+async def test_a_clock_that_was_put_back_silences_nobody(scene):
+    await scene.has("a", updated="2020-02-01")
+    reviews = scene.reviews()
+    for at in (START, START - timedelta(days=300)):
+        scene.clock.at = at
+        await reviews.run_due()
+    assert len(scene.told) == 2
+
+
 async def test_the_library_is_looked_through_once_a_day(scene):
     reviews = scene.reviews()
     assert not await reviews.run_due()

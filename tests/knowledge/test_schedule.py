@@ -56,11 +56,12 @@ DONE = SyncState("help", started=START, finished=START, tried=START, basis=HELP.
         pytest.param(HELP, replace(DONE, failures=9), START + RETRIES[-1], id="one that fails and fails, now and then"),
         pytest.param(replace(HELP, every=2 * LEAST), replace(DONE, failures=9), START + 2 * LEAST, id="but never later than its interval"),
         pytest.param(replace(HELP, every=timedelta()), DONE, START + LEAST, id="one that asks for it without end, once a minute"),
+        pytest.param(HELP, replace(DONE, tried=START + 9 * HOUR, finished=START + 9 * HOUR), AT_ONCE, id="one that was read in the future, at once"),
         pytest.param(HELP, SyncState("help", reminded=START), AT_ONCE, id="one whose owner was reminded before it was ever read, at once"),
     ],
 )
 def test_a_source_is_due(source, state, due):
-    assert next_due(source, state) == due
+    assert next_due(source, state, now=START) == due
 
 
 async def test_what_is_due_is_read_and_then_not_until_its_time_comes(bench):

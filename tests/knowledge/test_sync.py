@@ -142,11 +142,11 @@ async def test_a_sync_that_kills_its_process_is_not_tried_again_at_once(bench):
     await bench.sync(REFUNDS)
     bench.site.items = [article("refunds", "Six days.")]
     assert await bench.die(Fate(8, late=False))
-    assert next_due(HELP, await bench.state()) == AT_ONCE, "it came further: a batch was read"
+    assert next_due(HELP, await bench.state(), now=bench.clock.at) == AT_ONCE, "it came further: a batch was read"
     for wait in RETRIES[:2]:
         bench.clock.at += HOLD
         assert await bench.die(Fate(8, late=False))
-        assert next_due(HELP, await bench.state()) == bench.clock.at + wait
+        assert next_due(HELP, await bench.state(), now=bench.clock.at) == bench.clock.at + wait
 
 
 async def test_a_title_that_says_internal_is_internal_from_any_source(bench):
