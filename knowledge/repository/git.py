@@ -23,7 +23,7 @@ from knowledge.repository.hosting import remote
 DOCUMENTATION = ("docs", "doc", "*.md", "*.markdown")
 """What is read when a source does not say: the folders of documentation, and what stands at the top."""
 DATA = frozenset({".json", ".jsonl", ".csv", ".txt"})
-"""Endings that in a repository mostly hold something else: read only where the source names them by `include`."""
+"""Endings that in a repository mostly hold something else: read only where a glob of `include` ends in them."""
 FEW = 20
 MOST_AT_ONCE = 20_000_000
 LFS = b"version https://git-lfs.github.com/spec/"
@@ -93,8 +93,9 @@ class Repository:
         kind = PurePosixPath(path).suffix.lower()
         include = self.source.include or DOCUMENTATION
         is_hidden = any(name.startswith(".") for name in path.split("/"))
-        is_text = kind in READERS and (kind not in DATA or bool(self.source.include))
-        return is_text and not is_hidden and admits(path, include=include, exclude=self.source.exclude)
+        # A whole folder that is named holds the lists of a program's parts as well as its documentation.
+        is_meant = kind not in DATA or any(glob.lower().endswith(kind) for glob in self.source.include)
+        return kind in READERS and is_meant and not is_hidden and admits(path, include=include, exclude=self.source.exclude)
 
     async def _read(self, entries: Sequence[Entry], place: Place, *, sizes: Mapping[str, int], days: Mapping[str, str]) -> list[Article | Failure]:
         small = [entry for entry in entries if sizes.get(entry.blob, 0) <= READERS[_kind(entry)].most]
@@ -106,12 +107,12 @@ class Repository:
             elif entry.blob in sizes:
                 items.append(files.too_large(_kind(entry), sizes[entry.blob], path=entry.path, where=entry.path))
             else:
-                items.append(Failure(entry.path, "the repository does not hand over this file", files.may_hold(_kind(entry), entry.path)))
+                items.append(Failure(entry.path, "the repository does not hand over this file", files.may_hold(_kind(entry), entry.path), entry.path))
         return items
 
     def _articles(self, entry: Entry, content: bytes, place: Place, day: str) -> list[Article | Failure]:
         if content.startswith(LFS):
-            return [Failure(entry.path, "the file is kept in Git LFS, which is not read", files.may_hold(_kind(entry), entry.path))]
+            return [Failure(entry.path, "the file is kept in Git LFS, which is not read", files.may_hold(_kind(entry), entry.path), entry.path)]
         page = self.clone.git.remote.page(place.branch, entry.path)
         items = files.read(_kind(entry), content, path=entry.path, where=entry.path)
         return [replace(item, url=item.url or page, updated=item.updated or day) if isinstance(item, Article) else item for item in items]

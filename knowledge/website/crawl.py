@@ -128,7 +128,8 @@ class Crawl:
         except InvalidInput as error:
             return _failed(stop, str(error))
         self.frontier.articles += 1
-        return [article]
+        # An old address in a sitemap may lead to an article that is kept under another: while the old one is in trouble, it stays.
+        return [replace(article, file=stop.address)]
 
     def _pdf(self, fetched: Fetched, stop: Stop, address: str) -> Found:
         """Read a file that a page links to, as the same file in a folder is read."""
@@ -140,7 +141,7 @@ class Crawl:
 
     def _filed(self, article: Article, stop: Stop) -> Article:
         self.frontier.articles += 1
-        return replace(article, url=article.id, updated=article.updated or stop.changed)
+        return replace(article, url=article.id, updated=article.updated or stop.changed, file=stop.address)
 
 
 KINDS: dict[str, Callable[[Crawl, Fetched, Stop, str], Found]] = {
@@ -185,4 +186,4 @@ def _kind(fetched: Fetched) -> str:
 
 
 def _failed(stop: Stop, reason: str) -> Found:
-    return [Failure(stop.address, reason, frozenset({stop.address}))]
+    return [Failure(stop.address, reason, frozenset({stop.address}), stop.address)]

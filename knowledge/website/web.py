@@ -188,5 +188,5 @@ def _failures(stuck: list[tuple[Stop, Unavailable]], crawl: Crawl) -> list[Failu
     """Return why pages could not be read. Where links are followed nobody can tell what stands behind such a page, and nothing is removed."""
     told = [(stop.address, str(error).removeprefix("kb is unavailable: ")) for stop, error in stuck]
     if not crawl.frontier.follows:
-        return [Failure(address, why, frozenset({address})) for address, why in told]
+        return [Failure(address, why, frozenset({address}), address) for address, why in told]
     return [Failure(address, f"{why}; nothing is removed while it may hide others: `exclude` it if it stays so", None) for address, why in told]

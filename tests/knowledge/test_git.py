@@ -116,6 +116,12 @@ async def test_globs_and_a_branch_say_what_is_read(repo, tmp_path):
     assert sorted(found.articles) == ["manual/a.md", "manual/c.txt"]
 
 
+async def test_a_folder_that_is_named_brings_no_lists_of_a_programs_parts(repo, tmp_path):
+    repo.commit({"web/a.md": "one", "web/package.json": "[]", "web/requirements.txt": "markdown", "web/faq.csv": "question,answer\nWhy?,Because."})
+    assert sorted((await read(repo.root, tmp_path / "cache", include=("web",))).articles) == ["web/a.md"]
+    assert sorted((await read(repo.root, tmp_path / "cache", include=("web", "web/*.csv"))).articles) == ["web/a.md", "web/faq.csv#why"]
+
+
 async def test_the_next_run_reads_what_changed_meanwhile(repo, tmp_path):
     repo.commit({"docs/a.md": "one", "docs/b.md": "two"})
     await read(repo.root, tmp_path / "cache")

@@ -16,7 +16,7 @@ from tests.knowledge.papers import lines
 from tests.knowledge.site import Answer, Site, fetching, serving
 from tests.knowledge.syncing import Bench, counts
 from tests.knowledge.test_git import Repo
-from tests.knowledge.website import TWICE, crawled, html, robots
+from tests.knowledge.website import TWICE, crawled, html, page_list, robots
 
 DOWN = Answer(status=503)
 
@@ -129,6 +129,34 @@ async def test_a_pdf_that_a_page_links_to_is_read_like_a_file():
     assert "nine to five" in run.articles[f"{run.site.url}/hours.pdf"].text
     assert run.articles[f"{run.site.url}/hours.pdf"].url == f"{run.site.url}/hours.pdf"
     assert set(run.reasons) == {"/broken.pdf"}
+
+
+async def test_an_article_stays_while_the_old_address_that_led_to_it_is_in_trouble(bench):
+    pages = {"/old": Answer(status=301, headers={"Location": "/new"}), "/new": html("Refunds"), "/b": html("Billing")}
+    async with serving(Site(pages)) as site:
+        site.pages["/map.xml"] = page_list(f"{site.url}/old", f"{site.url}/b")
+        source = Source("site", SourceKind.WEB, f"{site.url}/map.xml", private_network=True)
+        await sync(source, web, bench.means())
+        site.pages["/old"] = DOWN
+        assert counts(await sync(source, web, bench.means())) == (0, 0, 1, 0)
+        assert set(await bench.held()) == ids(site, "/new", "/b")
+        site.pages["/old"] = Answer(status=410)
+        assert counts(await sync(source, web, bench.means())) == (0, 0, 1, 1)
+
+
+async def test_a_file_that_a_repository_keeps_elsewhere_holds_back_only_itself(bench, tmp_path):
+    repo = Repo(tmp_path / "repo")
+    repo.commit({"docs/a.md": "one", "docs/b.md": "two"})
+    source = Source("docs", SourceKind.GIT, str(repo.root), private_network=True)
+
+    @asynccontextmanager
+    async def git(source: Source) -> AsyncIterator[Connector]:
+        yield open_git(source, cache=tmp_path / "cache", environ={})
+
+    await sync(source, git, bench.means())
+    repo.commit({"docs/a.md": "version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n"}, gone=["docs/b.md"])
+    assert counts(await sync(source, git, bench.means())) == (0, 0, 0, 1)
+    assert set(await bench.held()) == {"docs/docs/a.md"}
 
 
 async def test_a_repository_is_kept_in_step(bench, tmp_path):
