@@ -15,7 +15,8 @@ from desk.timeline import Purpose, Timeline
 from knowledge.article import Article
 from knowledge.connector import Batch
 
-Redact = Callable[[str, Iterable[str]], str]
+Redact = Callable[[str, Iterable[str], Iterable[str]], str]
+"""Takes names, of companies for one, and those of people out of a text."""
 CITED = re.compile(r" ?\[\d{1,2}\]")
 ASKED = 3
 """A customer's messages that are kept of the question: later ones are mostly thanks."""
@@ -47,24 +48,21 @@ class ResolvedTickets:
         solved = [ticket for ticket in await self._store.tickets() if ticket.status is Status.SOLVED and ticket.id not in known]
         if not solved:
             return 0
-        names = await self._names()
-        found = [candidate for ticket in solved if (candidate := await self._candidate(ticket, names))]
+        people = {person.name for person in await self._customers.people()}
+        accounts = {account.name for account in await self._customers.accounts()}
+        found = [candidate for ticket in solved if (candidate := await self._candidate(ticket, people, accounts=accounts))]
         for candidate in found:
             await self._rows.offer(candidate)
         return len(found)
 
-    async def _candidate(self, ticket: Ticket, names: Collection[str]) -> Candidate | None:
+    async def _candidate(self, ticket: Ticket, people: Collection[str], *, accounts: Collection[str]) -> Candidate | None:
         timeline, drafts = await self._store.timeline(ticket.id), await self._store.drafts(ticket.id)
         question, answer = asked(timeline), answered(timeline, drafts)
         if not question or len(answer.split()) < SHORTEST or ticket.closed is None:
             return None
-        known = {*names, ticket.customer_name, *(message.author_name for message in timeline if message.author)}
-        question, answer = self._redact(question, known), self._redact(answer, known)
+        known = {*people, ticket.customer_name, *(message.author_name for message in timeline if message.author)}
+        question, answer = (self._redact(text, accounts, known) for text in (question, answer))
         return Candidate(ticket.id, question, answer, ticket.closed, ticket.category, ticket.language)
-
-    async def _names(self) -> set[str]:
-        people = {person.name for person in await self._customers.people()}
-        return people | {account.name for account in await self._customers.accounts()}
 
 
 def asked(timeline: Timeline) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -13,12 +13,14 @@ from desk.decision import WORDS, Ignore
 from desk.draft import Draft, Evidence, Proposal
 from desk.policy import Retention
 from desk.post import RowStatus
+from desk.source import PREFIX
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message
+from store.library import drop
 from store.messages import find_messages, store_message
 from store.rows import all_of, pack
-from store.schema import candidates, channels, decisions, drafts, early, handled, messages, outbox, tickets
+from store.schema import candidates, channels, decisions, documents, drafts, early, handled, messages, outbox, staged, tickets
 
 
 def erase(connection: Connection, users: Sequence[UserRef]) -> int:
@@ -32,7 +34,7 @@ def erase(connection: Connection, users: Sequence[UserRef]) -> int:
         + _empty_drafts(connection, drafts.c.ticket.in_(theirs))
         + _empty_cards(connection, outbox.c.ticket.in_(theirs))
         + _forget_names(connection, tickets.c.customer.in_(names))
-        + connection.execute(delete(candidates).where(candidates.c.ticket.in_(theirs))).rowcount
+        + _drop_answers(connection, theirs)
     )
 
 
@@ -93,6 +95,16 @@ def _empty_cards(connection: Connection, *conditions: ColumnElement[bool]) -> in
     waiting = outbox.c.status.in_((RowStatus.QUEUED, RowStatus.SENDING, RowStatus.HELD))
     connection.execute(update(outbox).where(*conditions, worded, waiting).values(status=RowStatus.DROPPED))
     return connection.execute(update(outbox).where(*conditions, worded).values(card=None)).rowcount
+
+
+def _drop_answers(connection: Connection, theirs: Collection[str]) -> int:
+    """Drop what was offered of tickets, and the articles made of it, also those that a sync has read and not put yet."""
+    offered = sorted(connection.execute(select(candidates.c.ticket).where(candidates.c.ticket.in_(theirs))).scalars())
+    for ticket in offered:
+        made = documents.c.source.startswith(PREFIX, autoescape=True) & documents.c.id.endswith(f"/{ticket}", autoescape=True)
+        drop(connection, connection.execute(select(documents.c.id).where(made)).scalars().all())
+        connection.execute(delete(staged).where(staged.c.doc.contains(f'"{ticket}"', autoescape=True)))
+    return connection.execute(delete(candidates).where(candidates.c.ticket.in_(offered))).rowcount
 
 
 def _forget_names(connection: Connection, *conditions: ColumnElement[bool]) -> int:

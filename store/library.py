@@ -29,6 +29,13 @@ def expect_basis(connection: Connection, write: ExpectBasis) -> None:
         raise Conflict(f"passage {changed[0]!r} is not what it was")
 
 
+def drop(connection: Connection, ids: Sequence[str]) -> None:
+    """Remove documents with their chunks, and note it in the change list."""
+    for part in _parts(ids):
+        _forget(connection, connection.execute(select(chunks.c.id).where(chunks.c.document.in_(part))).scalars().all())
+        connection.execute(delete(documents).where(documents.c.id.in_(part)))
+
+
 class SqlLibrary(Reads):
     """The articles in SQL; `put` and `remove` are one transaction each, so that a crash leaves whole documents."""
 
@@ -44,7 +51,7 @@ class SqlLibrary(Reads):
 
     async def remove(self, documents: Sequence[str]) -> None:
         """Remove documents by id."""
-        await self.database.write(lambda c: _remove(c, documents))
+        await self.database.write(lambda c: drop(c, documents))
 
     async def mark_reviewed(self, documents: Sequence[str], *, on: str) -> Sequence[str]:
         """Note in documents and their chunks when somebody reviewed them; their hashes stay, so that the next ingestion leaves them alone."""
@@ -112,12 +119,6 @@ def _mark_reviewed(connection: Connection, ids: Sequence[str], *, on: str) -> Se
         for chunk in all_of(connection, Chunk, select(chunks.c.doc).where(chunks.c.document == document.id)):
             connection.execute(update(chunks).where(chunks.c.id == chunk.id).values(doc=pack(replace(chunk, reviewed=on))))
     return [document.id for document in found]
-
-
-def _remove(connection: Connection, ids: Sequence[str]) -> None:
-    for part in _parts(ids):
-        _forget(connection, connection.execute(select(chunks.c.id).where(chunks.c.document.in_(part))).scalars().all())
-        connection.execute(delete(documents).where(documents.c.id.in_(part)))
 
 
 def _forget(connection: Connection, ids: Iterable[str]) -> None:

@@ -7,9 +7,14 @@ import pytest
 
 from agent.redaction import redacted
 from desk.candidate import CandidateStatus
+from desk.source import Source, SourceKind, SyncState
+from knowledge.syncing import staging
 from knowledge.tickets import ResolvedTickets, answered, article, asked
 from store.candidates import SqlCandidates
+from store.library import SqlLibrary
+from store.sources import SqlSources
 from tests.fakes import START
+from tests.knowledge.kit import document
 from tests.world import user
 
 ANSWER = "Hi Mara, open Settings, choose Exports and press Retry; the file of invoice INV-9001 follows within a minute."
@@ -78,6 +83,31 @@ async def test_an_erased_customers_answer_goes_too(resolved):
     await resolved.store.erase([user("mara")])
     assert await SqlCandidates(resolved.store.database).candidates() == []
     assert await articles(resolved) == []
+
+
+async def test_the_article_of_an_erased_customers_answer_goes_at_once(resolved):
+    await articles(resolved)
+    await judge(resolved, CandidateStatus.APPROVED)
+    (found,) = await articles(resolved)
+    library = SqlLibrary(resolved.store.database)
+    source = Source("solved", SourceKind.TICKETS)
+    await library.put(document(source.document(found.id), source=source.origin), [], {}, embedder="e")
+    await library.put(document("help/t-1.md", source="source:help"), [], {}, embedder="e")
+    await resolved.store.erase([user("mara")])
+    left = {each.id for each in await library.documents()}
+    assert "help/t-1.md" in left
+    assert source.document(found.id) not in left
+
+
+async def test_what_a_sync_has_read_of_an_erased_customers_answer_is_not_put_later(resolved):
+    await articles(resolved)
+    await judge(resolved, CandidateStatus.APPROVED)
+    (found,) = await articles(resolved)
+    rows = SqlSources(resolved.store.database)
+    await rows.hold("solved", "one", now=START, until=START + timedelta(minutes=1))
+    await rows.save(SyncState("solved"), holder="one", staged=dict(map(staging.pack, [found, replace(found, id="t-other")])))
+    await resolved.store.erase([user("mara")])
+    assert [staging.unpack(text).id for _, text in await rows.staged("solved")] == ["t-other"]
 
 
 async def test_a_quoted_answer_teaches_nothing_new(drafting):
