@@ -17,7 +17,7 @@ from tests.world import PEOPLE, channel, user
 def test_no_tool_takes_a_customer_account_or_address(tools):
     offered = {name: tool for name, tool in inspect.getmembers(tools, inspect.isfunction) if not name.startswith("_")}
     assert {name: set(inspect.signature(tool).parameters) for name, tool in offered.items()} == {
-        "search": {"self", "query", "k"},
+        "search": {"self", "query", "k", "also"},
         "outranked": {"self", "query"},
         "record": {"self"},
     }
