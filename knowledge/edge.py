@@ -31,6 +31,8 @@ PASSING = {
 }
 """What qdrant-edge says of troubles that an index made anew would share."""
 NAMESPACE = uuid.UUID("6f7fd9d2-3e0b-4f3c-8e55-6d0c3a1f5b7e")
+ROOM = 100_000_000
+"""Bytes that must be free before anything is written; the log alone takes 64 MB."""
 
 
 class EdgeIndex:
@@ -50,13 +52,14 @@ class EdgeIndex:
 
     @classmethod
     def open(cls, folder: Path, *, embedder: str, dimensions: int) -> EdgeIndex:
-        """Open or make an index; raise Unavailable("kb") while somebody else has the folder open."""
+        """Open or make an index; raise Unavailable("kb") while somebody else has the folder open, or when the disk is full."""
         index = cls(folder, embedder=embedder, dimensions=dimensions)
         index._lock = _locked(folder)
         try:
-            index._load()
-        except Broken:
-            index.clear()
+            index._load_or_clear()
+        except Unavailable:
+            index.close()
+            raise
         return index
 
     @classmethod
@@ -75,6 +78,7 @@ class EdgeIndex:
         """Write points, flush them, then write the cursor: after a crash between the two the batch is applied once more."""
         import qdrant_edge as edge
 
+        _look_for_room(self._folder)
         with _translated():
             points = [edge.Point(_point(entry.id), _vectors(entry), {CHUNK: entry.id, AUDIENCE: entry.audience}) for entry in put]
             if points:
@@ -101,6 +105,7 @@ class EdgeIndex:
         self._release()
         with _translated():
             _empty(self._folder)
+            _look_for_room(self._folder)
             self._shard = edge.EdgeShard.create(str(self._folder), self._config())
             self._shard.update(edge.UpdateOperation.create_field_index(AUDIENCE, edge.PayloadSchemaType.Keyword))
             self._remember(0)
@@ -113,6 +118,12 @@ class EdgeIndex:
             self._lock = None
         if self._temporary:
             shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _load_or_clear(self) -> None:
+        try:
+            self._load()
+        except Broken:
+            self.clear()
 
     def _load(self) -> None:
         import qdrant_edge as edge
@@ -194,6 +205,12 @@ def _locked(folder: Path) -> int:
         os.close(lock)
         raise Unavailable("kb", BUSY) from error
     return lock
+
+
+def _look_for_room(folder: Path) -> None:
+    """Raise Unavailable on a disk that is nearly full: the library writes through mapped memory, and the system kills who finds no room there."""
+    if shutil.disk_usage(folder).free < ROOM:
+        raise Unavailable("kb", f"the disk is full: the index wants {ROOM / 1e6:.0f} MB of room")
 
 
 def _empty(folder: Path) -> None:

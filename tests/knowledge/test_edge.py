@@ -10,6 +10,7 @@ import sys
 import pytest
 
 from desk.errors import Unavailable
+from knowledge import edge
 from knowledge.edge import CURSOR, EdgeIndex
 from knowledge.index import Broken
 from tests.knowledge.kit import entry
@@ -41,6 +42,23 @@ def test_a_folder_of_another_kind_is_emptied(folder, other):
     index = opened(folder, **other)
     assert (index.position(), index.matching("refund", None, k=9)) == (0, [])
     index.close()
+
+
+def test_a_disk_without_room_is_told_before_anything_is_written(folder, monkeypatch):
+    index = opened(folder)
+    monkeypatch.setattr(edge, "ROOM", 2**62)
+    with pytest.raises(Unavailable, match="the disk is full"):
+        index.apply([entry("c-new", "refund", EAST)], [], position=21)
+    assert (index.position(), len(index.matching("refund", None, k=99))) == (20, 20)
+    index.close()
+
+
+def test_an_index_that_finds_no_room_is_made_once_there_is_some(tmp_path, monkeypatch):
+    with monkeypatch.context() as full:
+        full.setattr(edge, "ROOM", 2**62)
+        with pytest.raises(Unavailable, match="the disk is full"):
+            opened(tmp_path / "index")
+    opened(tmp_path / "index").close()
 
 
 def cursor_says(folder, **fields):
