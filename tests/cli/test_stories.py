@@ -325,3 +325,12 @@ def test_angry(story):
 def drafted(story: Told) -> list[set[str]]:
     """Return the documents that each draft card rests on when it is first posted, in order."""
     return [{source["document"] for source in card["evidence"]} for card in story.bot("draft_card", op="post", inside=True)]
+
+
+def test_review_reminder(story):
+    reminders = story.bot("notice", inside=True)
+    assert [post["at"][:10] for post in reminders] == ["2026-11-02", "2026-11-09"]
+    assert {tuple(post["to"]) for post in reminders} == {("Ines Duarte",)}
+    assert "6 articles are due for review in help-center" in reminders[0]["text"]
+    assert "How long a refund takes" not in reminders[0]["text"]
+    assert story.bot() == []
