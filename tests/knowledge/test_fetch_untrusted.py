@@ -8,7 +8,7 @@ import pytest
 
 from desk.errors import Unavailable
 from knowledge.net import addresses
-from knowledge.net.addresses import is_public, reachable
+from knowledge.net.addresses import is_public, is_reachable, reachable
 from knowledge.net.fetch import Fetcher, Surroundings
 from knowledge.net.inflate import Inflater, gunzip
 from knowledge.net.links import Refused, absolute
@@ -53,6 +53,31 @@ PRIVATE = [
 @pytest.mark.parametrize("address", PRIVATE)
 def test_no_special_address_is_public(address):
     assert not is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "169.254.169.254",
+        "::ffff:169.254.169.254",
+        "64:ff9b::a9fe:a9fe",
+        "2002:a9fe:a9fe::1",
+        "::a9fe:a9fe",
+        "fd00:ec2::254",
+        "100.100.100.200",
+        "fe80::1",
+        "fe80::1%eth0",
+        "224.0.0.1",
+        "ff02::1",
+    ],
+)
+def test_where_clouds_keep_a_machines_keys_is_out_of_reach_also_of_the_private_network(address):
+    assert not is_reachable(address, private_network=True)
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1", "::1", "::ffff:10.0.0.1", "10.0.0.1", "192.168.1.1", "fd12::1", "100.64.0.1", "8.8.8.8"])
+def test_the_private_network_is_in_reach_where_it_is_allowed(address):
+    assert is_reachable(address, private_network=True)
 
 
 @pytest.mark.parametrize("address", ["8.8.8.8", "1.1.1.1", "172.32.0.1", "100.128.0.1", "2606:4700::1111", "2a00:1450:4001::1"])
