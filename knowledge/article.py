@@ -59,6 +59,11 @@ class Failure:
     file: str = ""
 
 
+def unread(error: Exception) -> str:
+    """Return the reason of a failure for what nobody foresaw."""
+    return f"it cannot be read ({type(error).__name__}: {error})"
+
+
 def strictest(*audiences: Audience) -> Audience:
     """Return an audience that everybody in it shares: two that cannot be compared leave only our own people."""
     result = PUBLIC

@@ -12,7 +12,7 @@ from desk.audience import Audience
 from desk.ports import Embedder, Library
 from desk.source import PREFIX
 from knowledge import sources
-from knowledge.article import UNFORESEEN, Article, Failure
+from knowledge.article import UNFORESEEN, Article, Failure, unread
 from knowledge.chunks import searchable
 from knowledge.sources import Reading
 from knowledge.syncing.missing import missing
@@ -93,7 +93,7 @@ def _piece(article: Article, *, source: str, known: Document | None, embedder: s
     try:
         return cut(article, document_of(article, source=source, embedder=embedder), known=known)
     except UNFORESEEN as error:
-        return Failure(article.where, f"the article cannot be cut ({type(error).__name__}: {error})", frozenset({article.id}))
+        return Failure(article.where, unread(error), frozenset({article.id}))
 
 
 def _may_take(old: str, new: str) -> bool:

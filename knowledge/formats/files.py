@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 
 from desk.errors import InvalidInput
-from knowledge.article import HEADING, UNFORESEEN, Article, Failure, clean, compose
+from knowledge.article import HEADING, UNFORESEEN, Article, Failure, clean, compose, unread
 from knowledge.formats import faq, jsonlines, markdown, sandbox
 from knowledge.formats.html import page
 from knowledge.formats.markdown import readable
@@ -50,7 +50,7 @@ def read(kind: str, content: bytes, *, path: str, where: str) -> Items:
         try:
             yield from (_filed(item, path) for item in reader.read(content, path=path, where=where))
         except UNFORESEEN as error:
-            yield Failure(where, f"the file cannot be read ({type(error).__name__}: {error})", None, path)
+            yield Failure(where, unread(error), None, path)
 
 
 def _filed(item: Article | Failure, path: str) -> Article | Failure:

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from desk.audience import INTERNAL, PUBLIC, Audience
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge.article import Article, Failure, compose
+from knowledge.article import UNFORESEEN, Article, Failure, compose, unread
 from knowledge.formats.html import to_markdown
 from knowledge.formats.text import one_line
 from knowledge.helpcenters.rest import Text
@@ -89,6 +89,8 @@ def _article(entry: Entry, above: Sequence[str], *, locale: str) -> Article | Fa
         return compose(fields, under(above, text, title=entry.title), id=id, where=where, fallback=id)
     except InvalidInput as error:
         return Failure(where, str(error), frozenset({id} if entry.body.strip() else ()))
+    except UNFORESEEN as error:
+        return Failure(where, unread(error), frozenset({id}))
 
 
 def _misread(raw: object, error: ValidationError, *, source: Source, locale: str) -> Failure:

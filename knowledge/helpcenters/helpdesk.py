@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from desk.audience import INTERNAL, PUBLIC, Audience
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge.article import Article, Failure, compose
+from knowledge.article import UNFORESEEN, Article, Failure, compose, unread
 from knowledge.formats.html import to_markdown
 from knowledge.formats.text import one_line
 from knowledge.helpcenters.rest import Text, speaks
@@ -134,6 +134,8 @@ def _article(entry: Entry, content: Content, *, above: tuple[str, ...], id: str,
         return compose(fields, under(above, text, title=content.title), id=id, where=content.url or id, fallback=id)
     except InvalidInput as error:
         return Failure(content.url or id, str(error), frozenset({id} if content.body.strip() else ()))
+    except UNFORESEEN as error:
+        return Failure(content.url or id, unread(error), frozenset({id}))
 
 
 def _misread(row: Any, error: ValidationError, *, source: Source) -> Failure:

@@ -110,6 +110,8 @@ class _HelpCenter:
             # One that was pushed onto a later page by an edit before it comes once.
             rows = [row for row in rows if not isinstance(row, dict) or str(row.get("id")) not in place.seen]
             place = place.behind(found, rows)
+            if place.query and not rows:
+                raise Unavailable("kb", f"Intercom lists its {place.listing} in circles")
             if not place.query:
                 yield rows, None, self._missed(place)
                 return

@@ -109,14 +109,15 @@ class _HelpCenter:
 
     async def _pages(self, kind: str, locale: str, *, after: str = "") -> AsyncIterator[tuple[Sequence[Any], str]]:
         """Yield the pages of a listing, each with the cursor behind it, "" for the last."""
-        size = PAGE
+        size, seen = PAGE, {after}
         while True:
             found, size = await self._page(kind, locale, after=after, size=size)
             following = _after(found, kind=kind)
-            if following and following == after:
+            if following and following in seen:
                 raise Unavailable("kb", f"the help center lists its {kind} in circles")
             yield _list(found, kind), following
             after = following
+            seen.add(after)
             if not after:
                 return
 

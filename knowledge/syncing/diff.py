@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from desk.article import Document
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge.article import UNFORESEEN, Article, Failure, compose, strictest
+from knowledge.article import UNFORESEEN, Article, Failure, compose, strictest, unread
 from knowledge.syncing.missing import missing
 from knowledge.syncing.pieces import Piece, cut, document_of, is_same
 from knowledge.syncing.staging import Items
@@ -66,7 +66,7 @@ class Shelf:
         try:
             return cut(placed, document, known=known)
         except UNFORESEEN as error:
-            return Failure(placed.where, f"the article cannot be cut ({type(error).__name__}: {error})", frozenset({placed.id}))
+            return Failure(placed.where, unread(error), frozenset({placed.id}))
 
     def _failure(self, failure: Failure) -> Failure:
         return failure if failure.ids is None else replace(failure, ids=frozenset(map(self.source.document, failure.ids)))

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge.article import UNFORESEEN, Article, Failure, compose
+from knowledge.article import UNFORESEEN, Article, Failure, compose, unread
 from knowledge.formats import files
 from knowledge.formats.html import Page, page
 from knowledge.net.fetch import MEGABYTE, Fetched, Fetcher
@@ -95,7 +95,7 @@ class Crawl:
         except InvalidInput as error:
             return _failed(stop, str(error))
         except UNFORESEEN as error:
-            return _failed(stop, f"the page cannot be read ({type(error).__name__}: {error})")
+            return _failed(stop, unread(error))
         said = directives(fetched.headers.get("x-robots-tag", ""))
         if not found.nofollow and "nofollow" not in said:
             self._follow(found, stop)

@@ -8,7 +8,7 @@ from pathlib import Path, PurePosixPath
 
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge.article import Article, Failure, compose
+from knowledge.article import UNFORESEEN, Article, Failure, compose, unread
 from knowledge.connector import Connector
 from knowledge.net.fetch import Fetcher
 from knowledge.wikis import confluence_page, entities, exports
@@ -52,6 +52,8 @@ def _drawn(export: Export) -> Space:
                 yield confluence_page.from_html(member.text(), id=id, where=path)
             except InvalidInput as error:
                 yield Failure(path, str(error), frozenset({id}))
+            except UNFORESEEN as error:
+                yield Failure(path, unread(error), frozenset({id}))
 
 
 def _article(page: confluence_page.Page) -> Article | Failure:

@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from desk.errors import InvalidInput
 from desk.source import Source
-from knowledge.article import Article, Failure, compose
+from knowledge.article import UNFORESEEN, Article, Failure, compose, unread
 from knowledge.connector import Connector
 from knowledge.net.fetch import Fetcher
 from knowledge.wikis import exports, notion_page
@@ -80,6 +80,8 @@ def _item(member: Member, place: Place, *, source: Source, columns: tuple[str, .
         return compose({**page.fields, "title": title}, text, id=place.id, where=member.path, fallback=place.title)
     except InvalidInput as error:
         return Failure(member.path, str(error), frozenset({place.id}))
+    except UNFORESEEN as error:
+        return Failure(member.path, unread(error), frozenset({place.id}))
 
 
 def _columns(export: Export) -> dict[str, tuple[str, ...]]:

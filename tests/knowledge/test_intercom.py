@@ -11,10 +11,12 @@ import pytest
 from desk.audience import INTERNAL, PUBLIC
 from desk.errors import InvalidInput, Misconfigured, Unavailable
 from desk.source import SourceKind
+from knowledge.article import Article, Failure
 from knowledge.connector import Connector
+from knowledge.helpcenters import helpdesk
 from knowledge.helpcenters.intercom import open_intercom
 from tests.knowledge.helpcenters import Workspace, answer, articles, failures, read, read_until_it_is_down, source
-from tests.knowledge.site import Site, fetching, serving
+from tests.knowledge.site import Answer, Site, fetching, serving
 
 GERMAN = {"type": "article_content", "title": "Rückerstattung", "body": "<p>Fünf Tage.</p>", "state": "published", "updated_at": 1_700_000_000}
 NOTHING = {"type": None, "title": None, "body": None, "state": None, "url": None}
@@ -204,6 +206,30 @@ async def test_a_source_without_a_token_is_said_before_anything_is_sent():
     async with fetching() as fetcher:
         with pytest.raises(Misconfigured, match="needs an access token of Intercom"):
             open_intercom(source(SourceKind.INTERCOM, "https://api.intercom.io"), fetcher, environ={})
+
+
+async def test_a_listing_that_leads_back_by_way_of_others_ends():
+    def listed(path: str) -> Answer:
+        after = "y" if "starting_after=x" in path else "x"
+        return answer({"data": [{"id": "1"}, {"id": after}], "pages": {"next": {"starting_after": after}}})
+
+    async with intercom(Site(otherwise=listed)) as connector:
+        with pytest.raises(Unavailable, match="in circles"):
+            await read(connector)
+
+
+def test_an_article_that_breaks_the_converter_costs_that_article_only(monkeypatch):
+    def broken(html: str, *, base: str) -> str:
+        if html != "fine":
+            raise RecursionError("too deep")
+        return html
+
+    monkeypatch.setattr(helpdesk, "to_markdown", broken)
+    rows = [{"id": n, "type": "article", "state": "published", "title": "t", "body": body} for n, body in ((1, "bad"), (2, "fine"))]
+    bad, good = helpdesk.items(rows, source=source(SourceKind.INTERCOM, "x"), steps={})
+    assert isinstance(bad, Failure)
+    assert (bad.ids, "RecursionError: too deep" in bad.reason) == ({"1"}, True)
+    assert isinstance(good, Article)
 
 
 @pytest.mark.parametrize(

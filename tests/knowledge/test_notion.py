@@ -10,7 +10,9 @@ import pytest
 from desk.audience import INTERNAL, PUBLIC, account
 from desk.source import SourceKind
 from knowledge.article import Article
+from knowledge.wikis import notion
 from knowledge.wikis.notion import open_notion
+from knowledge.wikis.notion_page import from_markdown
 from tests.knowledge.helpcenters import articles, failures, read, source
 from tests.knowledge.kit import write
 from tests.knowledge.site import fetching
@@ -181,6 +183,22 @@ async def test_a_page_of_html_says_the_same(tmp_path):
 async def test_an_archived_page_of_html_is_not_read(tmp_path):
     write(tmp_path, {f"Refunds {REFUNDS}.html": HTML.replace("checkbox-off", "checkbox-on"), f"Empty {CARDS}.html": "<div class='page-body'></div>"})
     assert await pages(tmp_path) == {}
+
+
+async def test_a_page_that_breaks_its_reader_costs_that_page_only(tmp_path, monkeypatch):
+    def broken(text, columns):
+        if "fine" not in text:
+            raise RecursionError("too deep")
+        return from_markdown(text, columns)
+
+    monkeypatch.setitem(notion.KINDS, ".md", broken)
+    async with fetching() as fetcher:
+        batches = await read(
+            open_notion(source(SourceKind.NOTION, str(write(tmp_path, {"a.md": "bad text", "b.md": "fine text"}))), fetcher, environ={})
+        )
+    (failure,) = failures(batches)
+    assert len(articles(batches)) == 1
+    assert (failure.path, "RecursionError: too deep" in failure.reason) == ("a.md", True)
 
 
 async def test_a_file_without_anything_is_reported(tmp_path):

@@ -13,7 +13,9 @@ import pytest
 from desk.audience import INTERNAL, PUBLIC
 from desk.errors import FrontdeskError, Misconfigured, Unavailable
 from desk.source import SourceKind
+from knowledge.article import Article, Failure
 from knowledge.connector import Connector
+from knowledge.helpcenters import guide
 from knowledge.helpcenters.zendesk import open_zendesk
 from knowledge.net.links import Refused
 from tests.knowledge.helpcenters import TOKEN, Guide, answer, articles, failures, read, read_until_it_is_down, source
@@ -296,6 +298,32 @@ async def test_a_listing_that_would_be_read_in_part_is_not_taken_for_whole(listi
     async with zendesk(site) as connector:
         with pytest.raises(Unavailable, match=sentence):
             await read(connector)
+
+
+async def test_a_listing_that_leads_back_by_way_of_others_ends():
+    center = Guide()
+
+    def listed(path: str) -> Answer:
+        after = "y" if path.endswith("=x") else "x"
+        return answer({"articles": [], "meta": {"has_more": True, "after_cursor": after}}) if "/articles" in path else center(path)
+
+    async with zendesk(Site(otherwise=listed)) as connector:
+        with pytest.raises(Unavailable, match="in circles"):
+            await read(connector)
+
+
+def test_an_article_that_breaks_the_converter_costs_that_article_only(monkeypatch):
+    def broken(html: str, *, base: str) -> str:
+        if html != "fine":
+            raise RecursionError("too deep")
+        return html
+
+    monkeypatch.setattr(guide, "to_markdown", broken)
+    rows = [{"id": 1, "body": "bad"}, {"id": 2, "body": "fine"}]
+    bad, good = guide.items(rows, source=source(SourceKind.ZENDESK, "x"), steps={}, locale="en")
+    assert isinstance(bad, Failure)
+    assert (bad.ids, "RecursionError: too deep" in bad.reason) == ({"1:en"}, True)
+    assert isinstance(good, Article)
 
 
 async def test_a_token_that_is_not_set_or_would_go_in_the_clear_stops_before_anything_is_sent():
