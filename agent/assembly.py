@@ -31,14 +31,14 @@ class Assembly:
         numbers = "".join(f" [{self._cite(fact)}]" for fact in said.facts)
         self._put([fact.audience for fact in said.facts], said.text + numbers)
 
-    def quote(self, quote: Quote) -> None:
-        """Add sentences of a passage, word for word, under a number of their own."""
+    def quote(self, quote: Quote, *, headed: bool = False) -> None:
+        """Add sentences of a passage, word for word, under a number of their own, and under its heading where there are others to tell it from."""
         passage, n = quote.read.passage, len(self.evidence) + 1
         if self._covering(passage.audience) is None:
             return
         where = (passage.title, passage.document, passage.heading, passage.url, passage.updated, passage.hash, passage.reviewed, passage.expires)
         self.evidence.append(Evidence(n, "passage", passage.id, passage.audience, quoting.text_of(quote.units), *where))
-        self._put([passage.audience], quoting.text_of(quote.units, n))
+        self._put([passage.audience], quoting.said(quote, n, headed=headed))
 
     def add(self, phrase: str) -> None:
         """Add one of policy's fixed sentences to the thread."""

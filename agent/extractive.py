@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agent import asking, calibration, claims, quoting, ranking, record
+from agent import asking, calibration, claims, own, quoting, ranking, record
 from agent.asking import Asked
 from agent.assembly import Assembly
 from agent.calibration import Calibration
@@ -89,27 +89,31 @@ class ExtractiveAnswerer:
         return Answered(asked, reads, quotes, confidence(found, self._fitted))
 
     async def _told(self, brief: Brief, tools: Tools) -> Told:
-        """Return what the record says, if the question is about it."""
-        head = self._heads["intent"]
-        vector: Matrix = await self._memo.vectors([question_of(brief.text)])
+        """Return what the record says, if the question is about it; that it is closed to somebody only when they asked for their own."""
+        head, words = self._heads["intent"], question_of(brief.text)
+        vector: Matrix = await self._memo.vectors([words])
         row = head.probabilities(vector)[0]
         intent, sure = head.classes[int(np.argmax(row))], float(row.max())
-        if intent == NONE or sure < INTENT:
+        if intent == NONE or sure < INTENT or not own.may_mean_own(words, intent):
             return Told()
         facts = [fact for fact in await tools.record() if fact.audience != INTERNAL and may_show(_shown(brief), fact.audience)]
-        told = record.tell(intent, Case(question_of(brief.text), brief.author, facts, brief.phrases))
-        return replace(told, lacks="") if sure < INTENT_TO_REFUSE else told
+        told = record.tell(intent, Case(words, brief.author, facts, brief.phrases))
+        refuses = sure >= INTENT_TO_REFUSE and own.asks_own(words, intent)
+        return told if refuses else replace(told, lacks="")
 
 
 def _proposal(brief: Brief, found: Found) -> Proposal:
     told, quotes = found.told, quotable(found)
+    if told.lacks and told.quotes and not quotes:
+        # An article should have said what to do; that we may not look at the record does not answer alone.
+        told = replace(told, lacks="")
     if not (quotes or told.said or told.lacks):
         return _abstained(_why_not(brief, found), brief, found.reads)
     assembly = Assembly(brief)
     for said in told.said:
         assembly.say(said)
     for quote in quotes:
-        assembly.quote(quote)
+        assembly.quote(quote, headed=len(quotes) > 1)
     if told.lacks:
         assembly.add(brief.phrases[told.lacks])
     _admit_unread(assembly, brief)

@@ -23,6 +23,8 @@ development questions with the lengths above: at 0.7 apart 110 of 232 quotes hol
 114 in 61, at 2.0 116 in 67."""
 BEHIND = 0.15
 """How much less near the best sentence of a further passage may be than that of the first."""
+BARE = 6
+"""Words from which a sentence can open a reply: what is shorter ("Owners and admins.") answers its heading, as do lists, tables and code."""
 REFERS = re.compile(r"^\W*(?:it|its|this|that|these|those|they|them|then|there|such|otherwise|after that|instead)\b", re.IGNORECASE)
 
 
@@ -62,21 +64,32 @@ def chosen(read: Read) -> tuple[Unit, ...]:
 
 
 def text_of(units: Iterable[Unit], n: int | None = None) -> str:
-    """Return quoted units as Markdown; with a number, each sentence carries it, and a list, table or code block behind its last line."""
+    """Return quoted units as Markdown under their bold headlines; with a number, each sentence carries it, and a list behind its last line.
+
+    A table or a code block has no room for one: its number is that of what stands before it.
+    """
     written: list[str] = []
+    number = "" if n is None else f" [{n}]"
     previous: Unit | None = None
     for unit in units:
-        follows = previous and previous.block == unit.block and unit.kind is Kind.TEXT
-        written.append((" " if follows else "\n\n" if previous else "") + (unit.text if n is None else cited(unit, n)))
+        if unit.headline and (previous is None or unit.section != previous.section):
+            written.append(f"**{unit.headline}**{number}")
+        text = unit.text if unit.kind in (Kind.TABLE, Kind.CODE) else unit.text + number
+        if previous and previous.block == unit.block and unit.kind is Kind.TEXT:
+            written[-1] += f" {text}"
+        else:
+            written.append(text)
         previous = unit
-    return "".join(written)
+    return "\n\n".join(written)
 
 
-def cited(unit: Unit, n: int) -> str:
-    """Return one unit with the number of its evidence."""
-    if unit.kind in (Kind.TABLE, Kind.CODE):
-        return f"{unit.text}\n\n[{n}]"
-    return f"{unit.text} [{n}]"
+def said(quote: Quote, n: int, *, headed: bool) -> str:
+    """Return a quote as a reply says it: under its heading, if it is to be `headed` or could not be understood without."""
+    text, first, passage = text_of(quote.units, n), quote.units[0], quote.read.passage
+    opens = first.kind is Kind.TEXT and len(first.text.split()) >= BARE
+    if first.headline or (opens and not headed):
+        return text
+    return f"**{passage.heading or passage.title}** [{n}]\n\n{text}"
 
 
 def _is_close(read: Read, first: Read) -> bool:

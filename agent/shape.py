@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from agent.figures import figures
 from agent.sentences import Kind
@@ -51,6 +51,16 @@ SHAPES: tuple[tuple[re.Pattern[str], Callable[[Unit], bool]], ...] = (
 
 def bonus(question: str) -> Callable[[Unit], float]:
     """Return a function that says how much the look of a unit speaks for it."""
-    said = plain(question)
-    wanted = [has for pattern, has in SHAPES if pattern.search(said)]
+    wanted = _wanted(question)
     return lambda unit: BONUS if any(has(unit) for has in wanted) else 0.0
+
+
+def fits(question: str, quoted: Iterable[Unit]) -> bool:
+    """Tell whether some quoted unit looks as the answer must; any does when the question asks for no shape."""
+    wanted = _wanted(question)
+    return not wanted or any(has(unit) for unit in quoted for has in wanted)
+
+
+def _wanted(question: str) -> list[Callable[[Unit], bool]]:
+    said = plain(question)
+    return [has for pattern, has in SHAPES if pattern.search(said)]

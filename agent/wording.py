@@ -31,11 +31,17 @@ CLOSING = re.compile(
     r"|thx|danke|merci|gracias|obrigad[oa])[\s,.!]*$",
     re.IGNORECASE,
 )
+UNWANTED = re.compile(
+    r"\b(?:i|we) (?:do not|don[’']?t) (?:want|wish|mean|need) (?:to )?([a-z]+) [^.,;:!?]{1,120}[,;:] (?:but |just )*(?=only\b)", re.IGNORECASE
+)
+"""What somebody does not want before they say what alone they want: "I don't want to delete the company, only my login" asks to delete a login."""
 
 
 def question_of(text: str) -> str:
-    """Return what somebody asks, without the greeting and the excuse before it and the thanks after it; the text itself when nothing else is left."""
+    """Return what somebody asks, without the greeting and the excuse before it and the thanks after it, nor what they say they do not want; the
+    text itself when nothing else is left."""
     bare = CLOSING.sub("", ASIDE.sub("", GREETING.sub("", text.strip()[:SCANNED]))).strip()
+    bare = UNWANTED.sub(r"\1 ", bare)
     return bare if WORD.search(plain(bare)) else text.strip()[:SCANNED]
 
 

@@ -24,7 +24,7 @@ from agent.extractive import ExtractiveAnswerer
 from agent.fit import ready
 from agent.triage import LocalTriager
 from benchmarks import bank_faq
-from benchmarks.faq import THRESHOLDS, Known, Tried, answers, known, tried
+from benchmarks.faq import DEVELOPING, THRESHOLDS, Known, Tried, answers, known, tried
 from benchmarks.fitting import Array, area, bootstrap, conditional_logit, coverage, folds, logistic, wilson
 from benchmarks.help_center import PublicTools, opened
 from desk.audience import PUBLIC
@@ -161,7 +161,7 @@ def shipped(name: str, chances: Array, right: Array, *, threshold: float) -> Non
 async def main() -> None:
     embedder = OnnxEmbedder()
     knowledge = await opened(embedder)
-    developing = [each for name in ("faq_eval", "faq_dev", "faq200") for each in known(name)]
+    developing = [each for name in DEVELOPING for each in known(name)]
     if "--fit" in sys.argv:
         found = await tried(developing, knowledge, embedder)
         write(fit(found, embedder=embedder.id), f"by python -m benchmarks.answers --fit, to {len(found)} questions over demo/knowledge")

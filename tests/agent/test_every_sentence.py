@@ -47,7 +47,7 @@ async def test_every_sentence_of_a_draft_stands_in_what_it_cites(desk, questions
         drafted += bool(proposal.evidence)
         assert proposal.unsupported == 0, question
         assert not leaks(proposal)
-        quotes = {item.n: flat(item.quote) for item in proposal.evidence}
+        quotes = {item.n: flat(f"{item.heading or item.title} {item.quote}") for item in proposal.evidence}
         fixed = " ".join(PHRASES.values())
         for claim in (claim for part in proposal.parts for claim in cut(part.text)):
             assert any(flat(claim) in quote for quote in quotes.values()) or flat(claim) in fixed, claim

@@ -169,7 +169,12 @@ async def test_two_questions_are_answered_from_two_articles_in_their_order(ask):
     proposal = await ask("How do I reset my password? And how long does a refund take?")
     assert [item.document for item in proposal.evidence] == ["password", "refund-times"]
     text = text_of(proposal)
-    assert text.index("1. Press") < text.index("Open the message. [1]") < text.index("5 to 7 working days") < text.index("[2]")
+    assert (
+        text.index("1. Press")
+        < text.index("Open the message. [1]")
+        < text.index("**How long a refund takes** [2]")
+        < text.index("5 to 7 working days")
+    )
     assert proposal.doubts == ()
 
 
@@ -345,6 +350,24 @@ async def test_a_stranger_asking_for_their_record_hears_how_to_be_verified(ask):
     assert proposal.confidence == 1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "founded our startup in june, got some startup deal for us?",
+        "Overdue by 14 days, but no dunning went out. He sent me half the sum the day before yesterday.",
+        "got invoice.paid two times for the same bill, did my client really pay twice?",
+        "which plan has webhooks",
+    ],
+)
+async def test_nobody_is_refused_a_record_that_they_did_not_ask_for(ask, text):
+    assert PHRASES["verify"] not in text_of(await ask(text))
+
+
+async def test_that_the_record_is_closed_does_not_answer_alone_what_an_article_should(ask):
+    asked = "Our card was charged twice, what do you need from us?"
+    assert PHRASES["verify"] not in text_of(await ask(asked, articles={"other": ("Dark mode", PUBLIC, "The app has a dark mode.")}))
+
+
 async def test_a_known_person_without_the_entitlement_hears_that(ask):
     assert PHRASES["not_entitled"] in text_of(await ask("Is invoice INV-204 paid?", private=DIRECT, author=MARA))
 
@@ -365,7 +388,7 @@ async def test_an_instruction_inside_an_article_is_quoted_and_not_obeyed(ask):
     proposal = await ask("How long does a refund take?", articles={"evil": ("How long a refund takes", PUBLIC, evil)}, facts=RECORD)
     assert all(item.source == "passage" for item in proposal.evidence)
     assert "INV-" not in text_of(proposal)
-    assert tidy(text_of(proposal)).replace(" ", "") == tidy(evil).replace(" ", "")
+    assert tidy(text_of(proposal)).replace(" ", "") == tidy(f"**How long a refund takes**\n\n{evil}").replace(" ", "")
 
 
 async def test_an_instruction_from_a_customer_changes_nothing(ask):
@@ -443,9 +466,11 @@ async def test_whatever_is_asked_and_wherever_nothing_is_invented_and_nothing_le
 
 
 def _is_known(sentence, facts):
-    """Tell whether a sentence stands in an article, or is one of policy's with nothing but values of the record filled in."""
+    """Tell whether a sentence stands in an article or is its title, or is one of policy's with nothing but values of the record filled in."""
     bare = " ".join(tidy(sentence).split())
-    if any(bare in " ".join(tidy(text).split()) for _, _, text in ARTICLES.values()) or any(bare in phrase for phrase in PHRASES.values()):
+    if any(bare in " ".join(tidy(f"{title} {text}").split()) for title, _, text in ARTICLES.values()) or any(
+        bare in phrase for phrase in PHRASES.values()
+    ):
         return True
     values = {value for fact in facts for value in dict(fact.attributes).values()} | {"70.00"}
     for value in sorted(values | {value.capitalize() for value in values}, key=len, reverse=True):

@@ -5,7 +5,7 @@ import pytest
 
 from agent import ranking
 from agent.asking import Asked
-from agent.quoting import TOGETHER, Quote, chosen, joined, quotes, text_of
+from agent.quoting import TOGETHER, Quote, chosen, joined, quotes, said, text_of
 from agent.ranking import Read
 from agent.sentences import Kind
 from agent.shape import BONUS, bonus
@@ -64,10 +64,40 @@ def test_sections_under_bold_headlines_are_kept_apart():
     assert quoted(text, [0.9, 0.2, *[0.1] * 7]) == ["Pay monthly now."]
 
 
-def test_each_sentence_carries_its_number_and_a_table_behind_it():
+def test_each_sentence_carries_its_number_and_a_list_behind_it():
     found = units(passage("One. Two.\n\n| a | b |\n|---|---|\n\n- x\n- y"))
-    assert text_of(found, 3) == "One. [3] Two. [3]\n\n| a | b |\n|---|---|\n\n[3]\n\n- x\n- y [3]"
+    assert text_of(found, 3) == "One. [3] Two. [3]\n\n| a | b |\n|---|---|\n\n- x\n- y [3]"
     assert text_of(found) == "One. Two.\n\n| a | b |\n|---|---|\n\n- x\n- y"
+
+
+def test_bold_headlines_stand_over_what_is_quoted_below_them():
+    found = units(passage("**Monthly**\n\nPay now.\n\n**Yearly**\n\nPay later. Or now."))
+    assert text_of(found, 1) == "**Monthly** [1]\n\nPay now. [1]\n\n**Yearly** [1]\n\nPay later. [1] Or now. [1]"
+    assert text_of(found[1:]) == "**Yearly**\n\nPay later. Or now."
+
+
+SENTENCE = "Every refund goes back to the card it came from."
+
+
+@pytest.mark.parametrize(
+    ("text", "heading", "opening"),
+    [
+        pytest.param("| a | b |\n|---|---|", "Error codes", "**Error codes** [2]\n\n| a | b |", id="a table"),
+        pytest.param("```\ncode\n```", "", "**Refunds** [2]\n\n```", id="code, under the title where there is no heading"),
+        pytest.param("- One\n- Two", "What to bring", "**What to bring** [2]\n\n- One", id="a list"),
+        pytest.param("Owners and admins.", "Who can invite?", "**Who can invite?** [2]\n\nOwners", id="a few words"),
+        pytest.param(SENTENCE, "Where it goes", SENTENCE, id="a whole sentence stands alone"),
+        pytest.param(f"**Cards**\n\n{SENTENCE}", "Where it goes", f"**Cards** [2]\n\n{SENTENCE}", id="a headline of its own"),
+    ],
+)
+def test_what_cannot_be_understood_alone_is_said_under_its_heading(text, heading, opening):
+    found = passage(text, heading=heading)
+    assert said(Quote(Read(found, units(found), ()), units(found)), 2, headed=False).startswith(opening)
+
+
+def test_one_of_several_quotes_is_always_said_under_its_heading():
+    found = passage(SENTENCE, heading="Where it goes")
+    assert said(Quote(Read(found, units(found), ()), units(found)), 2, headed=True) == f"**Where it goes** [2]\n\n{SENTENCE} [2]"
 
 
 def test_nothing_to_quote_quotes_nothing():

@@ -58,3 +58,16 @@ def test_a_share_is_of_what_was_asked():
 )
 def test_denials_are_noticed(text, negative):
     assert is_negative(text) is negative
+
+
+@pytest.mark.parametrize(
+    ("said", "asked"),
+    [
+        ("I do NOT want to delete the company, only my login", "delete only my login"),
+        ("We don't want to remove the whole team, but just only one person. How?", "remove only one person. How?"),
+        ("I don't want to pay by card", "I don't want to pay by card"),
+        ("I don't want to cancel, I want to pause", "I don't want to cancel, I want to pause"),
+    ],
+)
+def test_what_somebody_does_not_want_gives_way_to_what_alone_they_want(said, asked):
+    assert question_of(said) == asked

@@ -3,7 +3,7 @@
 import pytest
 
 from benchmarks.bank_faq import EXAMPLES, HELD_OUT, SOURCE, entries
-from benchmarks.faq import Known, answers, known
+from benchmarks.faq import DEVELOPING, Known, answers, known
 
 STEPS = Known("How?", (("delete", "Open **My profile > Delete my login**."), ("roles", "up to 3 owners")))
 
@@ -32,14 +32,14 @@ def test_where_only_the_article_is_known_any_of_its_sentences_will_do():
 
 
 def test_questions_that_are_kept_back_are_not_for_developing():
-    developing = {each.question for name in ("faq_eval", "faq_dev", "faq200") for each in known(name)}
+    developing = {each.question for name in DEVELOPING for each in known(name)}
     kept_back = {each.question for each in known("faq200", split="test")}
     assert len(kept_back) == 100
     assert not developing & kept_back
 
 
 def test_only_the_older_set_knows_no_sentences():
-    assert all(each.exact for name in ("faq_dev", "faq200") for each in known(name))
+    assert all(each.exact for name in ("faq_dev", "faq_near", "faq200") for each in known(name))
     assert not all(each.exact for each in known("faq_eval"))
 
 
