@@ -10,7 +10,7 @@ from store.library import SqlLibrary
 from tests.fakes import WordEmbedder
 from tests.knowledge.kit import write
 
-ARTICLES = 300
+ARTICLES = 160
 SECTION = "Some words about it. " * 10
 CHILD = """
 import asyncio, sys

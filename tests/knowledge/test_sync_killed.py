@@ -10,7 +10,7 @@ from store.library import SqlLibrary
 from store.sources import SqlSources
 from tests.knowledge.syncing import HELP, Bench, Site, article, counts
 
-ARTICLES = 240
+ARTICLES = 150
 CHILD = """
 import asyncio, sys
 from datetime import timedelta
