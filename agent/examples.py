@@ -45,7 +45,7 @@ def lessons(folder: Path = FOLDER) -> Lessons:
     angry = tuple(row["text"] for row in rows["sentiment"] if row["sentiment"] in DISPLEASED)
     taught = {
         "category": tuple(Example(text, category) for category in CATEGORIES for text in texts[category.replace(" ", "_")]),
-        "request": _labelled((*categories, *queries, *hard, *record, *angry, *texts["out_of_scope"]), YES) + _labelled(chat, NO),
+        "request": _labelled((*categories, *queries, *texts["terse"], *hard, *record, *angry, *texts["out_of_scope"]), YES) + _labelled(chat, NO),
         "scope": _labelled(texts["out_of_scope"], OUT_OF_SCOPE) + _labelled((*categories, *queries, *record, *harmless, *hard), IN_SCOPE),
         "intent": _told(rows["record_intents"], "intent") + _labelled(_apart(categories, record), NONE),
         "sentiment": _told(rows["sentiment"], "sentiment")

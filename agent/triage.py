@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agent import language, personal, sentiment
+from agent import language, personal, request, sentiment
 from agent.chosen import Chosen
 from agent.clauses import MOST, clauses
 from agent.examples import DISPLEASED, HARD_SIGNALS, NONE, YES
@@ -38,14 +38,6 @@ ASKS_HOW = re.compile(r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|wh
 INTRODUCES = re.compile(
     r"^\W*(?:(?:hi|hello|hey)\W+(?:\w+\W+){0,2})?(?:my name is|i'?m|i am|this is|we are|we're) [^,;?]{1,40} (?:from|at|of|with|here)\b[^,;?]{0,40}$"
 )
-COMPLAINS = re.compile(
-    r"\b(?:it|this|that|nothing|app|page|site|system|login|export|import|sync|api)\b[^.!?]{0,40}"
-    r"\b(?:doesn'?t|does not|isn'?t|won'?t|not|never|no longer|stopped) \w*work"
-    r"|^\W*(?:please )?(?:help|(?:not|stopped|isn'?t) working|broken)(?: (?:me|us|please|again))*\W*$"
-    r"|\b(?:is|are|it'?s|seems|still|completely|totally) (?:broken|stuck|down)\b"
-)
-"""What is a complaint in whatever mood it is said: too few words for a head to be sure of."""
-ASKS = re.compile(r"\?|\b(?:how|where|why|what|when|which|error|fails?|broken|cannot|can'?t|doesn'?t|not working|please)\b")
 
 
 class LocalTriager:
@@ -61,17 +53,17 @@ class LocalTriager:
         self._shipped = Shipped.of(heads, thresholds.categories)
 
     async def triage(self, text: str) -> Classification:
-        """Classify a message; one without a letter or digit (empty, emoji only) asks nothing."""
+        """Classify a message; one without a letter or digit (empty, emoji only) asks nothing, unless it is "??"."""
         if not ANYTHING.search(text[:HEAD]):
-            return Classification("", 0.0, is_request=False, is_request_confidence=1.0, model=self._heads.version)
+            return Classification("", 0.0, is_request="?" in text[:HEAD], is_request_confidence=1.0, model=self._heads.version)
         topics = await self._topics()
         said = _spoken(text)
         pieces = _pieces(said)
         parts = [clause for piece in pieces for clause in clauses(piece)][:MOST]
-        rest = sentiment.after_praise(said)
+        rest = "" if request.courteous(said) else sentiment.after_praise(said)
         vectors = await self._memo.vectors([said, *pieces, *parts, *filter(None, [rest])])
         classified = await asyncio.to_thread(self._classify, text, pieces, vectors[: 1 + len(pieces) + len(parts)], topics)
-        return self._unmasked(classified, vectors[-1:]) if rest else classified
+        return self._unmasked(classified, rest, vectors[-1:]) if rest else classified
 
     async def similarity(self, a: str, b: str) -> float:
         """Return the cosine of the two texts' embeddings; 0 when either says nothing."""
@@ -95,15 +87,17 @@ class LocalTriager:
         whole = vectors[:1]
         signals = self._signals(text, pieces, vectors)
         felt = self._heads["sentiment"]
-        mood = sentiment.weigh(text, dict(zip(felt.classes, map(float, felt.probabilities(whole)[0]), strict=True)))
-        request = 1.0 if sentiment.fails(text) else self._request(pieces, vectors, mood=mood, signals=signals)
+        # What is courtesy alone has no undertone: in "muchísimas gracias" a head that knows English heard displeasure.
+        polite = request.courteous(" ".join(pieces))
+        mood = sentiment.weigh(text, {} if polite else dict(zip(felt.classes, map(float, felt.probabilities(whole)[0]), strict=True)))
+        asked = 1.0 if sentiment.fails(text) else self._request(pieces, vectors, mood=mood, signals=signals)
         alien = float(topics.strangeness(whole)[0])
         return Classification(
             labels[0].category if labels else "",
             labels[0].confidence if labels else 0.0,
             labels=labels,
-            is_request=request >= self._thresholds.request,
-            is_request_confidence=round(max(request, 1 - request), 4),
+            is_request=asked >= self._thresholds.request,
+            is_request_confidence=round(max(asked, 1 - asked), 4),
             out_of_scope=alien >= self._thresholds.out_of_scope and not signals & frozenset(HARD_SIGNALS),
             out_of_scope_score=round(alien, 4),
             sentiment=mood,
@@ -113,22 +107,31 @@ class LocalTriager:
             model=topics.version,
         )
 
-    def _unmasked(self, found: Classification, rest: Matrix) -> Classification:
+    def _unmasked(self, found: Classification, rest: str, vectors: Matrix) -> Classification:
         """Return a classification that heeds what follows the praise: "nice one, half my customers are missing" thanks nobody."""
-        asked = float(self._heads["request"].of(YES, rest)[0])
+        asked = request.chance(rest, self._odds(vectors)[0])
         if found.is_request or asked < self._thresholds.request:
             return found
         return replace(found, is_request=True, is_request_confidence=round(asked, 4))
 
     def _request(self, pieces: Sequence[str], vectors: Matrix, *, mood: Sentiment, signals: frozenset[Signal]) -> float:
-        """Return the probability that something is asked; a complaint always asks to be heard, and a bare "help" too."""
-        if any(COMPLAINS.search(plain(piece)) for piece in pieces):
+        """Return how likely something is asked; a complaint always asks to be heard, and a bare "help" too."""
+        if any(request.complains(piece) for piece in pieces):
             return 1.0
         if signals & frozenset(HARD_SIGNALS) or mood in DISPLEASED or Signal.NOT_SOLVED in signals:
             return 1.0
-        rows = self._heads["request"].of(YES, vectors)
-        asking = [float(row) for piece, row in zip(pieces, rows[1:], strict=True) if ASKS.search(plain(piece))]
-        return max([float(rows[0]), *asking])
+        # Only now: "thanks for nothing" is made of words of thanks too.
+        if request.courteous(" ".join(pieces)):
+            return 0.0
+        odds = self._odds(vectors)
+        asking = [request.chance(piece, head) for piece, head in zip(pieces, odds[1:], strict=True) if request.speaks(piece)]
+        return max([request.chance(" ".join(pieces), odds[0]), *asking])
+
+    def _odds(self, vectors: Matrix) -> list[float]:
+        """Return each vector's log-odds of asking for something."""
+        head = self._heads["request"]
+        yes, logits = head.classes.index(YES), head.logits(vectors)
+        return [float(odds) for odds in logits[:, yes] - logits[:, 1 - yes]]
 
     def _intent(self, vectors: Matrix) -> str:
         """Return which field of the customer record a message asks for, "" for none."""
