@@ -16,6 +16,8 @@ RETRIES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=15), ti
 AT_ONCE = datetime.min.replace(tzinfo=UTC)
 LEAST = timedelta(minutes=1)
 """The least time between two syncs by themselves, whatever `every` says."""
+MOST = timedelta(days=3650)
+"""The longest that is waited for the next sync: some write a number for "never" that no calendar reaches."""
 LONGEST_HOLD = timedelta(hours=2)
 """The longest that a source is held without a sign of life. A hold that claims more is left from a clock that was put back."""
 STALE = timedelta(days=1)
@@ -148,4 +150,4 @@ def next_due(source: Source, state: SyncState | None, *, now: datetime) -> datet
         return state.tried + min(source.every, RETRIES[min(state.failures, len(RETRIES)) - 1])
     if state.finished is None or state.is_under_way:
         return AT_ONCE
-    return state.finished + max(source.every, LEAST)
+    return state.finished + min(max(source.every, LEAST), MOST)

@@ -93,10 +93,10 @@ def age(document: Document, ages: Ages, *, now: datetime) -> Finding | None:
     last = last_seen(document)
     if last is None:
         return Finding(Concern.UNDATED, *about, "says neither when it was changed nor when it was reviewed", owner)
-    due = last + interval
-    if due > now.astimezone(UTC).date():
+    # Compared before it is added: some write 9999-12-31 for "always", and no calendar goes beyond.
+    if now.astimezone(UTC).date() - last < interval:
         return None
-    return Finding(Concern.STALE, *about, f"last changed or reviewed on {last}; due for review since {due}", owner)
+    return Finding(Concern.STALE, *about, f"last changed or reviewed on {last}; due for review since {last + interval}", owner)
 
 
 def last_seen(document: Document) -> date | None:

@@ -60,6 +60,12 @@ def test_the_dates_of_an_article_say_whether_somebody_should_look(dates, concern
     assert (found.concern if found else None) == concern
 
 
+@pytest.mark.parametrize("interval", [timedelta(days=180), timedelta(days=999_999_999)], ids=["an ordinary interval", "an endless one"])
+@pytest.mark.parametrize("updated", ["9999-12-31", "2099-01-01", "2026-11-01"])
+def test_days_and_intervals_at_the_end_of_the_calendar_are_not_due(updated, interval):
+    assert age(document(updated=updated), Ages((), interval), now=NOW) is None
+
+
 def test_a_source_has_its_own_interval_and_owner_and_an_article_its_own_owner():
     ages = Ages((Source("help", SourceKind.WEB, owner="Lea", review=timedelta(days=30)),), timedelta(days=180))
     stale = age(document(source="source:help", updated="2026-09-01"), ages, now=NOW)

@@ -8,7 +8,7 @@ import pytest
 
 from desk.audience import INTERNAL
 from desk.errors import Unavailable
-from desk.source import AT_ONCE, LEAST, RETRIES, SyncState, next_due
+from desk.source import AT_ONCE, LEAST, MOST, RETRIES, SyncState, next_due
 from knowledge.syncing.gentle import Gentle
 from knowledge.syncing.schedule import LOOK, Schedule
 from knowledge.syncing.sync import HOLD
@@ -57,6 +57,7 @@ DONE = SyncState("help", started=START, finished=START, tried=START, basis=HELP.
         pytest.param(replace(HELP, every=2 * LEAST), replace(DONE, failures=9), START + 2 * LEAST, id="but never later than its interval"),
         pytest.param(replace(HELP, every=timedelta()), DONE, START + LEAST, id="one that asks for it without end, once a minute"),
         pytest.param(HELP, replace(DONE, tried=START + 9 * HOUR, finished=START + 9 * HOUR), AT_ONCE, id="one that was read in the future, at once"),
+        pytest.param(replace(HELP, every=timedelta(days=99_999_999)), DONE, START + MOST, id="one that means never, in ten years"),
         pytest.param(HELP, SyncState("help", reminded=START), AT_ONCE, id="one whose owner was reminded before it was ever read, at once"),
     ],
 )
