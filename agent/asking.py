@@ -15,16 +15,19 @@ MOST = 4
 THIN = 2
 """Topical words below which a question cannot stand alone."""
 OPENER = r"(?:how|what|when|where|which|who|whom|whose|why|can|could|do|does|did|is|are|may|must|should|will|would)"
-ASKS = re.compile(rf"\?\W*$|^\W*(?:(?:and|also|so|but|or|then|plus|please|secondly|second|finally|besides|btw)\W+)*{OPENER}\b")
+NUMBER = re.compile(r"^\W*\d{1,2}[.)]\s*")
+ASKS = re.compile(rf"\?\W*$|^\W*(?:\d{{1,2}}[.)]\W*)?(?:(?:and|also|so|but|or|then|plus|please|secondly|second|finally|besides|btw)\W+)*{OPENER}\b")
 TELLS = re.compile(
     r"^\W*(?:please\s+)?(?:tell|explain|show|describe|walk|help|remind)\s+(?:me|us)\b|^\W*i(?:'d| would)? (?:want|need|like) to know\b"
 )
-JOINT = re.compile(rf"[,;]?\s+(?:and|also|plus)\s+(?:also\s+)?(?={OPENER}\b)|\s*;\s+(?={OPENER}\b)", re.IGNORECASE)
+JOINT = re.compile(rf"[,;]?\s+(?:and|also|plus)\s+(?:also\s+)?(?={OPENER}\b)|\s*;\s+(?={OPENER}\b)|\s+(?=\d[.)]\s+{OPENER}\b)", re.IGNORECASE)
 LEANS = re.compile(
     r"^\W*(?:(?:ok|okay|so|but|then)\W+)*(?:(?:and|or|also|but)\s+(?:for|on|in|with|to|if|the|from|at|by|as|when|after|before|without|then)\b"
     r"|same\b|likewise\b|(?:and |but )?(?:what|how) about\b|what if\b|then\b|else\b|otherwise\b)"
 )
 POINTS = re.compile(r"\b(?:it|its|that|this|those|these|them|they|one|ones|there|same|both|either)\b")
+
+BARE = re.compile(r"^\W*[a-z]{2,24}\W*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,8 @@ def told(text: str) -> str:
 
 def split(text: str) -> tuple[str, ...]:
     """Return the questions of a text one by one; none when nothing in it has the form of a question about something."""
-    return tuple(piece.strip() for sentence in sentences(text) if asks(sentence) for piece in JOINT.split(sentence) if piece and topical(piece))
+    pieces = (NUMBER.sub("", piece).strip() for sentence in sentences(text) if asks(sentence) for piece in JOINT.split(sentence))
+    return tuple(piece for piece in pieces if piece and topical(piece))
 
 
 def asks(sentence: str) -> bool:
@@ -76,6 +80,11 @@ def leans(text: str) -> bool:
     """Tell whether a text cannot be understood alone: it has hardly a topic, opens as an addition, or points at something it does not name."""
     said, words = plain(text), len(topical(text))
     return words < THIN or bool(LEANS.search(said)) or (words <= THIN and bool(POINTS.search(said)))
+
+
+def is_bare(query: str) -> bool:
+    """Tell whether a query is one word of letters and no code: "password" may be about resetting one, its rules, or one that leaked."""
+    return bool(BARE.match(plain(query))) and not query.strip(" .?!").isupper()
 
 
 def said_before(brief: Brief) -> str:

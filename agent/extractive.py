@@ -56,7 +56,7 @@ class ExtractiveAnswerer:
         asked = asking.read(brief)
         if not asked:
             return _abstained("empty", brief)
-        if not topical(asked[0].query):
+        if not topical(asked[0].query) or asking.is_bare(asked[0].query):
             return _asking(brief)
         answers = await self._answered(asked, brief, tools)
         told = await self._told(brief, tools)

@@ -1,4 +1,4 @@
-"""Shape: what the answer to a question looks like (a time, a price, a count, steps), and whether a sentence looks like that."""
+"""Shape: what the answer to a question looks like (a time, a price, somebody, a count, steps), and whether a sentence looks like that."""
 
 from __future__ import annotations
 
@@ -14,6 +14,11 @@ BONUS = 0.12
 """What looking right adds to a sentence's nearness, about the distance between the best sentence of a passage and the next."""
 TIMES = frozenset({"second", "minute", "hour", "day", "week", "month", "year"})
 CLOCK = re.compile(r"\b\d{1,2}:\d{2}\b")
+HOLDER = re.compile(
+    r"\b(?:owners?|admin(?:istrator)?s?|managers?|members?|users?|roles?|person|people|anyone|everyone|everybody|nobody|colleagues?|teams?|staff|contacts?"
+    r"|accountants?|customers?|clients?)\b[^.!?]{0,60}\b(?:can(?:not)?|may|must|is|are|sees?|has|have|does|do)\b",
+    re.IGNORECASE,
+)
 NUMBERED = re.compile(r"^\s*\d{1,3}[.)]\s", re.MULTILINE)
 
 
@@ -35,6 +40,10 @@ def _has_steps(unit: Unit) -> bool:
     return unit.kind is Kind.LIST and bool(NUMBERED.search(unit.text))
 
 
+def _has_holder(unit: Unit) -> bool:
+    return bool(HOLDER.search(unit.text))
+
+
 SHAPES: tuple[tuple[re.Pattern[str], Callable[[Unit], bool]], ...] = (
     (
         re.compile(
@@ -43,6 +52,7 @@ SHAPES: tuple[tuple[re.Pattern[str], Callable[[Unit], bool]], ...] = (
         _has_time,
     ),
     (re.compile(r"\bhow much\b|\bcosts?\b|\bprices?\b|\bfees?\b|\bdiscount\b"), _has_price),
+    (re.compile(r"\bwho\b|\bwhich (?:roles?|people|users?)\b"), _has_holder),
     (re.compile(r"\bhow (?:many|big|large)\b|\bmaximum\b|\blimits?\b"), _has_count),
     (re.compile(r"\bhow (?:do|can|to|would|should)\b|\bwhere (?:do|can|is|'s)\b|\bwhat (?:do i|must i|do we)\b|\bsteps\b|\bset ?up\b"), _has_steps),
 )

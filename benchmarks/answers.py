@@ -137,7 +137,8 @@ async def as_a_faq(embedder: OnnxEmbedder) -> None:
 
 
 def _goes_out(proposal: Proposal) -> bool:
-    return bool(proposal.evidence) and not proposal.unsupported and not proposal.doubts
+    # A reply that quotes nothing, such as that somebody may not see a record, answers none of these questions either: it counts, and as wrong.
+    return bool(proposal.parts) and not proposal.question and not proposal.unsupported and not proposal.doubts
 
 
 def told(name: str, chances: Array, right: Array) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from agent.asking import asks, leans, read, said_before, split
+from agent.asking import asks, is_bare, leans, read, said_before, split
 from desk.audience import PUBLIC
 from desk.customer import Author, Role
 from desk.ports import Brief
@@ -136,3 +136,24 @@ def test_a_question_is_heard_without_its_mark(sentence):
 @pytest.mark.parametrize("sentence", ["We moved offices.", "The import fails.", "Thanks for the whole explanation"])
 def test_a_statement_is_no_question(sentence):
     assert not asks(sentence)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("1) how do I invite someone 2) what roles are there 3) what does a seat cost", 3),
+        ("1. How do I pay?\n2. When is it due?", 2),
+        ("How do I get version 2) what", 1),
+    ],
+)
+def test_numbered_questions_are_told_apart_without_their_numbers(text, parts):
+    assert len(split(text)) == parts
+    assert not any(part[0].isdigit() for part in split(text))
+
+
+@pytest.mark.parametrize(
+    ("query", "bare"),
+    [("password", True), ("Refund?", True), ("ECONNRESET", False), ("E102", False), ("plan_required", False), ("two words", False), ("返金", False)],
+)
+def test_one_word_says_too_little_unless_it_is_a_code(query, bare):
+    assert is_bare(query) is bare
