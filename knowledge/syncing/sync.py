@@ -76,9 +76,10 @@ async def sync(source: Source, open: Opener, means: Means, *, remove: bool = Fal
 
 
 async def preview(source: Source, open: Opener, means: Means) -> Diff:
-    """Return what a sync would do now; nothing is written, also not what was read."""
+    """Return what a sync would do now; nothing is written, also not what was read. Raises Busy while another process reads the source."""
     items: list[Items] = []
-    async with open(source) as connector:
+    # Held all the same: two that read one repository at once would take each other's clone apart.
+    async with _held(source, means), open(source) as connector:
         async for batch in _patiently(connector.batches("")):
             items.append(batch.items)
             if excess := _excess(source, sum(map(len, items))):
@@ -244,7 +245,5 @@ def _missed(failed: Sequence[Failure]) -> tuple[Missed, ...]:
 
 
 def _kept_back(source: Source, diff: Diff) -> str:
-    return (
-        f"{len(diff.removed)} of {diff.held} documents are not in the source any more, so none was removed: "
-        f"if that is right, run ./frontdesk kb sync {source.name} --remove"
-    )
+    said = f"{len(diff.removed)} of {diff.held} documents are not in the source any more, so none was removed"
+    return f"{said}: if that is right, run ./frontdesk kb sync {source.name} --remove"

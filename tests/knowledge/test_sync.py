@@ -295,6 +295,15 @@ async def test_a_preview_tells_what_would_change_and_writes_nothing(bench):
     assert list(await bench.kept.staged("help")) == []
 
 
+async def test_a_preview_waits_for_no_sync_and_lets_go_of_the_source(bench):
+    await bench.kept.hold("help", "another", now=START, until=START + HOLD)
+    with pytest.raises(Busy):
+        await bench.preview(REFUNDS)
+    await bench.kept.release("help", "another")
+    await bench.preview(REFUNDS)
+    assert await bench.kept.held(START) == frozenset()
+
+
 async def test_a_preview_does_not_disturb_a_sync_that_was_cut_short(bench):
     bench.site.down_after = 1
     await bench.sync(REFUNDS, PLANS, TAXES)
