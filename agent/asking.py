@@ -89,6 +89,7 @@ def is_bare(query: str) -> bool:
 
 def said_before(brief: Brief) -> str:
     """Return what the author last said in this ticket before the words of the brief and could be understood alone, else what they last said."""
+    # Only the author's own words: in a shared thread somebody else's question would answer for them.
     own = [message.text for message in brief.history if message.is_customers and message.author == brief.author.user]
     earlier = [question_of(text) for text in reversed(own) if text.strip() and text not in brief.text]
     return next((text for text in earlier if not leans(text)), next(iter(earlier), ""))

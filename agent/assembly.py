@@ -25,6 +25,7 @@ class Assembly:
 
     def say(self, said: Said) -> None:
         """Add a sentence that rests on the record, marked with a number for each field."""
+        # A sentence that rests on two fields is for nobody who may not see both.
         audiences = [self._covering(fact.audience) for fact in said.facts]
         if None in audiences:
             return

@@ -124,6 +124,7 @@ def _with_numbers(found: Sequence[str]) -> tuple[str, ...]:
             numbered[-1] += f" {text.strip()}"
         else:
             numbered.append(text)
+    # Backwards, so that the number behind the last item reaches the first through all between.
     for n in range(len(numbered) - 2, -1, -1):
         if ITEM.match(numbered[n]) and ITEM.match(numbered[n + 1]) and not CITED.search(numbered[n]):
             numbered[n] += "".join(f" [{number}]" for number in CITED.findall(numbered[n + 1]))

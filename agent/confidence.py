@@ -50,6 +50,7 @@ def signs(reads: Sequence[Read], quotes: Sequence[Quote], *, question: str, out_
     own = {quote.read.passage.id for quote in quotes}
     document = reads[0].passage.document
     told = " ".join(f"{quote.read.passage.heading} {text_of(quote.units)}" for quote in quotes)
+    # Each leg's own first: after fusion both would seem to agree with whatever won.
     firsts = (max(reads, key=lambda read: read.passage.dense), max(reads, key=lambda read: read.passage.lexical))
     return Signs(
         quoted=_log_odds(sum(read.chance for read in reads if read.passage.id in own)),

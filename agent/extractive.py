@@ -61,6 +61,7 @@ class ExtractiveAnswerer:
         answers = await self._answered(asked, brief, tools)
         told = await self._told(brief, tools)
         found = settled(answers, told, hidden=await tools.outranked(asked[0].query) > OUTRANKED)
+        # The record needs no fitted confidence: what it says holds under any embedder that the heads know.
         if self._memo.id != self._fitted.embedder:
             if not told.said:
                 return _abstained("not_fitted", brief, found.reads)
@@ -71,6 +72,7 @@ class ExtractiveAnswerer:
         """Return what answers each question; everything they need is embedded in one call."""
         searched = [_usable(await tools.search(one.query, k=SEARCHED), brief) for one in asked]
         wanted = [ranking.texts(one, passages) for one, passages in zip(asked, searched, strict=True)]
+        # The message itself is not ranked: its vector is for the head of intents, which asks the memo for it next.
         vectors = await self._memo.vectors([question_of(brief.text), *(text for each in wanted for text in each)])
         answers: list[Answered] = []
         start = 1

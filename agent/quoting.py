@@ -42,6 +42,7 @@ def quotes(reads: Sequence[Read]) -> tuple[Quote, ...]:
         return ()
     first = reads[0]
     close = [read for read in reads[1:] if read.passage.document == first.passage.document and _is_close(read, first)]
+    # In the article's order, not by nearness: a second section often builds on the one before it.
     kept = sorted([first, *close[: TOGETHER - 1]], key=lambda read: read.passage.n)
     return tuple(Quote(read, units) for read in kept if (units := chosen(read)))
 
@@ -99,6 +100,7 @@ def _is_close(read: Read, first: Read) -> bool:
 def _complete(units: tuple[Unit, ...], kept: set[int]) -> tuple[Unit, ...]:
     """Add the rest of short paragraphs, the sentence that a quoted one refers back to, and what stands on either side of a colon."""
     kept = kept | {unit.at for at in kept for unit in _paragraph(units, at)}
+    # From the last to the first, because what a sentence refers back to may refer back itself.
     for before, unit in reversed(list(pairwise(units))):
         if unit.at in kept and REFERS.match(unit.text) and before.section == unit.section:
             kept.add(before.at)

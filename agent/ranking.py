@@ -111,6 +111,7 @@ def scored(reads: Sequence[Read], weights: Mapping[str, float]) -> tuple[Read, .
     ]
     full = [replace(read, cues=replace(read.cues, neighbor=value)) for read, value in zip(reads, nearest, strict=True)]
     scores = np.array([sum(weights.get(name, 0.0) * getattr(read.cues, name) for name in CUES) for read in full])
+    # Scores of a conditional logit lie within about 30 of nothing, far from where exp would overflow.
     odds = np.exp(scores)
     total = odds.sum() + math.exp(weights.get(ELSEWHERE, 0.0))
     scored = [replace(read, score=float(score), chance=float(odd / total)) for read, score, odd in zip(full, scores, odds, strict=True)]

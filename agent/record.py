@@ -96,6 +96,7 @@ def _suspended(case: Case) -> Told:
     if not overdue:
         return Told((Said(case.phrase("not_suspended"), invoices[-3:]),), quotes=True)
     currency = _parts(overdue[0])["currency"]
+    # Amounts of two currencies have no sum: the first one's are added up.
     due = tuple(fact for fact in overdue if _parts(fact)["currency"] == currency)
     total = sum((Decimal(_parts(fact)["amount"]) for fact in due), Decimal(0))
     numbers = ", ".join(_parts(fact)["number"] for fact in due)
@@ -146,6 +147,7 @@ def _named(question: str, invoices: Sequence[Fact]) -> tuple[Fact, ...]:
     by_number = tuple(fact for fact in invoices if re.sub(r"\D", "", _parts(fact).get("number", "")) in digits)
     if by_number:
         return by_number
+    # "May" and "mar" are words as well: a month is not taken from them.
     months = {MONTHS[word] for word in re.findall(r"[a-z]{3,}", said) if word in MONTHS and word not in {"may", "mar", "mai"}}
     return tuple(fact for fact in invoices if (issued := _day(fact)) and issued.month in months)
 

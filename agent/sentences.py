@@ -97,6 +97,7 @@ def items(block: str) -> tuple[str, ...]:
 def _cut(paragraph: str) -> list[str]:
     found, start = [], 0
     for end in END.finditer(paragraph):
+        # "3." alone is the number of a step, and the end of nothing.
         if not _abbreviated(paragraph, end.start()) and not paragraph[start : end.end()].strip().rstrip(".)").isdigit():
             found.append(paragraph[start : end.end()].strip())
             start = end.end()
