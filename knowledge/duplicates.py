@@ -36,7 +36,7 @@ def folded(ordered: Iterable[Chunk], *, k: int) -> Mapping[Chunk, tuple[str, ...
         same = next((group for group in groups if alike(group[0], chunk)), None)
         if same is not None:
             same.append(chunk)
-        elif len(groups) == k:
+        elif len(groups) == k:  # Copies that come later cost nothing: they are not among what is returned.
             break
         else:
             groups.append([chunk])

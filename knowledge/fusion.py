@@ -55,6 +55,7 @@ def with_parts(whole: Ranking, parts: Sequence[Ranking], *, balance: Balance = B
     """Return how well chunks fit the whole query and the part of it that each fits best."""
     if not parts:
         return whole
+    # Each part's scores are shares of its own best, so a short question counts as much as a long one beside it.
     best = Ranking({id: max(part.of(id) for part in parts) for id in _ids(parts)}, max(part.floor for part in parts))
     return _mixed(best, whole, share=balance.part)
 

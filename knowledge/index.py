@@ -131,6 +131,7 @@ class Follower:
 
     async def _answer(self, question: Callable[[], T]) -> T:
         """Ask, and when the index is broken make it anew, once for all who found it so, and ask again."""
+        # Several searches find a broken index at once. The count tells the later ones that it has been made anew since they asked.
         made = self._made
         try:
             return await self.ask(question)

@@ -19,6 +19,7 @@ def freshness(chunk: Chunk, now: datetime) -> float:
     known = [day for day in (_day(chunk.updated), _day(chunk.reviewed)) if day]
     if not known:
         return UNKNOWN
+    # A day that is still to come makes nothing newer than today: it is a typing error, or an article that was planned.
     age = max(0, (now.date() - max(known)).days)
     return float(0.5 ** (age / HALF_LIFE))
 
