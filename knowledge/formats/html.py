@@ -130,6 +130,8 @@ def _markdown(root: HtmlElement, *, base: str) -> str:
         for anchor in list(block.iter("a")):
             anchor.tag = "span"  # Code is shown as it is, and a link in it would show its address.
     _unbreak(root)
+    for table in list(root.iter("table")):
+        _foster(table)
     for element in list(root.iter()):
         _tidy(element, base=base)
     content = convert(tostring(root, encoding="unicode"), _options()).content or ""
@@ -144,6 +146,20 @@ def _unbreak(root: HtmlElement) -> None:
             element.text = LINE_END.sub(" ", visible(element.text))
         if "\n" in (element.tail or "") and (element not in as_it_is or element.tag == "pre"):
             element.tail = LINE_END.sub(" ", visible(element.tail))
+
+
+def _foster(table: HtmlElement) -> None:
+    """Put text that stands in a table and in no cell of it above the table, as browsers show it: the converter takes minutes over a lot of it."""
+    stray = []
+    for part in table.xpath("self::*|tr|thead|tbody|tfoot|*/tr"):
+        stray += [part.text or "", *(child.tail or "" for child in part)]
+        part.text = None
+        for child in part:
+            child.tail = None
+    if (text := " ".join(stray).strip()) and table.getparent() is not None:
+        above = table.makeelement("p")
+        above.text = text
+        table.addprevious(above)
 
 
 def _tidy(element: HtmlElement, *, base: str) -> None:

@@ -327,3 +327,20 @@ def test_a_megabyte_of_style_without_a_rule_is_read_at_once():
 
 def test_a_line_end_behind_a_megabyte_of_spaces_is_found_at_once():
     assert page(f"<p>Five{' ' * 1_000_000}working\n days.</p>", url="").text == "Five working days."
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "<table>Five working days.<tr><td>Card</td></tr></table>",
+        "<table><tbody>Five working days.<tr><td>Card</td></tr></tbody></table>",
+        "<table><tr>Five working days.<td>Card</td></tr></table>",
+        "<table><tr><td>Card</td></tr>Five working days.</table>",
+    ],
+)
+def test_text_in_a_table_and_in_no_cell_stands_above_it(table):
+    assert to_markdown(f"<p>Refunds</p>{table}<p>Late</p>").split("\n\n") == ["Refunds", "Five working days.", "| Card |\n| --- |", "Late"]
+
+
+def test_a_megabyte_of_text_in_a_table_without_cells_is_read_in_time():
+    assert len(to_markdown(f"<table>{'&amp;' * 1_000_000}</table>")) == 1_000_000
