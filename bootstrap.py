@@ -22,6 +22,7 @@ from runtime import UNWRAPPED, Reading, Records, Runtime, SystemClock, Wrappers
 from settings import Settings
 
 if TYPE_CHECKING:
+    from desk.policy import Triage
     from knowledge.generations import Place
     from knowledge.rerank import Reranker
     from store.home import Home
@@ -158,7 +159,9 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         clock=clock,
         crm=wrap.crm(EmbeddedCrm(customers, records.policy)),
         knowledge=wrap.knowledge(knowledge),
-        triager=wrap.triager(LocalTriager(embedder, heads, policy.triage, chosen=Chosen(Shelf(records.home.trained), embedder))),
+        triager=wrap.triager(
+            LocalTriager(embedder, heads, policy.triage, chosen=Chosen(Shelf(records.home.trained), embedder), current=partial(_thresholds, records))
+        ),
         answerer=wrap.answerer(ExtractiveAnswerer(embedder, heads)),
         chat={},
         policy=records.policy,
@@ -201,6 +204,11 @@ def _reranker(settings: Settings) -> Reranker | None:
     from knowledge.torch_models import CrossEncoderReranker
 
     return CrossEncoderReranker(settings.reranker) if settings.reranker else None
+
+
+async def _thresholds(records: Records) -> Triage:
+    """Return what triage goes by now; a policy may change while the desk runs."""
+    return (await records.policy.current()).triage
 
 
 async def _warmed(embedder: Embedder) -> None:

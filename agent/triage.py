@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -39,21 +39,29 @@ INTRODUCES = re.compile(
     r"^\W*(?:(?:hi|hello|hey)\W+(?:\w+\W+){0,2})?(?:my name is|i'?m|i am|this is|we are|we're) [^,;?]{1,40} (?:from|at|of|with|here)\b[^,;?]{0,40}$"
 )
 
+Current = Callable[[], Awaitable[Triage]]
+"""Gives the thresholds as they are now."""
+
 
 class LocalTriager:
-    """A `Triager` that needs no model but the embedder. Categories that a customer trained stand in for the shipped ones while they are `chosen`."""
+    """A `Triager` that needs no model but the embedder. Categories that a customer trained stand in for the shipped ones while they are `chosen`.
 
-    def __init__(self, embedder: Embedder, heads: Heads, thresholds: Triage, *, chosen: Chosen | None = None) -> None:
+    `thresholds` hold until `current`, asked at each message, gives others.
+    """
+
+    def __init__(self, embedder: Embedder, heads: Heads, thresholds: Triage, *, chosen: Chosen | None = None, current: Current | None = None) -> None:
         if heads.embedder != embedder.id:
             raise Misconfigured(f"the heads were fitted to the embedder {heads.embedder!r} and this one is {embedder.id!r}: fit them again")
         self._memo = Memo(embedder)
         self._heads = heads
         self._thresholds = thresholds
         self._chosen = chosen
-        self._shipped = Shipped.of(heads, thresholds.categories)
+        self._current = current
 
     async def triage(self, text: str) -> Classification:
         """Classify a message; one without a letter or digit (empty, emoji only) asks nothing, unless it is "??"."""
+        # Asked each time, because an admin may change the policy while the desk runs.
+        self._thresholds = await self._current() if self._current else self._thresholds
         if not ANYTHING.search(text[:HEAD]):
             return Classification("", 0.0, is_request="?" in text[:HEAD], is_request_confidence=1.0, model=self._heads.version)
         topics = await self._topics()
@@ -78,7 +86,7 @@ class LocalTriager:
             trained = await self._chosen.current() if self._chosen else None
         except Misconfigured:
             return Unknown(self._heads.version)
-        return Own(trained, self._heads.version) if trained else self._shipped
+        return Own(trained, self._heads.version) if trained else Shipped.of(self._heads, self._thresholds.categories)
 
     def _classify(self, text: str, pieces: Sequence[str], everything: Matrix, topics: Topics) -> Classification:
         # Half a sentence may name a topic; what is asked and how it is meant takes a whole one.

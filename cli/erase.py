@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.options import AsJson
-from cli.output import print_value
+from cli.output import print_value, say
 from cli.start import records, run_async
 
 if TYPE_CHECKING:
@@ -49,7 +49,18 @@ async def _erase(person: str) -> int:
         words = [*map(str, users), *(user.id for user in users)]
         emptied = await kept.store.erase(users) + await workspace.erase(users) + await engine.erase(words)
         # Last, because these rows are what finds the others: a call that failed half way can be given again.
-        return emptied + await customers.forget(ids)
+        emptied += await customers.forget(ids)
+    _remind_of_trained(kept)
+    return emptied
+
+
+def _remind_of_trained(kept: Records) -> None:
+    """Say where a customer's words may lie that nobody can find: rows of trained categories do not tell who wrote them."""
+    from agent.shelf import Shelf
+
+    folder = kept.home.trained
+    if versions := Shelf(folder).versions():
+        say(f"The trained categories {', '.join(versions)} keep the messages they were made from: look through rows.jsonl in {str(folder)!r}.")
 
 
 async def _purge() -> int:

@@ -61,7 +61,9 @@ async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed:
     if not s.said:
         return act.perform(_facts(s, Classification("", 0.0), empty=True), s, Deed())
     classification = await _classify(s, services)
-    s = replace(s, ticket=await _understood(s, classification, services))
+    # Categories that a customer trains take the place of those at the start, so only the classification knows which were in use.
+    versions = replace(s.versions, heads=classification.model or s.versions.heads)
+    s = replace(s, ticket=await _understood(s, classification, services), versions=versions)
     wanted = _wants_draft(s, classification) and not without
     proposal = await drafting.propose(s, classification, services, hint=hint) if wanted else Proposal(abstained=without or "not_needed")
     proposal = replace(proposal, doubts=(*proposal.doubts, "requested")) if reviewed else proposal

@@ -185,6 +185,7 @@ class ScriptedTriager:
     """Triage by words: `#human`, `#security` and the like are signals, `chat` asks nothing; two texts that name one topic word are alike."""
 
     down: bool = False
+    model: str = ""
     topics: tuple[str, ...] = ("refund", "login", "export")
 
     async def triage(self, text: str) -> Classification:
@@ -192,7 +193,7 @@ class ScriptedTriager:
             raise Unavailable("model")
         signals = frozenset(signal for signal in Signal if f"#{signal.removeprefix('asks_')}" in text.lower())
         asks = not text.lower().startswith(("chat", "thanks", "hi"))
-        return Classification("billing", 0.9, is_request=asks, language="de" if "bitte" in text else "en", signals=signals)
+        return Classification("billing", 0.9, is_request=asks, language="de" if "bitte" in text else "en", signals=signals, model=self.model)
 
     async def similarity(self, a: str, b: str) -> float:
         if self.down:

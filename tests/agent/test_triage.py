@@ -226,3 +226,18 @@ async def test_a_complaint_of_few_words_is_a_request_and_raises_no_alarm(triager
 @pytest.mark.parametrize("text", ["everything is working now, thanks!", "no work today, enjoy the holiday"])
 async def test_good_news_about_working_is_no_complaint(triager, text):
     assert not (await triager.triage(text)).is_request
+
+
+async def test_thresholds_that_change_while_the_desk_runs_count_from_the_next_message(embedder, heads):
+    told = [THRESHOLDS]
+
+    async def current():
+        return told[-1]
+
+    triager = LocalTriager(embedder, heads, THRESHOLDS, current=current)
+    asked = "Where do I change my credit card?"
+    assert (await triager.triage(asked)).is_request
+    told.append(replace(THRESHOLDS, request=1.01, categories=("onboarding",)))
+    found = await triager.triage(asked)
+    assert not found.is_request
+    assert found.category == "onboarding"

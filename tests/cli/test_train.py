@@ -97,3 +97,14 @@ def test_a_bad_table_is_one_sentence_and_exit_code_1(call, tmp_path):
     code, out, err = call("train", str(tmp_path / "bad.csv"))
     assert (code, out) == (1, "")
     assert err == "the first line has no column 'text' and no column 'category': it names 'message', 'label'; write text,category\n"
+
+
+def test_erasing_says_where_trained_rows_lie(call, table, tmp_path):
+    (tmp_path / "people.csv").write_text("id,name\nc-1,Anna Wolf\nc-2,Bea Kurz\n", encoding="utf-8")
+    call("customers", "import", str(tmp_path))
+    assert call("erase", "Anna Wolf")[2] == ""
+    call("train", table)
+    code, out, err = call("erase", "Bea Kurz", "--json")
+    assert (code, set(json.loads(out))) == (0, {"erased"})
+    assert "The trained categories v1 keep the messages they were made from" in err
+    assert str(tmp_path / "home" / "heads" / "trained") in err

@@ -83,3 +83,11 @@ async def test_personal_facts_go_privately_and_stay_in_a_direct_message(tmp_path
             assert "INV-204" not in in_thread
             assert "INV-204" in private[0]
             assert "sent it to you privately" in in_thread
+
+
+async def test_a_decision_names_the_categories_that_were_in_use(tmp_path):
+    async with world(tmp_path) as w:
+        await w.asks("ina", "my refund is missing")
+        w.triager.model = "heads-1+v2"
+        await w.asks("ina", "login is broken")
+        assert [decision.versions.heads for decision in await w.all_decisions()] == ["", "heads-1+v2"]
