@@ -1,9 +1,9 @@
 """Heard: how many requests triage hears and how much chat it lets through, on messages the heads never saw: `python -m benchmarks.heard`.
 
-The messages of benchmarks/messages were written before anything was chosen on them. Half of each file (`dev`) was looked at since, and so were
-demo/faq_dev.jsonl and the dev half of demo/faq200.jsonl; the others were counted only, but for
-one line of thanks and three requests of Banking77 that were seen to go wrong. The word lists have the same author as the messages. `--fit` prints the weights of agent/request.py, from the
-examples in folds and those that were looked at; `--missed` prints which of these go wrong.
+The messages of benchmarks/messages were written before anything was chosen on them, by whoever wrote the word lists. Half of each file (`dev`) was
+looked at since, and so were demo/faq_dev.jsonl and the dev half of demo/faq200.jsonl; the others were counted only, but for one line of thanks and
+three requests of Banking77 that were seen to go wrong. `--fit` prints the weights of agent/request.py, from the examples in folds and from what was
+looked at; `--missed` prints which of these go wrong.
 """
 
 from __future__ import annotations
