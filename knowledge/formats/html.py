@@ -132,6 +132,8 @@ def _markdown(root: HtmlElement, *, base: str) -> str:
     _unbreak(root)
     for table in list(root.iter("table")):
         _foster(table)
+    for row in root.xpath("descendant-or-self::tr[not(ancestor::table)]"):
+        row.tag = "div"
     for element in list(root.iter()):
         _tidy(element, base=base)
     content = convert(tostring(root, encoding="unicode"), _options()).content or ""

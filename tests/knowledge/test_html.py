@@ -344,3 +344,7 @@ def test_text_in_a_table_and_in_no_cell_stands_above_it(table):
 
 def test_a_megabyte_of_text_in_a_table_without_cells_is_read_in_time():
     assert len(to_markdown(f"<table>{'&amp;' * 1_000_000}</table>")) == 1_000_000
+
+
+def test_a_row_outside_of_a_table_is_text():
+    assert len(to_markdown(f"<div><tr>{'&amp;' * 1_000_000}</tr></div>")) == 1_000_000
