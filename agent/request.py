@@ -29,10 +29,15 @@ COMPLAINS = re.compile(
     r"|^\W*(?:please )?(?:help|(?:not|stopped|isn'?t) working|broken)(?: (?:me|us|please|again))*\W*$"
     r"|\b(?:is|are|it'?s|seems|still|completely|totally) (?:broken|stuck|down)\b"
     r"|\bsame (?:problem|issue|error|bug) (?:here|too|again)\b|\bworks\b[^.!?]{0,30}\bbut not\b|\b(?:pending|under review|waiting) since\b"
+    r"|\b(?:no|nao) (?:me |nos |se )?(?:funciona|carga|abre|carrega|da)\b(?! nada)"
 )
 """What is a complaint in whatever mood it is said: too few words for a head to be sure of."""
 PLEADS = re.compile(
     r"^\W*(?:any (?:updates?|news|progress|answers?|repl(?:y|ies))|bump|ping|hello\W*\?|hey\W*\?|any(?:body|one) (?:there|here)"
+    r"|(?:(?:hi|hello|hey|hallo|hola|ola|bonjour)(?: all| zusammen| a todos| a tous)?\W+)?"
+    r"(?:quick (?:one|question)|kurze frage|petite question|una (?:pregunta|duda)"
+    r"|uma (?:pergunta|duvida)|urgente?|dringend|asap|hilfe|ayuda|socorro|ajuda|aiuto|a l.?aide|au secours)"
+    r"(?:\W+(?:please|pls|bitte|svp|por favor))*"
     r"|gibt es (?:was )?neues|des nouvelles|alguna? novedad|alguma novidade)\W*$"
     r"|\bhelp (?:me|us)\b(?! (?:out )?(?:last|yesterday|already))"
     r"|\b(?:have|got) (?:a|an|another|one|two|some|the same)(?: \w+)? (?:question|problem|issue|request)s?\b"

@@ -37,6 +37,7 @@ HEARD = {
         "gracias, pero no me llega el correo",
         "obrigado, mas a fatura está errada",
     ),
+    "one word": ("invoice", "hilfe", "ayuda por favor", "urgent", "à l'aide !", "no funciona", "hi all, quick question", "any news?", "bump", "??"),
     "behind a greeting": ("hi, I have a question", "Good morning! the bank feed is red again", "hola, una pregunta sobre la factura"),
     "of matters that people talk about too": (
         "my holiday requests are missing in the report",
