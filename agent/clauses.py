@@ -16,6 +16,7 @@ def clauses(sentence: str) -> Sequence[str]:
     """Cut a sentence where two wishes may meet, at commas and conjunctions; empty when it does not come apart."""
     found: list[str] = []
     for piece in filter(str.strip, CUT.split(sentence)):
+        # "and then?" would be embedded as a thought of its own and look like any category.
         if found and min(len(piece.split()), len(found[-1].split())) < FEWEST_WORDS:
             found[-1] += f" {piece}"
         else:

@@ -43,6 +43,7 @@ def lessons(folder: Path = FOLDER) -> Lessons:
     harmless = _joined(texts[f"{signal.value}_not"] for signal in HARD_SIGNALS)
     record = texts["record_intents"]
     angry = tuple(row["text"] for row in rows["sentiment"] if row["sentiment"] in DISPLEASED)
+    # Fragments ("seats??") tell what a request looks like and little of what it is about, so only that head learns from them.
     taught = {
         "category": tuple(Example(text, category) for category in CATEGORIES for text in texts[category.replace(" ", "_")]),
         "request": _labelled((*categories, *queries, *texts["terse"], *hard, *record, *angry, *texts["out_of_scope"]), YES) + _labelled(chat, NO),

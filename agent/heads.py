@@ -121,6 +121,7 @@ def save(heads: Heads, folder: Path) -> None:
         arrays[f"{name}.weights"], arrays[f"{name}.bias"] = head.weights.astype(np.float16), head.bias
     described = {name: {"classes": head.classes, "temperature": head.temperature} for name, head in heads.by_name.items()}
     about = {"schema": SCHEMA, "embedder": heads.embedder, "examples": heads.examples, "heads": described}
+    # Both are written aside and the description moves last: whoever reads it finds the weights that it describes.
     with (folder / "heads.npz.part").open("wb") as file:
         np.savez_compressed(file, **arrays)
     (folder / "heads.json.part").write_text(json.dumps(about, indent=1) + "\n", encoding="utf-8")
@@ -167,6 +168,7 @@ def _regress(vectors: Matrix, codes: NDArray[np.int64], *, count: int, penalty: 
     ridge[-1] = 1e-6
     bound = np.linalg.inv(0.5 * (design * weight[:, None]).T @ design + np.diag(ridge)).astype(np.float32)
     solution = ahead = np.zeros((count, design.shape[1]), dtype=np.float32)
+    # A fixed number of steps, because a test of convergence would let rounding decide how many, and the same examples must give the same head.
     for step in range(STEPS):
         residual = (softmax(design @ ahead.T) - target) * weight[:, None]
         following = ahead - (residual.T @ design + ahead * ridge) @ bound
