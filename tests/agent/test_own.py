@@ -35,6 +35,7 @@ def test_who_says_whose_record_it_is_asks_for_their_own(intent, text):
         pytest.param("plan", "Can we move our plan to yearly?", id="whether it can be done"),
         pytest.param("duplicate_charge", "did my client really pay twice?", id="a client's payment"),
         pytest.param("duplicate_charge", "Every line of the statement is there twice since we reconnected", id="twice, but no charge"),
+        pytest.param("duplicate_charge", "invoice.paid came two times for one bill", id="a word of another language at the end of one"),
         pytest.param("invoice_status", "How do I add an order number to our invoices?", id="how it is done"),
         pytest.param("invoice_status", "Overdue since Monday. He sent me half of it.", id="whose, in another sentence"),
         pytest.param("suspended", "What happens to our data when we are suspended?", id="what happens in general"),
