@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 
 from desk.decision import Versions
 from desk.events import Event
-from desk.ports import Clock, Embedder
+from desk.library import Embedder
+from desk.ports import Clock
 from desk.space import Platform
 from handlers.services import Services
 from runtime import UNWRAPPED, Reading, Records, Runtime, SystemClock, Wrappers

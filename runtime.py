@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from desk.errors import FrontdeskError
 from desk.events import Event
-from desk.ports import Answerer, ChatPlatform, Crm, Embedder, KnowledgeBase, Query, Store, Triager, View
+from desk.library import Embedder, KnowledgeBase
+from desk.ports import Answerer, ChatPlatform, Crm, Query, Triager, View
+from desk.store import Store
 from handlers.outbox import Sender
 from handlers.services import Services
 from handlers.timers import Sweeper

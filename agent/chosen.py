@@ -8,7 +8,7 @@ import logging
 from agent.shelf import Shelf
 from agent.training import Trained, named, train
 from desk.errors import Misconfigured
-from desk.ports import Embedder
+from desk.library import Embedder
 
 log = logging.getLogger("frontdesk.agent")
 

@@ -24,7 +24,8 @@ from desk.article import is_expired
 from desk.audience import INTERNAL, Audience, may_show
 from desk.draft import Evidence, Passage, Proposal
 from desk.errors import Misconfigured
-from desk.ports import Brief, Embedder, Tools
+from desk.library import Embedder
+from desk.ports import Brief, Tools
 
 MODEL = "extractive-2"
 SEARCHED = 10

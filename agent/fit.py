@@ -10,7 +10,7 @@ import numpy as np
 from agent import heads as heads_
 from agent.examples import Lessons, fingerprint, lessons
 from agent.heads import Heads, Matrix
-from desk.ports import Embedder
+from desk.library import Embedder
 
 FITTED = Path(__file__).parent / "fitted"
 """The heads that ship, fitted to the embedder that ships: `python -m benchmarks.refit` makes them anew."""

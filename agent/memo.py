@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from desk.ports import Embedder
+from desk.library import Embedder
 
 KEPT = 512
 WORDS = 200

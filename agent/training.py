@@ -17,7 +17,7 @@ from agent.labelled import Table
 from agent.memo import opening
 from agent.reliability import Report, auroc, bins_of, confusion_of, curve_of, ece, macro_f1
 from agent.scope import Scope, strength_of
-from desk.ports import Embedder
+from desk.library import Embedder
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,8 +26,8 @@ from agent.wording import question_of
 from benchmarks.help_center import DEMO
 from desk.audience import PUBLIC
 from desk.draft import Passage
+from desk.library import Embedder, KnowledgeBase
 from desk.policy import Triage
-from desk.ports import Embedder, KnowledgeBase
 from desk.triage import CATEGORIES, Classification
 
 SETS: Mapping[str, Path] = {name: DEMO / f"{name}.jsonl" for name in ("faq_eval", "faq_dev", "faq_near", "faq200")}

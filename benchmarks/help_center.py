@@ -8,7 +8,7 @@ from pathlib import Path
 from desk.audience import INTERNAL, PUBLIC, Audience
 from desk.customer import Fact
 from desk.draft import Passage
-from desk.ports import Hits
+from desk.library import Hits
 from knowledge.edge import EdgeIndex
 from knowledge.embeddings import OnnxEmbedder
 from knowledge.index import Follower

@@ -23,9 +23,10 @@ from desk.audience import PUBLIC
 from desk.changes import Changes
 from desk.events import Event, MessageReceived
 from desk.ids import EventId
-from desk.ports import ChatPlatform, Store
+from desk.ports import ChatPlatform
 from desk.post import Post
 from desk.space import Channel, ChannelKind, MessageRef, Place
+from desk.store import Store
 from desk.timeline import Purpose
 from knowledge.embeddings import OnnxEmbedder
 from runtime import Runtime, Submit, Wrappers

@@ -11,7 +11,7 @@ from cli.output import print_value
 from cli.start import records, run_async
 
 if TYPE_CHECKING:
-    from desk.ports import Store
+    from desk.store import Store
     from desk.ticket import Ticket
 
 

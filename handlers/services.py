@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 
 from desk.decision import Versions
 from desk.errors import Misconfigured
-from desk.ports import Answerer, ChatPlatform, Clock, Crm, KnowledgeBase, PolicySource, Store, Triager
+from desk.library import KnowledgeBase
+from desk.ports import Answerer, ChatPlatform, Clock, Crm, PolicySource, Triager
 from desk.space import Platform
+from desk.store import Store
 
 
 @dataclass(frozen=True, slots=True)

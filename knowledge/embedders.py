@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from desk.errors import Misconfigured
-from desk.ports import Embedder
+from desk.library import Embedder
 from knowledge.embeddings import MINILM, OnnxEmbedder
 from knowledge.generations import Known
 from knowledge.torch_models import TransformersEmbedder

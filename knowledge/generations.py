@@ -12,7 +12,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from desk.errors import Unavailable
-from desk.ports import Clock, Embedder, Library
+from desk.library import Embedder, Library
+from desk.ports import Clock
 from knowledge.edge import CURSOR, EdgeIndex
 from knowledge.index import Follower, Index
 from knowledge.ingestion import complete

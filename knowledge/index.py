@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from desk.errors import FrontdeskError
-from desk.ports import Library
+from desk.library import Library
 from knowledge.chunks import searchable
 
 T = TypeVar("T")

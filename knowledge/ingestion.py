@@ -9,7 +9,7 @@ from pathlib import Path
 
 from desk.article import Document
 from desk.audience import Audience
-from desk.ports import Embedder, Library
+from desk.library import Embedder, Library
 from desk.source import PREFIX
 from knowledge import sources
 from knowledge.article import UNFORESEEN, Article, Failure, unread

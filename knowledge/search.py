@@ -11,7 +11,8 @@ from desk.article import Chunk
 from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
 from desk.draft import Passage
 from desk.errors import FrontdeskError, Unavailable
-from desk.ports import Clock, Embedder, Hits, Library
+from desk.library import Embedder, Hits, Library
+from desk.ports import Clock
 from knowledge.duplicates import folded
 from knowledge.fusion import BALANCE, Balance, Ranking, best, by_article, fused, relative, with_parts
 from knowledge.index import Broken, Follower, Found

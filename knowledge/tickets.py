@@ -9,7 +9,9 @@ from desk.audience import PUBLIC
 from desk.candidate import Candidate, CandidateStatus
 from desk.customer import TEAM
 from desk.draft import Draft, DraftStatus, Verdict
-from desk.ports import CandidateRows, CustomerRows, Store
+from desk.library import CandidateRows
+from desk.ports import CustomerRows
+from desk.store import Store
 from desk.ticket import Status, Ticket
 from desk.timeline import Purpose, Timeline
 from knowledge.article import Article

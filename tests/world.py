@@ -29,9 +29,10 @@ from desk.draft import Claim, Draft, Evidence, Part, Passage, Proposal
 from desk.errors import Unavailable
 from desk.events import ButtonClicked, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, TypingSeen
 from desk.ids import AccountId, EventId, PersonId
+from desk.library import Hits
 from desk.policy import Policy
 from desk.policy_check import merged, read_policy
-from desk.ports import Brief, Hits, Tools
+from desk.ports import Brief, Tools
 from desk.post import Post
 from desk.space import Channel, ChannelKind, ChannelRef, Intake, MessageRef, Place, Platform, UserRef
 from desk.ticket import Ticket

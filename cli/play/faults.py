@@ -14,9 +14,10 @@ from desk.changes import Changes
 from desk.errors import Unavailable
 from desk.events import Event
 from desk.ids import EventId
-from desk.ports import ChatPlatform, Store
+from desk.ports import ChatPlatform
 from desk.post import Post
 from desk.space import MessageRef
+from desk.store import Store
 from runtime import Wrappers
 
 P = TypeVar("P")

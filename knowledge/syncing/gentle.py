@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 
-from desk.ports import Embedder
+from desk.library import Embedder
 
 REST = 1.0
 """Seconds of rest for each second of embedding."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desk.ports import Library
+from desk.library import Library
 from desk.source import Source
 from knowledge.article import strictest
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from desk.article import Chunk, Document
 from desk.customer import content_hash
-from desk.ports import Embedder, Library
+from desk.library import Embedder, Library
 from knowledge import chunks
 from knowledge.article import Article, Failure
 from knowledge.chunks import searchable

@@ -12,7 +12,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from desk.article import Chunk, Document, is_expired
-from desk.ports import Library
+from desk.library import Library
 from desk.source import Source
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from desk.article import Document
 from desk.errors import FrontdeskError
 from desk.events import ReviewDue
 from desk.ids import EventId, derived
+from desk.library import Library, SourceRows
 from desk.policy import Knowledge
-from desk.ports import Clock, Library, PolicySource, SourceRows
+from desk.ports import Clock, PolicySource
 from desk.source import Source, SyncState
 from knowledge.syncing.quality import Ages, Concern, age
 

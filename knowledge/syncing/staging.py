@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 
 from desk.codec import decode, encode
 from desk.customer import content_hash
-from desk.ports import SourceRows
+from desk.library import SourceRows
 from knowledge.article import Article, Failure
 
 PORTION = 100

@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from desk.errors import Conflict, FrontdeskError, Retryable, Unavailable
-from desk.ports import Clock, Embedder, Library, SourceRows
+from desk.library import Embedder, Library, SourceRows
+from desk.ports import Clock
 from desk.source import Holding, Missed, Source, SyncState
 from knowledge.article import Failure
 from knowledge.connector import Batch, Connector

@@ -35,9 +35,9 @@ from desk.draft import DraftStatus, Verdict
 from desk.errors import Conflict
 from desk.escalation import Escalation, Trigger
 from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, PersonId, TicketId
-from desk.ports import Store
 from desk.post import Direct, Op, RowStatus
 from desk.space import ChannelKind, MessageRef, Place
+from desk.store import Store
 from desk.ticket import Status
 from desk.timeline import Purpose, tombstone
 from store.repository import WRITERS

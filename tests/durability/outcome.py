@@ -20,8 +20,8 @@ from desk.cards import plain
 from desk.decision import decide, explain
 from desk.events import Event, MessageReceived
 from desk.ids import OutboxId
-from desk.ports import Store
 from desk.post import Op, RowStatus
+from desk.store import Store
 from desk.ticket import Ticket
 from desk.timeline import Message, ordered
 from runtime import Records, SystemClock

@@ -14,8 +14,8 @@ import pytest
 
 from desk.cards import plain
 from desk.errors import Retryable, Unavailable
-from desk.ports import Store
 from desk.post import Row, RowStatus
+from desk.store import Store
 from desk.timeline import Purpose
 from runtime import Wrappers
 from tests.durability.desk import QUESTION, whole

@@ -12,9 +12,9 @@ from desk.changes import Enqueue, write
 from desk.errors import Unavailable
 from desk.events import MessageEdited
 from desk.ids import EventId, OutboxId
-from desk.ports import Store
 from desk.post import Post, Row
 from desk.space import MessageRef, Place, Platform
+from desk.store import Store
 from desk.timeline import Purpose
 from handlers.dispatch import dispatch
 from handlers.outbox import Sender

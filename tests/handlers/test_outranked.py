@@ -6,7 +6,7 @@ from desk import audience
 from desk.audience import INTERNAL, PUBLIC
 from desk.customer import Author
 from desk.draft import Passage
-from desk.ports import Hits
+from desk.library import Hits
 from desk.space import Platform, UserRef
 from handlers.drafting import BoundTools
 

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any
 
 from desk.errors import Unavailable
-from desk.ports import Library, SourceRows
+from desk.library import Library, SourceRows
 from desk.source import Source, SourceKind, SyncState
 from knowledge.article import Article, Failure
 from knowledge.connector import Batch, Connector

@@ -1,0 +1,167 @@
+"""Store: the port of memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from desk.cards import CardRecord
+from desk.changes import Changes, Feedback
+from desk.deadlines import Deadline
+from desk.decision import Decision
+from desk.draft import Draft
+from desk.escalation import Escalation
+from desk.events import Event
+from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, PersonId, TicketId
+from desk.post import Row
+from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
+from desk.ticket import Ticket
+from desk.timeline import Message, Timeline
+
+
+class Store(Protocol):
+    """Memory. Raises Unavailable("store") for a locked database or a full disk; nothing is half written."""
+
+    async def commit(self, event: EventId, changes: Changes, *, at: datetime) -> bool:
+        """Write everything and mark the event handled, in one transaction; False when it was handled before.
+
+        Raises Conflict when a compare-and-set or an expectation is lost.
+        """
+        ...
+
+    async def follow_ups(self, event: EventId) -> Sequence[Event] | None:
+        """Return the events that followed from a handled event, None when it is not handled."""
+        ...
+
+    async def channel(self, ref: ChannelRef) -> Channel | None:
+        """Return a declared channel, None for one nobody declared."""
+        ...
+
+    async def channels(self) -> Sequence[Channel]:
+        """Return all declared channels."""
+        ...
+
+    async def message(self, ref: MessageRef) -> Message | None:
+        """Return the message at a place on a platform."""
+        ...
+
+    async def message_by_id(self, id: MessageId) -> Message | None:
+        """Return a message by our id."""
+        ...
+
+    async def early(self, ref: MessageRef) -> Sequence[tuple[datetime, str | None]]:
+        """Return edits (text) and deletions (None) that arrived before their message, in order."""
+        ...
+
+    async def pending(self, channel: ChannelRef, group: str) -> Timeline:
+        """Return what customers of a group said in a channel that no ticket has taken in yet."""
+        ...
+
+    async def timeline(self, ticket: TicketId) -> Timeline:
+        """Return everything that belongs to a ticket, in platform order."""
+        ...
+
+    async def thread(self, place: Place) -> Timeline:
+        """Return everything said in a thread (its root included), whichever ticket it belongs to."""
+        ...
+
+    async def ticket(self, id: TicketId) -> Ticket | None:
+        """Return a ticket by id."""
+        ...
+
+    async def tickets(self, *, open_only: bool = False) -> Sequence[Ticket]:
+        """Return all tickets, oldest first."""
+        ...
+
+    async def tickets_in_thread(self, place: Place) -> Sequence[Ticket]:
+        """Return the tickets that live in a thread, oldest first."""
+        ...
+
+    async def tickets_of_group(self, channel: ChannelRef, group: str, *, since: datetime) -> Sequence[Ticket]:
+        """Return a group's tickets in a channel with a message since then, oldest first."""
+        ...
+
+    async def tickets_of_account(self, account: AccountId | None, person: PersonId | None, *, since: datetime) -> Sequence[Ticket]:
+        """Return the tickets of an account, or of a person without one, opened since then."""
+        ...
+
+    async def draft(self, id: DraftId) -> Draft | None:
+        """Return a draft by id."""
+        ...
+
+    async def drafts(self, ticket: TicketId) -> Sequence[Draft]:
+        """Return a ticket's drafts, oldest first."""
+        ...
+
+    async def waiting_drafts(self) -> Sequence[Draft]:
+        """Return the drafts somebody should decide, oldest first."""
+        ...
+
+    async def approval_times(self, since: datetime) -> Sequence[tuple[datetime, timedelta]]:
+        """Return, for drafts decided since then, when they were decided and how long they waited."""
+        ...
+
+    async def decisions(self, ticket: TicketId | None = None, *, since: datetime | None = None) -> Sequence[Decision]:
+        """Return decisions in the order they were made."""
+        ...
+
+    async def escalations(self, ticket: TicketId) -> Sequence[Escalation]:
+        """Return a ticket's escalations, oldest first."""
+        ...
+
+    async def escalation(self, id: str) -> Escalation | None:
+        """Return an escalation by id."""
+        ...
+
+    async def feedback(self, ticket: TicketId | None = None, *, by: UserRef | None = None, since: datetime | None = None) -> Sequence[Feedback]:
+        """Return feedback on a ticket, by a person, or since an instant, oldest first."""
+        ...
+
+    async def card(self, id: CardId) -> CardRecord | None:
+        """Return a card record by id."""
+        ...
+
+    async def cards(self, ticket: TicketId) -> Sequence[CardRecord]:
+        """Return a ticket's card records, oldest first."""
+        ...
+
+    async def card_at(self, ref: MessageRef) -> CardRecord | None:
+        """Return the card that stands at a message."""
+        ...
+
+    async def due(self, now: datetime) -> Sequence[Deadline]:
+        """Return the deadlines whose instant has come, soonest first."""
+        ...
+
+    async def next_due(self) -> datetime | None:
+        """Return when the soonest deadline is due."""
+        ...
+
+    async def deadline(self, id: str) -> Deadline | None:
+        """Return a deadline by id, None once it was dropped."""
+        ...
+
+    async def row(self, id: OutboxId) -> Row | None:
+        """Return an outbox row by id."""
+        ...
+
+    async def sendable(self, now: datetime) -> Sequence[Row]:
+        """Return the first unsent row of each lane that may be tried now."""
+        ...
+
+    async def next_sendable(self) -> datetime | None:
+        """Return when the soonest waiting row may be tried."""
+        ...
+
+    async def save_row(self, row: Row) -> None:
+        """Record how far a row came; a sent post's message gets its ref."""
+        ...
+
+    async def erase(self, users: Sequence[UserRef]) -> int:
+        """Empty everything these users wrote and the drafts made of it; return how many rows."""
+        ...
+
+    async def purge(self, now: datetime) -> int:
+        """Drop what retention says should be gone; return how many rows."""
+        ...
