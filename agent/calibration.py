@@ -33,7 +33,7 @@ class Calibration:
     curve: tuple[Point, ...]
 
     def threshold(self, wrong_rate: float) -> float:
-        """Return the lowest confidence from which held-out answers were wrong at most this often; 1 when none is known."""
+        """Return the lowest confidence from which held-out answers were wrong at most this often, by a careful estimate; 1 when none is known."""
         return next((point.threshold for point in sorted(self.curve, key=lambda point: point.threshold) if _fits(point, wrong_rate)), 1.0)
 
 
@@ -61,4 +61,5 @@ def fitted() -> Calibration:
 
 
 def _fits(point: Point, wrong_rate: float) -> bool:
-    return point.wrong <= wrong_rate * point.answered
+    # Jeffreys' estimate of a proportion: the lowest of many thresholds that look right is one that was lucky, and half a wrong answer more undoes that.
+    return point.wrong + 0.5 <= wrong_rate * (point.answered + 1)
