@@ -61,5 +61,5 @@ def fitted() -> Calibration:
 
 
 def _fits(point: Point, wrong_rate: float) -> bool:
-    # Jeffreys' estimate of a proportion: the lowest of many thresholds that look right is one that was lucky, and half a wrong answer more undoes that.
+    # Jeffreys' estimate of a proportion: the lowest of many thresholds that look right was lucky, and half a wrong answer more undoes that.
     return point.wrong + 0.5 <= wrong_rate * (point.answered + 1)
