@@ -203,7 +203,7 @@ def main() -> int:
         burst, quick = Path(folder, "burst"), Path(folder, "quick")
         for home, pause in ((burst, "8s"), (quick, "0s")):
             home.mkdir()
-            (home / "policy.toml").write_text(f'[modes]\ndefault = "auto"\n[pause]\nquiet = "{pause}"\n')
+            (home / "policy.toml").write_text(f'[modes]\ndefault = "auto"\n[answers]\nthreshold = 0.5\n[pause]\nquiet = "{pause}"\n')
             asyncio.run(stock(home))
         _, late = told(f"acknowledged at {RATE} events/s", asyncio.run(acknowledged(burst)), (50, 99))
         times, floors, answers = asyncio.run(answered(quick))

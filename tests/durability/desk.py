@@ -57,7 +57,7 @@ class Whole:
 async def whole(home: Path, *, wrap: Wrappers | None = None, start: datetime | None = START) -> AsyncIterator[Whole]:
     """Open a desk in auto mode with one customer, a community and a few articles; without a `start` the home's clock goes on."""
     home.mkdir(exist_ok=True)
-    (home / "policy.toml").write_text('[modes]\ndefault = "auto"\n')
+    (home / "policy.toml").write_text('[modes]\ndefault = "auto"\n[answers]\nwrong_rate = 0.03\n')
     clock = ControlledClock(home / "clock", start=start)
     async with open_runtime(read_settings(home=home), wrap=wrap or Wrappers(), clock=clock, background=False) as runtime:
         await enroll(runtime, Plan(1).cast(START), at=START)

@@ -31,6 +31,7 @@ END = timedelta(days=4)
 COURIERS = 8
 POLICY = {
     "modes": {"default": "auto", "rules": [{"mode": "draft", "kind": "shared"}, {"mode": "draft", "kind": "direct"}]},
+    "answers": {"wrong_rate": 0.03},
     "hours": {"week": {day: ["00:00-24:00"] for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}},
 }
 
