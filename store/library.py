@@ -107,9 +107,9 @@ def _put(connection: Connection, document: Document, new: Sequence[Chunk], *, ve
     changed = [id for id, row in rows.items() if id not in before or before[id][0] != row["hash"]]
     _forget(connection, before.keys() - rows.keys())
     put(connection, chunks, *(row for id, row in rows.items() if id not in before or before[id][1] != row["doc"]))
-    _forget_vectors(connection, changed)
+    _forget_vectors(connection, [id for id in changed if id in before])
     _append(connection, changed, gone=False)
-    _add_vectors(connection, vectors, embedder)
+    _store_vectors(connection, {id: vector for id, vector in vectors.items() if id in rows}, embedder)
 
 
 def _mark_reviewed(connection: Connection, ids: Sequence[str], *, on: str) -> Sequence[str]:
@@ -140,7 +140,11 @@ def _append(connection: Connection, ids: Sequence[str], *, gone: bool) -> None:
 
 
 def _add_vectors(connection: Connection, made: Mapping[str, bytes], embedder: str) -> None:
-    put(connection, vectors, *({"chunk": id, "embedder": embedder, "vector": made[id]} for id in _hashes(connection, made)))
+    _store_vectors(connection, {id: made[id] for id in _hashes(connection, made)}, embedder)
+
+
+def _store_vectors(connection: Connection, made: Mapping[str, bytes], embedder: str) -> None:
+    put(connection, vectors, *({"chunk": id, "embedder": embedder, "vector": vector} for id, vector in made.items()))
 
 
 def _add_later(connection: Connection, made: Mapping[str, bytes], embedder: str) -> None:

@@ -14,7 +14,7 @@ from knowledge.article import Article, Failure
 from knowledge.chunks import searchable
 from knowledge.vectors import packed
 
-BATCH = 128
+BATCH = 256
 """Chunks embedded together, across documents; what a crash may cost."""
 Progress = Callable[[int, int], None]
 """Called with the documents done and the documents to do."""
