@@ -43,7 +43,7 @@ def test_only_the_older_set_knows_no_sentences():
     assert not all(each.exact for each in known("faq_eval"))
 
 
-@pytest.mark.skipif(not SOURCE.exists(), reason="Banking77 is not beside the checkout")
+@pytest.mark.skipif(not SOURCE.exists(), reason="needs ../shared/data/banking77")
 def test_a_bank_entry_is_an_intent_with_questions_that_are_not_asked(tmp_path):
     asked = entries(tmp_path)
     assert len(asked) == 77 * HELD_OUT

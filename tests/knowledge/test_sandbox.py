@@ -175,7 +175,7 @@ def test_several_threads_share_a_worker(sandbox):
 
 def test_a_worker_ends_with_the_desk_that_started_it():
     code = (
-        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.formats.sandbox import _started; w = _started(); print(w.pid); "
+        f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.formats.sandbox import _started; w = _started(); print(w.pid, flush=True); "
         "import os; os._exit(0)"
     )
     pid = int(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
