@@ -8,22 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.app import run
-
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def call(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("FRONTDESK_POLICY", raising=False)
-
-    def do(*arguments: str):
-        code = run(arguments)
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return do
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.app import run
 from desk.candidate import Candidate
 from desk.ids import TicketId
 from store.candidates import SqlCandidates
@@ -22,19 +21,6 @@ WAITING = Candidate(
     "technical issue",
     "en",
 )
-
-
-@pytest.fixture
-def call(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("FRONTDESK_POLICY", raising=False)
-
-    def do(*arguments: str):
-        code = run(arguments)
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return do
 
 
 @pytest.fixture

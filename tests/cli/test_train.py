@@ -4,25 +4,10 @@ import json
 
 import pytest
 
-from cli.app import run
-
 WORDS = {
     "parking": ("space", "garage", "ticket", "meter", "permit", "barrier", "car park", "parking fine", "season pass", "exit gate"),
     "swimming": ("pool", "lane", "towel", "diving board", "swim class", "goggles", "lifeguard", "sauna", "water slide", "locker"),
 }
-
-
-@pytest.fixture
-def call(capsys, monkeypatch, tmp_path):
-    monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path / "home"))
-    monkeypatch.delenv("FRONTDESK_POLICY", raising=False)
-
-    def do(*arguments: str):
-        code = run(arguments)
-        found = capsys.readouterr()
-        return code, found.out, found.err
-
-    return do
 
 
 @pytest.fixture

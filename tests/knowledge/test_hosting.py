@@ -25,12 +25,12 @@ def test_a_file_links_to_its_page_where_the_host_is_known(at, branch, link):
 @pytest.mark.parametrize(
     "at",
     [
-        "ext::sh -c touch /tmp/x",
+        "ext::sh -c touch x",
         "git://git.example/r",
         "http://git.example/r",
         "file:///srv/r",
         "/srv/r",
-        "--upload-pack=touch /tmp/x",
+        "--upload-pack=touch x",
         "https://token@git.example/r",
         "https://user:token@git.example/r",
         "ssh://-oProxyCommand=x/r",
