@@ -21,6 +21,7 @@ from agent.topics import Own, Shipped, Topics, Unknown, labels_of
 from desk.errors import Misconfigured
 from desk.library import Embedder
 from desk.policy import Triage
+from desk.ports import Heard
 from desk.triage import Classification, Sentiment, Signal
 
 HEAD, TAIL = 6000, 2000
@@ -58,7 +59,7 @@ class LocalTriager:
         self._chosen = chosen
         self._current = current
 
-    async def triage(self, text: str) -> Classification:
+    async def triage(self, text: str, *, heard: Heard | None = None) -> Classification:
         """Classify a message; one without a letter or digit (empty, emoji only) asks nothing, unless it is "??"."""
         # Asked each time, because an admin may change the policy while the desk runs.
         self._thresholds = await self._current() if self._current else self._thresholds

@@ -34,7 +34,7 @@ SETS: Mapping[str, Path] = {name: DEMO / f"{name}.jsonl" for name in ("faq_eval"
 """faq_eval knows the article only, the others the sentence that answers; faq_near asks about what stands next to an article and in none, and half
 of faq200 is kept back for the last figure."""
 DEVELOPING = tuple(SETS)
-THRESHOLDS = Triage(CATEGORIES, request=0.5, out_of_scope=0.6, signal=0.7, language=0.75)
+THRESHOLDS = Triage(CATEGORIES, request=0.5, out_of_scope=0.6, signal=0.7, language=0.75, order=("local",), sure=1.0)
 MARKS = re.compile(r"[*`]")
 
 

@@ -12,6 +12,7 @@ from desk.ids import DraftId, TicketId
 from desk.modes import Mode
 from desk.space import ChannelKind
 from desk.ticket import Attention, Reason
+from desk.usage import ModelCall
 
 HARD = frozenset({"asks_human", "security", "data_loss", "legal", "safety"})
 """Rules that bring in a human even when one holds the ticket or the thread is muted."""
@@ -80,6 +81,12 @@ class Facts:
     down: str = ""
     teammate: str = ""
     """The role of the person whose click this is."""
+    degraded: tuple[str, ...] = ()
+    """What could not be used as it should while this was worked out, as codes."""
+    disagreed: tuple[str, ...] = ()
+    """What the local classifier and the model saw differently, as `field:local/model`."""
+    trend: str = ""
+    urgency: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +219,8 @@ class Decision:
     chance: float | None = None
     evidence: tuple[Evidence, ...] = ()
     """Ids, titles and addresses of what the draft rests on; the quotes are emptied."""
+    calls: tuple[ModelCall, ...] = ()
+    """The calls of a language model that led to it."""
 
     @property
     def word(self) -> str:

@@ -9,7 +9,9 @@ from enum import StrEnum
 
 from desk.audience import Audience, Audiences, may_show
 from desk.ids import DraftId, OutboxId, TicketId
+from desk.selfservice import ActionRequest
 from desk.space import UserRef
+from desk.usage import ModelCall
 
 
 class Verdict(StrEnum):
@@ -65,7 +67,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What a claim rests on: a quoted passage, a field of the customer record, or nothing. `hash` is the content's when it was used."""
+    """What a claim rests on: a quoted passage, a field of the customer record, a macro, an action that ran, or nothing.
+
+    `source` is passage, record, macro, action or none; `hash` is the content's when it was used.
+    """
 
     n: int
     source: str
@@ -134,6 +139,19 @@ class Proposal:
     model: str = ""
     threshold: float | None = None
     """The confidence from which this answerer keeps to the brief's wrong rate, None when nobody measured that."""
+    requests: tuple[ActionRequest, ...] = ()
+    """What is to be done before it is sent; it is true only once that was done."""
+    resolves: bool = False
+    """It should settle the matter, its writer believes."""
+    translation: str = ""
+    """The reply in the team's language, for teammates only, where it is written in another one."""
+    summary: str = ""
+    """What is known, for the person who takes over; for teammates only."""
+    calls: tuple[ModelCall, ...] = ()
+    degraded: tuple[str, ...] = ()
+    """What could not be used as it should, as codes (model_busy, budget_day, ...)."""
+    prompt: str = ""
+    """The content hash of the prompts that it was written with."""
 
     @property
     def unsupported(self) -> int:

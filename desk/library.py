@@ -37,6 +37,10 @@ class KnowledgeBase(Protocol):
         """Return passages by id as they are now; one that is gone is missing from the result."""
         ...
 
+    async def article(self, document: str, audiences: Audiences) -> Sequence[Passage]:
+        """Return the passages of a document in order, those that one of `audiences` may show; none for a document that is not there."""
+        ...
+
     async def version(self) -> str:
         """Return what changes when any document does."""
         ...

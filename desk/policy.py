@@ -10,6 +10,7 @@ from typing import Annotated
 from desk.audience import Audience
 from desk.deadlines import Hours
 from desk.modes import Modes
+from desk.selfservice import SelfService
 from desk.source import Source
 
 Share = Annotated[float, "share"]
@@ -19,6 +20,8 @@ UNCALIBRATED = 0.6
 """A number from 0 to 1."""
 Count = Annotated[int, "count"]
 """A whole number that is not negative."""
+Amount = Annotated[float, "amount"]
+"""A number that is not negative, such as US dollars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +155,95 @@ class Triage:
     out_of_scope: Share
     signal: Share
     language: Share
+    order: tuple[str, ...]
+    """Who classifies, in order: `local` and `model`; the second is asked when the first one is less sure than `sure`."""
+    sure: Share
+
+
+@dataclass(frozen=True, slots=True)
+class Price:
+    """US dollars for a million tokens."""
+
+    input: Amount
+    output: Amount
+    cache_read: Amount
+    cache_write: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The most that one turn of a ticket may take: calls of the model, tokens, wall time; of a call its time and the tokens it writes."""
+
+    turns: Count
+    tokens: Count
+    turn: timedelta
+    call: timedelta
+    tool: timedelta
+    output: Count
+    lookups: Count
+    """Calls of tools that look something up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Budgets:
+    """US dollars that the model may cost: for one ticket as a whole, for a person, a channel and altogether within a day."""
+
+    ticket: Amount
+    person: Amount
+    channel: Amount
+    day: Amount
+
+
+@dataclass(frozen=True, slots=True)
+class Breaker:
+    """After how many failures in a row the model is left alone, and for how long."""
+
+    failures: Count
+    cool_down: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class ModelPolicy:
+    """Which language models do what, within which bounds. They are used only where the environment has a key.
+
+    `fallback` is asked when the first model cannot, "" for none. `images` says whose pictures it gets: always, verified or never. `redact`
+    are kinds of personal data that never reach it, beside cards, keys and passwords, which never do. `team_language` is what teammates read.
+    """
+
+    answers: str
+    triage: str
+    fallback: str
+    effort: str
+    images: str
+    redact: tuple[str, ...]
+    team_language: str
+    bounds: Bounds
+    budgets: Budgets
+    breaker: Breaker
+    prices: Mapping[str, Price]
+
+    def price(self, model: str) -> Price:
+        """Return a model's price; one that the policy does not know costs as much as the dearest it does."""
+        return self.prices.get(model) or max(self.prices.values(), key=lambda price: price.output)
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """How replies sound: the company's own sentence on it, and whether the style of approved replies is learned."""
+
+    house: str
+    learn: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Macro:
+    """A named text that the team wrote, with fields in braces ({name}, {company}, {plan}, {manager}); `audience` is who may read it."""
+
+    title: str
+    text: str
+    audience: Audience
+    categories: tuple[str, ...] = ()
+    language: str = "en"
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +324,10 @@ class Policy:
     retention: Retention
     paused: Pauses
     phrases: Mapping[str, Mapping[str, str]]
+    model: ModelPolicy
+    tone: Tone
+    macros: Mapping[str, Macro]
+    actions: tuple[SelfService, ...]
     version: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
 

@@ -10,16 +10,18 @@ import string
 import types
 import typing
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import MISSING, dataclass, fields, is_dataclass
 from datetime import date, time, timedelta
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from desk import audience
+from desk.customer import Trust
 from desk.deadlines import Hours
 from desk.errors import InvalidInput
 from desk.modes import Mode, ModeRule, Modes
 from desk.policy import PLACEHOLDERS, REQUIRED_PHRASES, Policy
+from desk.selfservice import Confirm, Effect, ParameterKind
 from desk.source import Source, SourceKind
 from desk.space import ChannelKind
 
@@ -104,7 +106,10 @@ def _table(cls: type, raw: object, *, path: str, problems: list[Problem]) -> dic
             )
         )
     values: dict[str, Any] = {}
+    optional = {f.name for f in fields(cls) if f.default is not MISSING or f.default_factory is not MISSING}
     for name in names:
+        if name not in raw and name in optional:
+            continue
         if name not in raw:
             problems.append(Problem(_join(path, name), None, "this key is missing"))
             continue
@@ -187,6 +192,13 @@ def _count(raw: object) -> int:
     if number >= 0:
         return number
     raise _Wrong("write a whole number, 0 or more")
+
+
+def _amount(raw: object) -> float:
+    number = _expect((int, float), raw, "write a number, 0 or more")
+    if number >= 0:
+        return float(number)
+    raise _Wrong("write a number, 0 or more")
 
 
 def _one_of(words: typing.Iterable[str]) -> Callable[[object], str]:
@@ -322,7 +334,7 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-ANNOTATED: dict[str, Callable[[object], Any]] = {"share": _share, "count": _count, "threshold": _threshold}
+ANNOTATED: dict[str, Callable[[object], Any]] = {"share": _share, "count": _count, "threshold": _threshold, "amount": _amount}
 SOURCE: dict[str, Callable[[object], Any]] = {
     "name": _name,
     "kind": lambda raw: SourceKind(_one_of(SourceKind)(raw)),
@@ -348,6 +360,10 @@ SPECIAL: dict[Any, Callable[[object], Any]] = {
     bool: lambda raw: _expect(bool, raw, "write true or false"),
     int: lambda raw: _expect(int, raw, "write a whole number"),
     audience.Audience: lambda raw: audience.parse(str(raw)),
+    Trust: lambda raw: Trust[_one_of(trust.name.lower() for trust in Trust)(raw).upper()],
+    ParameterKind: lambda raw: ParameterKind(_one_of(ParameterKind)(raw)),
+    Confirm: lambda raw: Confirm(_one_of(Confirm)(raw)),
+    Effect: lambda raw: Effect(_one_of(Effect)(raw)),
     Modes: _modes,
     Hours: _hours,
     Source: _source,

@@ -17,10 +17,12 @@ from desk.events import Event
 from desk.ids import AccountId, OutboxId, PersonId
 from desk.policy import Policy
 from desk.post import Post
-from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
+from desk.selfservice import SelfService
+from desk.space import Channel, ChannelKind, ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Timeline
 from desk.triage import Classification
+from desk.usage import ModelCall, Payer, Spending, Spent
 
 
 class Clock(Protocol):
@@ -189,16 +191,46 @@ class Crm(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What a message stands in: who pays for looking at it, and what was said in its ticket before."""
+
+    payer: Payer
+    before: Timeline = ()
+
+
 class Triager(Protocol):
     """What a message is about. Raises Unavailable("model")."""
 
-    async def triage(self, text: str) -> Classification:
-        """Classify what a customer wrote."""
+    async def triage(self, text: str, *, heard: Heard | None = None) -> Classification:
+        """Classify what a customer wrote; a language model is asked only where `heard` says what it stands in."""
         ...
 
     async def similarity(self, a: str, b: str) -> float:
         """Return how alike two texts' topics are, -1 to 1."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file of the customer's as the agent may see it: the text that was read of it, or a picture. Its name and content are untrusted."""
+
+    name: str
+    media_type: str
+    text: str = ""
+    content: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class PastTicket:
+    """An earlier ticket of the same person: when, what about, how it ended, and its first and last words."""
+
+    id: str
+    opened: datetime
+    category: str
+    status: str
+    asked: str
+    answered: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +256,17 @@ class Brief:
     now: datetime | None = None
     wrong_rate: float = 0.02
     """The share of answers given alone that policy allows to be wrong."""
+    policy: Policy | None = None
+    """The policy in force, None for an answerer that needs no more of it than stands above."""
+    kind: ChannelKind = ChannelKind.COMMUNITY
+    payer: Payer = Payer()
+    contacts: int = 0
+    """How many tickets this person had before."""
+    attachments: tuple[Attachment, ...] = ()
+    actions: tuple[SelfService, ...] = ()
+    """What policy lets this author have done, at their trust."""
+    style: str = ""
+    """What the team's approved replies look like, in a few lines; "" where nothing was learned."""
 
 
 class Tools(Protocol):
@@ -235,6 +278,14 @@ class Tools(Protocol):
 
     async def record(self) -> Sequence[Fact]:
         """Return the author's own record, at the author's trust."""
+        ...
+
+    async def article(self, document: str) -> Sequence[Passage]:
+        """Return the passages of one article in order, none when this author may not see it."""
+        ...
+
+    async def past_tickets(self) -> Sequence[PastTicket]:
+        """Return the author's own earlier tickets, newest first; none unless the person is verified."""
         ...
 
     async def outranked(self, query: str) -> float:
@@ -250,6 +301,22 @@ class Answerer(Protocol):
 
     async def propose(self, brief: Brief, tools: Tools) -> Proposal:
         """Return a reply in parts, a question back, or neither and why."""
+        ...
+
+
+class Ledger(Protocol):
+    """What the language model cost. A call is booked when it was made, whatever becomes of the turn: the money is spent."""
+
+    async def book(self, call: ModelCall, payer: Payer, *, at: datetime) -> None:
+        """Keep a call."""
+        ...
+
+    async def spent(self, *, since: datetime | None = None, ticket: str = "", person: str = "", channel: str = "") -> Spent:
+        """Return the sum of the calls booked since then on what is named."""
+        ...
+
+    async def bookings(self, since: datetime, until: datetime) -> Sequence[Spending]:
+        """Return the calls booked in a span, in order."""
         ...
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from desk.usage import ModelCall
+
 CATEGORIES = ("billing", "technical issue", "feature request", "account access", "bug report", "onboarding")
 """The default categories; a trained head may bring others."""
 
@@ -55,3 +57,15 @@ class Classification:
     intent: str = ""
     signals: frozenset[Signal] = frozenset()
     model: str = ""
+    trend: str = ""
+    """How the customer's mood changed over the ticket: worse, same or better; "" where nobody looked."""
+    urgency: tuple[str, ...] = ()
+    """What makes it urgent, as codes: deadline, blocked, outage, money, many_users."""
+    missing: tuple[str, ...] = ()
+    """What one would have to ask to answer, as a few words each; never shown to a customer."""
+    sureness: tuple[tuple[str, float], ...] = ()
+    """How sure each field is, where a model said it and its word was calibrated."""
+    disagreed: tuple[str, ...] = ()
+    """What the local classifier and the model saw differently, as `field:local/model`."""
+    calls: tuple[ModelCall, ...] = ()
+    degraded: tuple[str, ...] = ()

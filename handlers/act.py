@@ -54,9 +54,25 @@ def perform(facts: Facts, s: Situation, deed: Deed, *, label: str = "") -> Chang
     """Decide, do it, and record it with the ticket, as one set of changes. `label` tells two decisions of one event apart."""
     action = decide(facts)
     evidence = tuple(replace(item, quote="") for item in deed.draft.proposal.evidence) if deed.draft else ()
-    versions = replace(s.versions, policy=s.policy.version, model=(deed.draft.proposal.model if deed.draft else "") or s.versions.model)
+    made = deed.draft.proposal if deed.draft else None
+    versions = replace(
+        s.versions,
+        policy=s.policy.version,
+        model=(made.model if made else "") or s.versions.model,
+        prompt=(made.prompt if made else "") or s.versions.prompt,
+    )
     decision = Decision(
-        derived("d", s.cause, label), s.ticket.id, s.now, s.ticket.turn, s.ticket.revision, facts, action, explain(facts), versions, evidence=evidence
+        derived("d", s.cause, label),
+        s.ticket.id,
+        s.now,
+        s.ticket.turn,
+        s.ticket.revision,
+        facts,
+        action,
+        explain(facts),
+        versions,
+        evidence=evidence,
+        calls=deed.calls,
     )
     ticket, changes = _do(action, s, deed)
     return write(RecordDecision(decision), SaveTicket(ticket)) + changes

@@ -76,7 +76,7 @@ async def _proposal(question: Question, author: Author, c: Classification, *, se
     language = c.language if c.language in policy.phrases else "en"
     place = _place(question, author)
     return await drafting.propose_one(
-        author, question.text, place=place, classification=c, policy=policy, services=services, language=language or "en"
+        author, question.text, place=place, classification=c, policy=policy, services=services, language=language or "en", kind=question.kind
     )
 
 

@@ -8,6 +8,7 @@ from desk.changes import Changes
 from desk.draft import Draft
 from desk.escalation import Trigger
 from desk.ticket import Ticket
+from desk.usage import ModelCall
 
 Outcome = tuple[Ticket, Changes]
 """The ticket as it will be saved, and everything else that is written."""
@@ -21,3 +22,5 @@ class Deed:
     triggers: tuple[Trigger, ...] = ()
     who: str = ""
     csat_due: bool = False
+    calls: tuple[ModelCall, ...] = ()
+    """The calls of a language model that led here."""

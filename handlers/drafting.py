@@ -11,17 +11,20 @@ from desk.article import is_expired
 from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
 from desk.customer import Author, Fact
 from desk.draft import Basis, Draft, Passage, Proposal, fits, leaks
-from desk.ids import DraftId, derived
+from desk.ids import DraftId, TicketId, derived
 from desk.policy import Policy
-from desk.ports import Brief
+from desk.ports import Brief, PastTicket
+from desk.selfservice import SelfService
 from desk.space import ChannelKind
 from desk.timeline import Message
 from desk.triage import Classification
+from desk.usage import Payer
+from handlers import history
 from handlers.services import Services
 from handlers.situation import Situation, private_of
 
 CITATION = re.compile(r"\[(\d{1,2})\]")
-POLICY_SECTIONS = ("answers", "audience", "phrases")
+POLICY_SECTIONS = ("answers", "audience", "phrases", "actions", "macros")
 """The sections of policy that a draft rests on: changing one of them makes it stale."""
 
 
@@ -32,6 +35,7 @@ class BoundTools:
     author: Author
     audiences: Audiences
     services: Services
+    ticket: TicketId | None = None
 
     async def search(self, query: str, *, k: int = 10, also: Sequence[str] = ()) -> Sequence[Passage]:
         """Return passages that some part of this answer may show, none of them past its day."""
@@ -47,6 +51,15 @@ class BoundTools:
         shown = [passage.dense for passage in found if may_show(self.audiences, passage.audience)]
         return max(hidden) - max(shown, default=0.0) if hidden else -1.0
 
+    async def article(self, document: str) -> Sequence[Passage]:
+        """Return the passages of one article in order, those that some part of this answer may show and that are not past their day."""
+        now = self.services.clock.now()
+        return [p for p in await self.services.knowledge.article(document, self.audiences) if not is_expired(p.expires, now)]
+
+    async def past_tickets(self) -> Sequence[PastTicket]:
+        """Return the author's own earlier tickets; none unless we know the person, since nobody else's may be told."""
+        return await history.past_tickets(self.author, self.services, but=self.ticket)
+
     async def record(self) -> Sequence[Fact]:
         """Return the author's own record, without what is internal."""
         return [fact for fact in await self.services.crm.record(self.author) if fact.audience != INTERNAL]
@@ -60,12 +73,33 @@ async def propose(s: Situation, classification: Classification, services: Servic
 
 
 async def propose_one(
-    author: Author, text: str, *, place: Audiences, classification: Classification, policy: Policy, services: Services, language: str = "en"
+    author: Author,
+    text: str,
+    *,
+    place: Audiences,
+    classification: Classification,
+    policy: Policy,
+    services: Services,
+    language: str = "en",
+    kind: ChannelKind = ChannelKind.COMMUNITY,
 ) -> Proposal:
     """Return the proposal for a question asked outside any ticket."""
-    hosts, wrong_rate = policy.answers.hosts, policy.answers.wrong_rate
-    phrases = policy.phrases_in(language)
-    brief = Brief(text, author, place, private_of(author), classification, language, phrases, hosts=hosts, wrong_rate=wrong_rate)
+    brief = Brief(
+        text,
+        author,
+        place,
+        private_of(author),
+        classification,
+        language,
+        policy.phrases_in(language),
+        hosts=policy.answers.hosts,
+        now=services.clock.now(),
+        wrong_rate=policy.answers.wrong_rate,
+        policy=policy,
+        kind=kind,
+        payer=Payer(person=str(author.user)),
+        actions=permitted(policy, author),
+    )
     return await services.answerer.propose(brief, BoundTools(author, place | (brief.private or frozenset({PUBLIC})), services))
 
 
@@ -98,7 +132,6 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
     private = s.place if s.channel.kind is ChannelKind.DIRECT else private_of(author)
     language = s.ticket.language or s.language
     unread = tuple(file.name for message in said for file in message.files if file.text is None)
-    phrases, hosts = s.policy.phrases_in(language), s.policy.answers.hosts
     brief = Brief(
         words_of(said),
         author,
@@ -106,16 +139,33 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
         private,
         classification,
         language,
-        phrases,
+        s.policy.phrases_in(language),
         unread,
-        hosts,
+        s.policy.answers.hosts,
         s.timeline,
         hint,
         s.now,
         s.policy.answers.wrong_rate,
+        policy=s.policy,
+        kind=s.channel.kind,
+        payer=payer_of(s, author),
+        contacts=await history.contacts(author, services, but=s.ticket.id),
+        actions=permitted(s.policy, author),
     )
-    proposal = await services.answerer.propose(brief, BoundTools(author, s.place | (private or frozenset({PUBLIC})), services))
+    tools = BoundTools(author, s.place | (private or frozenset({PUBLIC})), services, s.ticket.id)
+    proposal = await services.answerer.propose(brief, tools)
     return _settled(proposal) if s.channel.kind is ChannelKind.DIRECT else proposal
+
+
+def payer_of(s: Situation, author: Author) -> Payer:
+    """Return on whom calls of the model for an author's words are booked."""
+    return Payer(str(s.ticket.id), str(author.user), str(s.channel.ref))
+
+
+def permitted(policy: Policy, author: Author) -> tuple[SelfService, ...]:
+    """Return the actions that policy lets this author have done."""
+    entitlements = author.person.entitlements if author.person and author.verified else frozenset()
+    return tuple(a for a in policy.actions if author.trust >= a.trust and (not a.entitlement or a.entitlement in entitlements))
 
 
 def _settled(proposal: Proposal) -> Proposal:
@@ -150,6 +200,12 @@ def _joined(first: Proposal, second: Proposal) -> Proposal:
         fixed=first.fixed and second.fixed,
         doubts=tuple(dict.fromkeys((*first.doubts, *second.doubts))),
         related=first.related + second.related,
+        requests=first.requests + second.requests,
+        resolves=first.resolves and second.resolves,
+        translation="\n\n".join(filter(None, (first.translation, second.translation))),
+        summary="\n\n".join(filter(None, (first.summary, second.summary))),
+        calls=first.calls + second.calls,
+        degraded=tuple(dict.fromkeys((*first.degraded, *second.degraded))),
     )
 
 

@@ -15,6 +15,7 @@ from desk.escalation import EscalationStatus, Trigger
 from desk.events import TurnStarted
 from desk.ids import EventId, derived
 from desk.modes import Mode
+from desk.ports import Heard
 from desk.space import ChannelKind
 from desk.ticket import Attention, Reason, Ticket
 from desk.timeline import SPOKEN, Purpose, in_a_row
@@ -78,7 +79,7 @@ async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed:
         s = replace(s, ticket=replace(s.ticket, heard_once=s.ticket.heard_once | {"personal_data"}))
         warned += _warned(s, facts)
     later = write(_again(s.ticket, s.now + s.policy.down.retry)) if facts.paused and not s.ticket.held else NOTHING
-    return warned + later + act.perform(facts, s, Deed(draft=draft, triggers=triggers or _no_answer(facts)))
+    return warned + later + act.perform(facts, s, Deed(draft=draft, triggers=triggers or _no_answer(facts), calls=classification.calls + proposal.calls))
 
 
 def _again(ticket: Ticket, at: datetime) -> SetDeadline:
@@ -88,7 +89,8 @@ def _again(ticket: Ticket, at: datetime) -> SetDeadline:
 
 async def _classify(s: Situation, services: Services) -> Classification:
     """Classify the burst as a whole; what one of its messages signals, the burst signals."""
-    whole = await services.triager.triage(drafting.words_of(s.said))
+    before = tuple(message for message in s.timeline if message not in s.said)
+    whole = await services.triager.triage(drafting.words_of(s.said), heard=Heard(drafting.payer_of(s, s.authors[0]), before))
     if len(s.said) == 1:
         return whole
     each = [await services.triager.triage(message.text) for message in s.said]
@@ -190,6 +192,10 @@ def _facts(
         repeats=repeats and not any(trigger.rule == "loop" for trigger in triggers),
         empty=empty,
         pages=frozenset(s.policy.escalation.observe_pages),
+        degraded=tuple(dict.fromkeys((*c.degraded, *proposal.degraded))),
+        disagreed=c.disagreed,
+        trend=c.trend,
+        urgency=c.urgency,
     )
 
 

@@ -104,6 +104,11 @@ class HybridKnowledge:
         """Return live passages by id, without scores."""
         return {id: _passage(chunk) for id, chunk in (await self._library.chunks(ids)).items()}
 
+    async def article(self, document: str, audiences: Audiences) -> Sequence[Passage]:
+        """Return the passages of a document in order, those that may be shown."""
+        found = [self._shown(chunk, audiences) for chunk in sorted(await self._library.chunks_of(document), key=lambda chunk: chunk.n)]
+        return [passage for passage in found if passage]
+
     async def neighbors(self, id: str, audiences: Audiences) -> tuple[Passage | None, Passage | None]:
         """Return the passages before and after one in its article, None where there is none that may be shown."""
         chunk = (await self._library.chunks([id])).get(id)

@@ -82,6 +82,9 @@ def _bare(proposal: Proposal) -> Proposal:
         claims=tuple(replace(claim, text="", why="") for claim in proposal.claims),
         evidence=tuple(map(_unquoted, proposal.evidence)),
         related=tuple(map(_unquoted, proposal.related)),
+        requests=tuple(replace(request, parameters=()) for request in proposal.requests),
+        translation="",
+        summary="",
     )
 
 

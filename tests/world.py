@@ -32,7 +32,7 @@ from desk.ids import AccountId, EventId, PersonId
 from desk.library import Hits
 from desk.policy import Policy
 from desk.policy_check import merged, read_policy
-from desk.ports import Brief, Tools
+from desk.ports import Brief, Heard, Tools
 from desk.post import Post
 from desk.space import Channel, ChannelKind, ChannelRef, Intake, MessageRef, Place, Platform, UserRef
 from desk.ticket import Ticket
@@ -177,6 +177,9 @@ class ScriptedKnowledge:
     async def passages(self, ids: Sequence[str]) -> Mapping[str, Passage]:
         return {id: self.passages_[id] for id in ids if id in self.passages_}
 
+    async def article(self, document: str, audiences: Audiences) -> Sequence[Passage]:
+        return [p for p in self.passages_.values() if p.document == document and may_show(audiences, p.audience)]
+
     async def version(self) -> str:
         return str(len(self.passages_))
 
@@ -189,7 +192,7 @@ class ScriptedTriager:
     model: str = ""
     topics: tuple[str, ...] = ("refund", "login", "export")
 
-    async def triage(self, text: str) -> Classification:
+    async def triage(self, text: str, *, heard: Heard | None = None) -> Classification:
         if self.down:
             raise Unavailable("model")
         signals = frozenset(signal for signal in Signal if f"#{signal.removeprefix('asks_')}" in text.lower())

@@ -14,9 +14,7 @@ from knowledge.embeddings import OnnxEmbedder
 ROOT = Path(__file__).parents[2]
 POLICY = tomllib.loads((ROOT / "policy.toml").read_text(encoding="utf-8"))
 TOLD = POLICY["triage"]
-THRESHOLDS = Triage(
-    tuple(TOLD["categories"]), request=TOLD["request"], out_of_scope=TOLD["out_of_scope"], signal=TOLD["signal"], language=TOLD["language"]
-)
+THRESHOLDS = Triage(**{**TOLD, "categories": tuple(TOLD["categories"]), "order": tuple(TOLD["order"])})
 
 
 @pytest.fixture(scope="session")
