@@ -24,7 +24,7 @@ from handlers.services import Services
 from handlers.situation import Situation, private_of
 
 CITATION = re.compile(r"\[(\d{1,2})\]")
-POLICY_SECTIONS = ("answers", "audience", "phrases", "actions", "macros")
+POLICY_SECTIONS = ("answers", "audience", "phrases")
 """The sections of policy that a draft rests on: changing one of them makes it stale."""
 
 
@@ -107,7 +107,8 @@ def stored(proposal: Proposal, s: Situation, *, label: str = "draft") -> Draft:
     """Return a proposal as a draft of this turn, with everything it rests on."""
     passages = {item.id: item.hash for item in proposal.evidence if item.source == "passage"}
     fields = {item.id: item.hash for item in proposal.evidence if item.source == "record"}
-    sections = {name: s.policy.hashes.get(name, "") for name in POLICY_SECTIONS}
+    named = {"actions": bool(proposal.requests), "macros": any(item.source == "macro" for item in proposal.evidence)}
+    sections = {name: s.policy.hashes.get(name, "") for name in (*POLICY_SECTIONS, *(name for name, used in named.items() if used))}
     basis = Basis(s.ticket.turn, passages, fields, sections)
     return Draft(DraftId(derived("r", s.cause, label)), s.ticket.id, proposal, basis, s.now, asked_by=s.authors[0].user)
 

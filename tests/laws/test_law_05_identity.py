@@ -20,6 +20,8 @@ def test_no_tool_takes_a_customer_account_or_address(tools):
         "search": {"self", "query", "k", "also"},
         "outranked": {"self", "query"},
         "record": {"self"},
+        "article": {"self", "document"},
+        "past_tickets": {"self"},
     }
 
 
