@@ -1,0 +1,240 @@
+"""Claude: the language model behind Anthropic's SDK, with its errors as ours."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from agent.model import Block, Completion, Fault, ModelFault, Request, ToolUse
+from desk.errors import Misconfigured
+
+if TYPE_CHECKING:
+    from anthropic import AsyncAnthropic
+    from anthropic.types import Message
+
+RETRIES = 2
+"""How often the SDK itself tries again before a stream has begun: 408, 409, 429 and 5xx, as long as the other side asks."""
+CONNECT_SECONDS = 5.0
+STOPS = {"refusal": Fault.REFUSED, "model_context_window_exceeded": Fault.TOO_LONG, "max_tokens": Fault.CUT}
+"""Ends of a reply that are faults; an end without a reason is one too: the stream ended early and nobody said so."""
+SPENT = "spend_limit"
+TOO_LONG = ("prompt is too long", "context window", "context length", "too many tokens")
+STATUSES: Mapping[int, Fault] = {
+    400: Fault.REJECTED,
+    401: Fault.KEY,
+    402: Fault.SPEND_LIMIT,
+    403: Fault.KEY,
+    404: Fault.UNKNOWN_MODEL,
+    408: Fault.SLOW,
+    413: Fault.TOO_LONG,
+    422: Fault.REJECTED,
+    429: Fault.BUSY,
+}
+"""What a status means; every other one is a server that is busy."""
+MID_STREAM: Mapping[str, Fault] = {
+    "invalid_request_error": Fault.REJECTED,
+    "authentication_error": Fault.KEY,
+    "permission_error": Fault.KEY,
+    "billing_error": Fault.SPEND_LIMIT,
+}
+"""What an error event within a stream means, whose status says 200; every other one is a server that is busy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How the model is reached: `provider` is anthropic, bedrock or vertex; the latter two take their credentials from their own environment.
+
+    `key` or `token` may be empty for a gateway that asks for none.
+    """
+
+    provider: str = "anthropic"
+    key: str = ""
+    token: str = ""
+    url: str = ""
+
+
+class ClaudeModel:
+    """A `Model` behind the Messages API.
+
+    `strict` has the SDK refuse replies that are not of its schema; `transport` takes the place of the network.
+    """
+
+    def __init__(self, access: Access, *, strict: bool = False, transport: Any = None, timer: Callable[[], float] = time.perf_counter) -> None:
+        self._access = access
+        self._strict = strict
+        self._transport = transport
+        self._timer = timer
+        self._client: AsyncAnthropic | None = None
+
+    async def complete(self, request: Request) -> Completion:
+        """Make one call; raise ModelFault when there is no whole reply in time."""
+        begun = self._timer()
+        client = await self._connected()
+        try:
+            async with asyncio.timeout(request.timeout.total_seconds()):
+                async with client.messages.stream(**_arguments(request)) as stream:
+                    message = await stream.get_final_message()
+        except Exception as error:
+            raise _fault(error) from error
+        if message.stop_reason is None:
+            raise ModelFault(Fault.CUT, "the reply ended early")
+        if message.stop_reason in STOPS:
+            raise ModelFault(STOPS[message.stop_reason], f"the reply ended with {message.stop_reason}")
+        return _completion(message, request, seconds=self._timer() - begun)
+
+    async def models(self) -> tuple[str, ...]:
+        """Return the ids of the models there are; raise ModelFault."""
+        client = await self._connected()
+        try:
+            async with asyncio.timeout(CONNECT_SECONDS * 2):
+                return tuple([model.id async for model in client.models.list(limit=1000)])
+        except Exception as error:
+            raise _fault(error) from error
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.close()
+
+    async def warm(self) -> None:
+        """Import the SDK before the first question needs it: that takes a second or two of processor time."""
+        await self._connected()
+
+    async def _connected(self) -> AsyncAnthropic:
+        if self._client is None:
+            # On a thread, and first of all: until it is there, somebody else may have connected.
+            await asyncio.to_thread(_imported)
+        self._client = self._client or _client(self._access, strict=self._strict, transport=self._transport)
+        return self._client
+
+
+def _imported() -> None:
+    import anthropic  # noqa: F401
+
+
+def _client(access: Access, *, strict: bool, transport: Any) -> Any:
+    import anthropic
+    import httpx2
+
+    timeout = httpx2.Timeout(600.0, connect=CONNECT_SECONDS)
+    common: dict[str, Any] = {"max_retries": RETRIES, "timeout": timeout, "_strict_response_validation": strict}
+    if transport is not None:
+        common["http_client"] = anthropic.DefaultAsyncHttpxClient(transport=transport)
+    if access.url:
+        common["base_url"] = access.url
+    try:
+        return PROVIDERS[access.provider](access, common)
+    except ImportError as error:
+        raise Misconfigured(f"{access.provider} needs an extra: run .venv/bin/python -m pip install 'anthropic[{access.provider}]'") from error
+
+
+def _anthropic(access: Access, common: dict[str, Any]) -> Any:
+    from anthropic import AsyncAnthropic
+
+    # A gateway may ask for no key, but without one the SDK would look for credentials of its own on this machine.
+    return AsyncAnthropic(api_key=access.key or (None if access.token else "none"), auth_token=access.token or None, **common)
+
+
+def _bedrock(access: Access, common: dict[str, Any]) -> Any:
+    import boto3  # noqa: F401
+    from anthropic.lib.bedrock import AsyncAnthropicBedrock
+
+    return AsyncAnthropicBedrock(**common)
+
+
+def _vertex(access: Access, common: dict[str, Any]) -> Any:
+    import google.auth  # noqa: F401
+    from anthropic.lib.vertex import AsyncAnthropicVertex
+
+    return AsyncAnthropicVertex(**common)
+
+
+PROVIDERS: Mapping[str, Callable[[Access, dict[str, Any]], Any]] = {"anthropic": _anthropic, "bedrock": _bedrock, "vertex": _vertex}
+"""How a client is made for each provider."""
+
+
+def _arguments(request: Request) -> dict[str, Any]:
+    """Return the arguments of the SDK's call; what is empty is left out."""
+    config: dict[str, Any] = {"effort": request.effort} if request.effort else {}
+    if request.schema is not None:
+        config["format"] = {"type": "json_schema", "schema": request.schema}
+    choice = {} if not request.tool else {"type": "any"} if request.tool == "any" else {"type": "tool", "name": request.tool}
+    optional = {"system": list(request.system), "tools": list(request.tools), "tool_choice": choice, "output_config": config}
+    fixed = {"model": request.model, "max_tokens": request.output, "messages": list(request.messages)}
+    return {**fixed, **{name: value for name, value in optional.items() if value}}
+
+
+def _completion(message: Message, request: Request, *, seconds: float) -> Completion:
+    uses = tuple(ToolUse(block.id, block.name, _object(block.input)) for block in message.content if block.type == "tool_use")
+    usage = message.usage
+    return Completion(
+        text="".join(block.text for block in message.content if block.type == "text"),
+        uses=uses,
+        content=tuple(_block(block) for block in message.content),
+        stop=message.stop_reason or "",
+        model=request.model,
+        input=usage.input_tokens,
+        output=usage.output_tokens,
+        cache_read=usage.cache_read_input_tokens or 0,
+        cache_write=usage.cache_creation_input_tokens or 0,
+        seconds=seconds,
+    )
+
+
+def _block(block: Any) -> Block:
+    """Return a block as it may be sent back: what the SDK adds to it for its own use is not known to the API."""
+    written: dict[str, Any] = block.to_dict()
+    return {name: value for name, value in written.items() if name not in ("parsed_output", "caller") and value is not None}
+
+
+def _object(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _fault(error: Exception) -> ModelFault:
+    """Return our error for one of the SDK's, of its transport's or of the stream; raise one that is none of theirs."""
+    import anthropic
+    import httpx2
+    import pydantic
+
+    if isinstance(error, anthropic.APIStatusError):
+        return _status(error)
+    kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault, str], ...] = (
+        ((TimeoutError, anthropic.APITimeoutError, httpx2.TimeoutException), Fault.SLOW, "no answer in time"),
+        (httpx2.ConnectError, Fault.UNREACHABLE, "nothing answers at its address"),
+        (anthropic.APIConnectionError, Fault.UNREACHABLE, "nothing answers at its address"),
+        (httpx2.TransportError, Fault.DROPPED, "the connection broke"),
+        (json.JSONDecodeError, Fault.DROPPED, "a chunk was garbled"),
+        ((anthropic.APIResponseValidationError, pydantic.ValidationError, anthropic.APIError), Fault.DROPPED, "the reply is not of its schema"),
+        ((anthropic.AnthropicError,), Fault.KEY, "the credentials cannot be used"),
+        # The SDK raises plain ones for a tool's input that is no JSON, and for events out of order.
+        ((ValueError, RuntimeError, AssertionError), Fault.CUT, "the reply broke off"),
+    )
+    for kind, fault, says in kinds:
+        if isinstance(error, kind):
+            return ModelFault(fault, says)
+    raise error
+
+
+def _status(error: Any) -> ModelFault:
+    said = (error.api_message or "").lower()
+    fault = MID_STREAM.get(error.type or "", Fault.BUSY) if error.status_code == 200 else STATUSES.get(error.status_code, Fault.BUSY)
+    if SPENT in (error.error_code or ""):
+        fault = Fault.SPEND_LIMIT
+    elif fault is Fault.REJECTED and any(words in said for words in TOO_LONG):
+        fault = Fault.TOO_LONG
+    elif fault is Fault.UNKNOWN_MODEL and error.type not in (None, "not_found_error"):
+        fault = Fault.REJECTED
+    return ModelFault(fault, f"status {error.status_code}, {error.error_code or error.type or 'no type'}", after=_after(error))
+
+
+def _after(error: Any) -> timedelta | None:
+    try:
+        return timedelta(seconds=float(error.response.headers["retry-after"]))
+    except (KeyError, ValueError):
+        return None
