@@ -229,10 +229,12 @@ class ModelPolicy:
 
 @dataclass(frozen=True, slots=True)
 class Tone:
-    """How replies sound: the company's own sentence on it, and whether the style of approved replies is learned."""
+    """How replies sound: the company's own sentence on it, whether the style of approved replies is learned, and from which yearly value (EUR) on
+    a reply goes a step further."""
 
     house: str
     learn: bool
+    high_value: Amount
 
 
 @dataclass(frozen=True, slots=True)
