@@ -19,6 +19,7 @@ from desk.library import Embedder
 from desk.ports import Clock
 from desk.space import Platform
 from handlers.services import Services
+from handlers.styles import Styles
 from runtime import UNWRAPPED, Reading, Records, Runtime, SystemClock, Wrappers
 from settings import Settings
 
@@ -166,6 +167,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         answerer=wrap.answerer(ExtractiveAnswerer(embedder, heads)),
         chat={},
         policy=records.policy,
+        styles=Styles(records.store, clock),
         versions=Versions(policy=policy.version, heads=heads.version, embedder=embedder.id, code=CODE),
     )
     await warm

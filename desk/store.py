@@ -98,6 +98,10 @@ class Store(Protocol):
         """Return the drafts somebody should decide, oldest first."""
         ...
 
+    async def judged_drafts(self, *, most: int) -> Sequence[Draft]:
+        """Return the drafts that people approved or edited last, oldest first; of an edit both what it began with and what was sent."""
+        ...
+
     async def approval_times(self, since: datetime) -> Sequence[tuple[datetime, timedelta]]:
         """Return, for drafts decided since then, when they were decided and how long they waited."""
         ...

@@ -99,6 +99,7 @@ async def propose_one(
         kind=kind,
         payer=Payer(person=str(author.user)),
         actions=permitted(policy, author),
+        style=await services.styles.text(policy),
     )
     return await services.answerer.propose(brief, BoundTools(author, place | (brief.private or frozenset({PUBLIC})), services))
 
@@ -152,6 +153,7 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
         payer=payer_of(s, author),
         contacts=await history.contacts(author, services, but=s.ticket.id),
         actions=permitted(s.policy, author),
+        style=await services.styles.text(s.policy),
     )
     tools = BoundTools(author, s.place | (private or frozenset({PUBLIC})), services, s.ticket.id)
     proposal = await services.answerer.propose(brief, tools)

@@ -12,6 +12,7 @@ from desk.library import KnowledgeBase
 from desk.ports import Answerer, ChatPlatform, Clock, Crm, PolicySource, Triager
 from desk.space import Platform
 from desk.store import Store
+from handlers.styles import Styles
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,7 @@ class Services:
     answerer: Answerer
     chat: Mapping[Platform, ChatPlatform]
     policy: PolicySource
+    styles: Styles
     versions: Versions = field(default_factory=Versions)
     bells: Bells = field(default_factory=Bells)
 

@@ -73,6 +73,11 @@ class DraftReads(Reads):
         waiting = drafts.c.status == DraftStatus.WAITING
         return await self.database.read(lambda c: all_of(c, Draft, select(drafts.c.doc).where(waiting).order_by(*OLDEST_FIRST)))
 
+    async def judged_drafts(self, *, most: int) -> Sequence[Draft]:
+        """Return the drafts that people approved or edited last, oldest first; of an edit both what it began with and what was sent."""
+        latest = select(drafts.c.doc).where(drafts.c.verdict.in_(APPROVING)).order_by(drafts.c.decided_at.desc(), drafts.c.id.desc()).limit(most)
+        return (await self.database.read(lambda c: all_of(c, Draft, latest)))[::-1]
+
     async def approval_times(self, since: datetime) -> Sequence[tuple[datetime, timedelta]]:
         """Return when drafts were approved or edited since then, and how long each had waited in wall time."""
         statement = select(drafts.c.decided_at, drafts.c.created).where(drafts.c.verdict.in_(APPROVING), drafts.c.decided_at >= since)

@@ -41,6 +41,7 @@ from desk.triage import Classification, Signal
 from handlers.dispatch import dispatch
 from handlers.outbox import Sender
 from handlers.services import Services
+from handlers.styles import Styles
 from handlers.timers import Sweeper
 from store.customers import SqlCustomers
 from store.database import Database, open_database
@@ -450,7 +451,7 @@ async def world(folder: Path, *, mode: str = "auto", **policy: Any) -> AsyncIter
     store, customers, clock, chat = Journal(database, source), SqlCustomers(database), FakeClock(), _chat()
     knowledge, triager, answerer = ScriptedKnowledge(), ScriptedTriager(), ScriptedAnswerer()
     crm = ScriptedCrm(customers, source)
-    services = Services(store, clock, crm, knowledge, triager, answerer, {Platform.LOCAL: chat}, source)
+    services = Services(store, clock, crm, knowledge, triager, answerer, {Platform.LOCAL: chat}, source, Styles(store, clock))
     try:
         made = World(services, chat, clock, source, knowledge, triager, answerer, crm, store, customers, SqlLibrary(database))
         await made.learns(CHUNK)

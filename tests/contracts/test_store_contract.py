@@ -291,6 +291,15 @@ async def test_only_what_was_sent_counts_as_an_approval(store: Store, verdict: V
     assert not await store.approval_times(NOW - timedelta(days=14))
 
 
+async def test_the_latest_drafts_that_were_approved_or_edited_are_listed_oldest_first(store: Store):
+    told = {"status": DraftStatus.SENT, "verdict": Verdict.APPROVE}
+    approved = [draft(f"d-{n}", decided_at=NOW + minutes(n), **told) for n in (3, 1, 2)]
+    begun = draft("d-4", status=DraftStatus.STALE, verdict=Verdict.EDIT, decided_at=NOW + minutes(4))
+    others = [draft("d-5"), draft("d-6", status=DraftStatus.REJECTED, verdict=Verdict.REJECT, decided_at=NOW + minutes(6))]
+    await commit(store, *map(SaveDraft, [*approved, begun, *others]))
+    assert [d.id for d in await store.judged_drafts(most=3)] == ["d-2", "d-3", "d-4"]
+
+
 async def test_decisions_are_kept_in_order_and_decide_gives_them_again(store: Store):
     first, second = decision("x-2", action=Escalate(("security",))), decision("x-1", at=NOW + minutes(1))
     await commit(store, RecordDecision(first))
