@@ -2,24 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from agent.breaker import LASTING, Breaker
 from agent.model import Completion, Fault, Model, ModelFault, Request
+from agent.purse import MILLION, Purse, estimate
+from desk.errors import Misconfigured
 from desk.policy import ModelPolicy
 from desk.ports import Clock, Ledger
 from desk.usage import ModelCall, Payer, Spent
 
-DAY = timedelta(days=1)
-MILLION = 1_000_000
-COUNTING = frozenset({Fault.BUSY, Fault.DROPPED, Fault.SLOW, Fault.UNREACHABLE, Fault.KEY, Fault.SPEND_LIMIT, Fault.UNKNOWN_MODEL})
-"""What says that the model is not there, rather than that one request was wrong."""
 ELSEWHERE = frozenset({Fault.BUSY, Fault.DROPPED, Fault.SLOW, Fault.CUT, Fault.UNKNOWN_MODEL, Fault.OPEN, Fault.REFUSED})
 """What another model may do better."""
 AGAIN = frozenset({Fault.DROPPED, Fault.CUT})
 """What is worth one more call of the same model: the SDK retries everything else by itself."""
+TRIES = 2
+Alarm = Callable[[str, str], Awaitable[None]]
+"""Told of what a person has to mend, as a code, and of the model."""
+
+
+async def silent(code: str, model: str) -> None:
+    """Tell nobody."""
 
 
 @dataclass(slots=True)
@@ -36,109 +43,92 @@ class Bill:
         return sum(call.tokens for call in self.calls)
 
 
-@dataclass(slots=True)
-class Breaker:
-    """Counts failures of one model in a row; while it is open nobody waits for it. One call is let through when the pause is over."""
-
-    failures: int = 0
-    opened: datetime | None = None
-    last: Fault | None = None
-
-    def is_open(self, now: datetime, cool_down: timedelta) -> bool:
-        """Tell whether the model is left alone now."""
-        return self.opened is not None and now < self.opened + cool_down
-
-    def note(self, fault: Fault | None, now: datetime, most: int) -> None:
-        """Note how a call ended; None for well."""
-        if fault is None:
-            self.failures, self.opened, self.last = 0, None, None
-        elif fault in COUNTING:
-            self.failures, self.last = self.failures + 1, fault
-            # What waiting does not mend opens it at once.
-            if self.failures >= most or fault in (Fault.KEY, Fault.SPEND_LIMIT, Fault.UNKNOWN_MODEL):
-                self.opened = now
-
-
 class Metered:
-    """A `Model` with a meter. `timer` gives seconds that only grow."""
+    """A `Model` with a meter. `timer` gives seconds that only grow; `alarm` is told of what only a person can mend."""
 
-    def __init__(self, model: Model, ledger: Ledger, clock: Clock, timer: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(self, model: Model, ledger: Ledger, clock: Clock, timer: Callable[[], float] = time.perf_counter, *, alarm: Alarm = silent) -> None:
         self._model = model
-        self._ledger = ledger
+        self._purse = Purse(ledger, clock)
         self._clock = clock
         self._timer = timer
+        self._alarm = alarm
         self._breakers: dict[str, Breaker] = {}
 
     async def call(self, request: Request, bill: Bill, policy: ModelPolicy) -> Completion:
         """Make a call, within what may be spent, with another model when the first cannot; raise ModelFault when none can.
 
-        A call that broke off is made once more. Every call is booked and put on the bill, the failed ones too.
+        A call that broke off is made once more. All of it together takes no longer than a turn may. Every call is booked and put on the bill,
+        the failed ones too, which cost nothing.
         """
-        await self._afford(bill.payer, policy)
-        names = [request.model, *([policy.fallback] if policy.fallback and policy.fallback != request.model else [])]
-        fault: ModelFault | None = None
-        for name in names:
-            try:
-                return await self._tried(replace(request, model=name), bill, policy)
-            except ModelFault as error:
-                fault = error
-                if error.fault not in ELSEWHERE:
-                    break
-        assert fault is not None
-        raise fault
+        try:
+            async with self._purse.held(bill.payer, estimate(request, policy), policy.budgets):
+                return await self._somehow(request, bill, policy)
+        except ModelFault as error:
+            if error.code == "budget_day":
+                await self._alarm(error.code, request.model)
+            raise
 
     def degraded(self, now: datetime, policy: ModelPolicy) -> Sequence[str]:
         """Return a sentence for each model that is left alone now."""
-        cool_down = policy.breaker.cool_down
         return [
-            f"model {name}: left alone until {breaker.opened + cool_down:%H:%M:%S} UTC after {breaker.last}"
+            f"model {name}: left alone until {breaker.until:%H:%M:%S} UTC after {breaker.last}"
             for name, breaker in sorted(self._breakers.items())
-            if breaker.opened is not None and breaker.is_open(now, cool_down)
+            if breaker.is_open(now)
         ]
 
-    async def _tried(self, request: Request, bill: Bill, policy: ModelPolicy) -> Completion:
-        try:
-            return await self._once(request, bill, policy)
-        except ModelFault as error:
-            if error.fault not in AGAIN:
-                raise
-        return await self._once(request, bill, policy)
+    async def spent(self, **named: str) -> float:
+        """Return the US dollars spent within a day: on a ticket, person or channel that is named, else altogether."""
+        return await self._purse.spent(**named)
 
-    async def _once(self, request: Request, bill: Bill, policy: ModelPolicy) -> Completion:
+    async def _somehow(self, request: Request, bill: Bill, policy: ModelPolicy) -> Completion:
+        """Try one model after another while there is time; of several faults the first that was met tells most."""
+        ends = self._timer() + policy.bounds.turn.total_seconds()
+        faults: list[ModelFault] = []
+        for name in dict.fromkeys((request.model, policy.fallback or request.model)):
+            for _ in range(TRIES):
+                try:
+                    return await self._once(replace(request, model=name), bill, policy, ends=ends)
+                except ModelFault as error:
+                    faults.append(error)
+                if faults[-1].fault not in AGAIN or self._timer() >= ends:
+                    break
+            if faults[-1].fault not in ELSEWHERE or self._timer() >= ends:
+                break
+        raise next((error for error in faults if error.fault is not Fault.OPEN), faults[0])
+
+    async def _once(self, request: Request, bill: Bill, policy: ModelPolicy, *, ends: float) -> Completion:
         breaker = self._breakers.setdefault(request.model, Breaker())
-        now = self._clock.now()
-        if breaker.is_open(now, policy.breaker.cool_down):
-            raise ModelFault(Fault.OPEN, f"{request.model} is left alone for a while after {breaker.last}")
         begun = self._timer()
-        try:
-            completion = await self._model.complete(request)
-        except ModelFault as error:
-            breaker.note(error.fault, self._clock.now(), policy.breaker.failures)
-            call = ModelCall(bill.purpose, request.model, str(error.fault), seconds=round(self._timer() - begun, 3))
-            await self._booked(call, bill)
-            raise
-        breaker.note(None, self._clock.now(), policy.breaker.failures)
-        await self._booked(priced(completion, bill.purpose, policy, seconds=self._timer() - begun), bill)
+        with breaker.entered(request.model, self._clock.now()):
+            try:
+                left = timedelta(seconds=max(ends - begun, 0))
+                completion = await self._answered(replace(request, timeout=min(request.timeout, left)))
+            except ModelFault as error:
+                breaker.note(error, self._clock.now(), policy.breaker)
+                await self._failed(error, request, bill, seconds=self._timer() - begun)
+                raise
+            breaker.note(None, self._clock.now(), policy.breaker)
+        await self._book(priced(completion, bill.purpose, policy, seconds=self._timer() - begun), bill)
         return completion
 
-    async def _booked(self, call: ModelCall, bill: Bill) -> None:
-        bill.calls.append(call)
-        await self._ledger.book(call, bill.payer, at=self._clock.now())
+    async def _failed(self, error: ModelFault, request: Request, bill: Bill, *, seconds: float) -> None:
+        await self._book(ModelCall(bill.purpose, request.model, str(error.fault), seconds=round(seconds, 3)), bill)
+        if error.fault in LASTING:
+            await self._alarm(error.code, request.model)
 
-    async def _afford(self, payer: Payer, policy: ModelPolicy) -> None:
-        """Raise ModelFault(BUDGET) when a budget is used up; the one that is smallest is looked at first."""
-        since = self._clock.now() - DAY
-        budgets = policy.budgets
-        looks = (
-            ("ticket", payer.ticket, budgets.ticket, None),
-            ("person", payer.person, budgets.person, since),
-            ("channel", payer.channel, budgets.channel, since),
-        )
-        for what, who, most, start in looks:
-            if who and (await self._ledger.spent(since=start, **{what: who})).price >= most:
-                raise ModelFault(Fault.BUDGET, f"budget_{what}")
-        if (await self._ledger.spent(since=since)).price >= budgets.day:
-            raise ModelFault(Fault.BUDGET, "budget_day")
+    async def _answered(self, request: Request) -> Completion:
+        """Wait for the model no longer than the request says, whatever its adapter does."""
+        try:
+            async with asyncio.timeout(request.timeout.total_seconds()):
+                return await self._model.complete(request)
+        except TimeoutError as error:
+            raise ModelFault(Fault.SLOW, "no answer in time") from error
+        except Misconfigured as error:
+            raise ModelFault(Fault.KEY, str(error)) from error
+
+    async def _book(self, call: ModelCall, bill: Bill) -> None:
+        bill.calls.append(call)
+        await self._purse.book(call, bill.payer)
 
 
 def priced(completion: Completion, purpose: str, policy: ModelPolicy, *, seconds: float) -> ModelCall:

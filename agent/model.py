@@ -52,6 +52,12 @@ class ModelFault(Unavailable):
         super().__init__("model", detail or str(fault))
         self.fault = fault
         self.after = after
+        self._detail = detail
+
+    @property
+    def code(self) -> str:
+        """Return the fault as a decision keeps it: `model_busy`, and the budget's own (`budget_day`) where one is used up."""
+        return self._detail if self.fault is Fault.BUDGET and self._detail else f"model_{self.fault}"
 
 
 @dataclass(frozen=True, slots=True)

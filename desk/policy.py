@@ -196,10 +196,11 @@ class Budgets:
 
 @dataclass(frozen=True, slots=True)
 class Breaker:
-    """After how many failures in a row the model is left alone, and for how long."""
+    """After how many failures in a row the model is left alone, and for how long; `long` is for what a person has to mend."""
 
     failures: Count
     cool_down: timedelta
+    long: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -281,11 +282,12 @@ class Daily:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept: community messages that ask nothing, handled event ids, the engine's finished rows."""
+    """How long things are kept: community messages that ask nothing, handled event ids, the engine's finished rows, what calls of a model took."""
 
     chat: timedelta
     handled: timedelta
     engine: timedelta
+    calls: timedelta
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from desk.source import LONGEST_HOLD, Holding, SyncState
 from desk.space import ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message
+from desk.usage import ModelCall, Payer, Spending, Spent
 from knowledge.index import Entry, Found
 from knowledge.vectors import unpacked
 
@@ -152,6 +153,31 @@ class MemorySources:
             known = found.get(document.source, Holding(0, 0))
             found[document.source] = Holding(known.documents + 1, known.chunks + len(await self._library.chunks_of(document.id)))
         return found
+
+
+class MemoryLedger:
+    """What the model cost, in a list. `locked` makes it unavailable."""
+
+    def __init__(self):
+        self.booked: list[Spending] = []
+        self.locked = False
+
+    async def book(self, call: ModelCall, payer: Payer, *, at: datetime) -> None:
+        if self.locked:
+            raise Unavailable("store", "the test says so")
+        self.booked.append(Spending(at, payer, call))
+
+    async def spent(self, *, since: datetime | None = None, ticket: str = "", person: str = "", channel: str = "") -> Spent:
+        named = {what: who for what, who in (("ticket", ticket), ("person", person), ("channel", channel)) if who}
+        found = [
+            spending.call
+            for spending in self.booked
+            if (since is None or spending.at >= since) and all(getattr(spending.payer, what) == who for what, who in named.items())
+        ]
+        return Spent(len(found), sum(call.tokens for call in found), round(sum(call.price for call in found), 6))
+
+    async def bookings(self, since: datetime, until: datetime) -> Sequence[Spending]:
+        return [spending for spending in sorted(self.booked, key=lambda spending: spending.at) if since <= spending.at < until]
 
 
 class WordEmbedder:
