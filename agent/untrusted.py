@@ -1,0 +1,94 @@
+"""Untrusted text: what others wrote, cleaned of what hides or steers, and quoted so that it cannot pass for anything else."""
+
+from __future__ import annotations
+
+import re
+
+from agent.disguise import BLANK, shape, visible
+
+TAG = "untrusted"
+COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+MARKDOWN_COMMENT = re.compile(
+    r"^[ ]{0,3}\[(?://|comment|_metadata_[^\]\n]*)\]:[ ]*(?:#|<>)?[ ]*(?:\(.*?\)|\".*?\"|'.*?')[ ]*$", re.MULTILINE | re.IGNORECASE
+)
+UNSEEN_ELEMENT = re.compile(
+    r"<(\w{1,20})\b(?=[^>]{0,500}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|\shidden[\s>=/]))"
+    r"[^>]{0,500}>.*?</\1\s*>",
+    re.DOTALL | re.IGNORECASE,
+)
+EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+WIDE = re.compile(r"[ \t]{60,}")
+OPENING = re.compile(r"[<＜﹤‹〈⟨❮❰⟪《«˂ᐸ≺]|&(?:lt|#0*60|#x0*3c);?|\\u003c|%3c", re.IGNORECASE)
+CLOSING = re.compile(r"[>＞﹥›〉⟩❯❱⟫》»˃ᐳ≻]|&(?:gt|#0*62|#x0*3e);?|\\u003e|%3e", re.IGNORECASE)
+GUARDED = (
+    TAG,
+    "system",
+    "assistant",
+    "developer",
+    "human",
+    "toolresult",
+    "tooluse",
+    "functioncall",
+    "functionresult",
+    "searchresult",
+    "invoke",
+    "antml",
+)
+"""Names of tags by which a model could take text for the desk's own, for another speaker or for the result of a tool."""
+LOOKED_AT = 80
+"""Characters behind a delimiter in which its name must begin."""
+SPECIAL = re.compile(r"<\|([^|\n]{0,40})\|>|\[(/?INST)\]|<<(/?SYS)>>", re.IGNORECASE)
+HEADER = re.compile(
+    r"[\s>#*_\-\[({|`=~\"']*(?:system|systeme|sistema|assistant|assistent|asistente|assistente|human|user|developer|admin|tool|function|instructions?)"
+    r"(?:[ _-]?(?:note|message|prompt|result|output|response|override|update|call|instructions?)s?)?[\s*_`\"'\])}]{0,10}[:\])}=]"
+)
+"""The head of a line that claims to be somebody else's turn, or a tool's, in a folded line."""
+LINE = 200
+NOT_IN_NAMES = re.compile(r"[<>\"`\[\]{}|\\\n\t]+")
+LONGEST_NAME = 80
+
+
+def cleaned(text: str, *, most: int) -> str:
+    """Return a text as its reader saw it: without hidden characters, comments and elements that a page does not show; cut with a note."""
+    shown = visible(text)
+    for hidden in (COMMENT, UNSEEN_ELEMENT, MARKDOWN_COMMENT):
+        shown = hidden.sub("[hidden text left out]", shown)
+    shown = WIDE.sub(" " * 8, EMPTY_LINES.sub("\n\n", BLANK.sub(" ", shown))).strip()
+    return shown if len(shown) <= most else f"{shown[:most].rstrip()}\n[cut here: {len(shown) - most} more characters]"
+
+
+def quoted(text: str, *, label: str, most: int, audience: str = "") -> str:
+    """Return a text between delimiters that nothing in it can close, with what was made to look like another speaker's turn marked as quoted."""
+    whose = f' audience="{named(audience)}"' if audience else ""
+    return f'<{TAG} label="{named(label)}"{whose}>\n{_defused(cleaned(text, most=most))}\n</{TAG}>'
+
+
+def named(name: str) -> str:
+    """Return the name of a file or a person on one line, without signs that could end a quotation or begin markup."""
+    bare = " ".join(NOT_IN_NAMES.sub(" ", BLANK.sub(" ", visible(_undelimited(name)))).split())
+    return (bare if len(bare) <= LONGEST_NAME else f"{bare[:LONGEST_NAME].rstrip()}…") or "(no name)"
+
+
+def _defused(text: str) -> str:
+    bare = SPECIAL.sub(lambda match: f"({next(filter(None, match.groups()), '')})", _undelimited(text))
+    return "\n".join(f"(quoted) {line}" if HEADER.match(shape(line[:LINE])[0]) else line for line in bare.split("\n"))
+
+
+def _undelimited(text: str) -> str:
+    """Turn the angle brackets of every tag with a guarded name into round ones, however they are written."""
+    edits: dict[int, tuple[int, str]] = {}
+    for opening in OPENING.finditer(text):
+        if _is_guarded(text[opening.end() : opening.end() + LOOKED_AT]):
+            edits[opening.start()] = (opening.end(), "(")
+            closing = CLOSING.search(text, opening.end(), opening.end() + LOOKED_AT)
+            edits |= {closing.start(): (closing.end(), ")")} if closing else {}
+    kept, at = [], 0
+    for start, (end, sign) in sorted(edits.items()):
+        kept += [text[at:start], sign]
+        at = end
+    return "".join([*kept, text[at:]])
+
+
+def _is_guarded(following: str) -> bool:
+    letters = "".join(sign for sign in shape(following)[0] if sign.isalpha())
+    return letters.startswith(GUARDED)
