@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -44,6 +44,15 @@ Current = Callable[[], Awaitable[Triage]]
 """Gives the thresholds as they are now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taught:
+    """What is told apart: the categories in use, the entries of the customer record that can be asked for, and the id that decisions remember."""
+
+    categories: tuple[str, ...]
+    intents: tuple[str, ...]
+    version: str
+
+
 class LocalTriager:
     """A `Triager` that needs no model but the embedder. Categories that a customer trained stand in for the shipped ones while they are `chosen`.
 
@@ -66,7 +75,7 @@ class LocalTriager:
         if not ANYTHING.search(text[:HEAD]):
             return Classification("", 0.0, is_request="?" in text[:HEAD], is_request_confidence=1.0, model=self._heads.version)
         topics = await self._topics()
-        said = _spoken(text)
+        said = spoken(text)
         pieces = _pieces(said)
         parts = [clause for piece in pieces for clause in clauses(piece)][:MOST]
         rest = "" if request.courteous(said) else sentiment.after_praise(said)
@@ -80,6 +89,12 @@ class LocalTriager:
             return 0.0
         first, second = await self._memo.vectors([a, b])
         return float(first @ second)
+
+    async def taught(self) -> Taught:
+        """Return what this tells apart now."""
+        self._thresholds = await self._current() if self._current else self._thresholds
+        topics = await self._topics()
+        return Taught(topics.classes, tuple(name for name in self._heads["intent"].classes if name != NONE), topics.version)
 
     async def _topics(self) -> Topics:
         """Return what tells categories apart now; trained ones that cannot be used leave a message without a category, and were logged."""
@@ -151,7 +166,7 @@ class LocalTriager:
         return head.classes[best] if head.classes[best] != NONE and float(row[best]) >= INTENT else ""
 
     def _signals(self, text: str, pieces: Sequence[str], vectors: Matrix) -> frozenset[Signal]:
-        found = {signal for piece in sentences(_spoken(text)) for signal in heard(piece)}
+        found = {signal for piece in sentences(spoken(text)) for signal in heard(piece)}
         if language.detect(text, sure=self._thresholds.language) in ("en", None):
             found |= {signal for signal in HARD_SIGNALS if self._senses(signal, pieces, vectors)}
         if personal.kinds(text):
@@ -179,11 +194,11 @@ def may_sense(signal: Signal, said: str) -> bool:
     return signal is Signal.SAFETY or not ASKS_HOW.search(said)
 
 
-def _spoken(text: str) -> str:
+def spoken(text: str) -> str:
     """Return what a person said, of a long message its beginning and end; pasted code and quotes are left out unless nothing else is there."""
     read = text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n\n{text[-TAIL:]}"
-    spoken = PASTED.sub(" ", read)
-    return spoken if ANYTHING.search(spoken) else read
+    said = PASTED.sub(" ", read)
+    return said if ANYTHING.search(said) else read
 
 
 def _pieces(said: str) -> list[str]:

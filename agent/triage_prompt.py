@@ -1,0 +1,68 @@
+"""The prompt of triage: first what is the same for every message, so that it is read from the cache, then the conversation as quoted data."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from agent import prompting
+from agent.model import Block
+from agent.triage import HEAD, TAIL
+from agent.triage_examples import Groups, written
+from agent.triage_schema import Terms
+from agent.untrusted import quoted
+from desk.audience import INTERNAL
+from desk.customer import Role
+from desk.timeline import Message, Timeline
+
+NAME = "triage"
+ALONE = "category "
+"""The beginning of the headings of sections that are shown for the categories in use only."""
+EARLIER = 8
+"""Messages of the conversation that are shown before the last one."""
+EARLIER_CHARACTERS = 500
+CACHED = {"type": "ephemeral"}
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What every call begins with: the instructions, the categories in use, and their examples. `hash` changes when any of it does."""
+
+    text: str
+    hash: str
+
+    @property
+    def blocks(self) -> tuple[Block, ...]:
+        """Return it as the system prompt, marked for the cache to its last character."""
+        return ({"type": "text", "text": self.text, "cache_control": CACHED},)
+
+
+def standing(terms: Terms, examples: Groups, *, hidden: Callable[[str], str]) -> Standing:
+    """Return what comes first. `hidden` takes personal data out of the examples, which customers wrote."""
+    sections = prompting.prompt(NAME).sections
+    general = [f"## {heading}\n\n{body}" for heading, body in sections.items() if not heading.startswith(ALONE)]
+    listed = "\n".join(f"- `{name}`: {_described(name)}".removesuffix(": ") for name in terms.categories)
+    parts = [*general, f"## categories\n\n{listed}", f"## examples\n\nEach line is a message as somebody wrote it.\n\n{written(examples, hidden)}"]
+    text = "\n\n".join(parts)
+    return Standing(text, hashlib.blake2b(text.encode(), digest_size=6).hexdigest())
+
+
+def conversation(text: str, before: Timeline, *, hidden: Callable[[str], str]) -> str:
+    """Return what comes last: the words to judge, and in front of them what was said before. Everything in it is quoted."""
+    shown = [message for message in before if not message.deleted and not message.bystander and message.audience != INTERNAL][-EARLIER:]
+    earlier = [quoted(hidden(message.text), label=f"earlier, {_speaker(message)}", most=EARLIER_CHARACTERS) for message in shown if message.text]
+    return "\n\n".join([*earlier, quoted(hidden(opening(text)), label="last, the customer: report on this", most=HEAD + TAIL + 10)])
+
+
+def opening(text: str) -> str:
+    """Return a text, of a long one its beginning and end: people say first or last what they want."""
+    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n\n{text[-TAIL:]}"
+
+
+def _described(category: str) -> str:
+    return " ".join(prompting.prompt(NAME).section(f"{ALONE}{category}").split())
+
+
+def _speaker(message: Message) -> str:
+    return "the customer" if message.role is Role.CUSTOMER else "our support"
