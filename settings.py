@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import SplitResult, urlsplit
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, ValidationInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from desk.errors import Misconfigured
@@ -19,6 +20,11 @@ TOKEN = re.compile(r"[!-~]{16,}")
 """Long enough that guessing it is hopeless; a header takes no other characters."""
 NAMES = re.compile(r"[\w.-]+(\s*,\s*[\w.-]+)*")
 DATABASES = ("sqlite", "postgresql")
+KEY = re.compile(r"[!-~]+")
+"""What fits into a header: a key that was pasted with spaces or with a line's end does not."""
+PROVIDERS = ("anthropic", "bedrock", "vertex", "none")
+VARIABLES = {"model_key": "ANTHROPIC_API_KEY", "model_token": "ANTHROPIC_AUTH_TOKEN", "model_url": "ANTHROPIC_BASE_URL"}
+"""Settings that go by the name which the vendor's own tools use."""
 HINTS = {
     "home": "a folder that you may write to, such as ~/.local/share/frontdesk",
     "database_url": "sqlite:////path/to/file or postgresql://user:password@host/name, or leave it unset for SQLite in FRONTDESK_HOME",
@@ -31,6 +37,14 @@ HINTS = {
     "reranker": "a folder with a cross encoder as transformers saves it, or leave it unset for none",
     "allowed_hosts": "the names people open the page by, with commas between them and without ports, such as desk.example.com",
     "log_level": "one of " + ", ".join(LEVELS),
+    "model_provider": "one of " + ", ".join(PROVIDERS) + ", or leave it unset to use Anthropic where there is a key",
+    "model_key": "the key as the vendor shows it, without spaces or quotes",
+    "model_token": "the token as your gateway shows it, without spaces or quotes",
+    "model_url": (
+        "the address of a gateway that speaks Anthropic's API, such as https://models.example.net, without user, password or query; "
+        "http:// is for this machine only, unless FRONTDESK_MODEL_PLAIN_HTTP is true"
+    ),
+    "model_plain_http": "true or false",
 }
 
 
@@ -80,6 +94,38 @@ def _names(text: str) -> str:
     return text
 
 
+def _key(key: SecretStr) -> SecretStr:
+    if key.get_secret_value() and not KEY.fullmatch(key.get_secret_value()):
+        raise ValueError("not a key")
+    return key
+
+
+def _gateway(url: str, info: ValidationInfo) -> str:
+    parts = urlsplit(url)
+    if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.port == 0):
+        raise ValueError("not an address")
+    # The key and what customers write would cross the network for everybody to read.
+    if parts.scheme == "http" and not _is_here(parts) and not info.data.get("model_plain_http"):
+        raise ValueError("not encrypted")
+    return url
+
+
+def _is_here(parts: SplitResult) -> bool:
+    host = parts.hostname or ""
+    return host in ("localhost", "::1") or bool(re.fullmatch(r"127(\.\d{1,3}){3}", host))
+
+
+def _provider(word: str) -> str:
+    if word.lower() not in PROVIDERS:
+        raise ValueError("unknown provider")
+    return word.lower()
+
+
+def _by_credentials(known: dict[str, Any]) -> str:
+    secrets = (known["model_key"].get_secret_value(), known["model_token"].get_secret_value())
+    return "anthropic" if any(secrets) or known["model_url"] else "none"
+
+
 def _level(word: str) -> str:
     if word.lower() not in LEVELS:
         raise ValueError("unknown level")
@@ -89,7 +135,7 @@ def _level(word: str) -> str:
 class Settings(BaseSettings):
     """What the environment says. Addresses with passwords are secret: they print as asterisks."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True, populate_by_name=True)
 
     home: Annotated[Path, AfterValidator(_absolute)] = Field(default_factory=default_home)
     database_url: Annotated[SecretStr, AfterValidator(_database)] = SecretStr("")
@@ -107,6 +153,14 @@ class Settings(BaseSettings):
     """What the page asks for; empty for none, and then only this machine reaches it."""
     allowed_hosts: Annotated[str, AfterValidator(_names)] = ""
     log_level: Annotated[str, AfterValidator(_level)] = "warning"
+    model_plain_http: bool = False
+    """Allows a gateway of a language model on another machine to be reached without encryption."""
+    model_key: Annotated[SecretStr, AfterValidator(_key)] = Field(SecretStr(""), validation_alias=VARIABLES["model_key"])
+    model_token: Annotated[SecretStr, AfterValidator(_key)] = Field(SecretStr(""), validation_alias=VARIABLES["model_token"])
+    model_url: Annotated[str, AfterValidator(_gateway)] = Field("", validation_alias=VARIABLES["model_url"])
+    """Empty for the vendor's own address."""
+    model_provider: Annotated[str, AfterValidator(_provider)] = Field(default_factory=_by_credentials)
+    """Who serves the language model: anthropic, bedrock, vertex, or none. Unless it is named, anthropic where the environment has a key for it."""
 
     @property
     def policy_file(self) -> Path:
@@ -119,6 +173,11 @@ class Settings(BaseSettings):
         return self.database_url.get_secret_value().startswith("postgresql")
 
     @property
+    def has_model(self) -> bool:
+        """Tell whether there is a language model to ask; Bedrock and Vertex have credentials of their own."""
+        return self.model_provider in ("bedrock", "vertex") or (self.model_provider == "anthropic" and _by_credentials(dict(self)) == "anthropic")
+
+    @property
     def hosts(self) -> frozenset[str]:
         """Return the names that the page may be opened by, besides this machine's own."""
         return frozenset({self.host.lower(), *(name.strip().lower() for name in self.allowed_hosts.split(",") if name.strip())})
@@ -129,7 +188,14 @@ def read_settings(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise Misconfigured(" ".join(map(_sentence, error.errors()))) from None
+        # A default that rests on a setting which is wrong is no problem of its own.
+        problems = [problem for problem in error.errors() if problem["type"] != "default_factory_not_called"]
+        raise Misconfigured(" ".join(map(_sentence, problems))) from None
+
+
+def variable(setting: str) -> str:
+    """Return the environment variable of a setting."""
+    return VARIABLES.get(setting, PREFIX + setting.upper())
 
 
 def home_is_set(environment: Mapping[str, str] = os.environ) -> bool:
@@ -138,5 +204,6 @@ def home_is_set(environment: Mapping[str, str] = os.environ) -> bool:
 
 
 def _sentence(problem: Any) -> str:
-    name = str(problem["loc"][0]).lower()
-    return f"{PREFIX}{name.upper()} is set to something that cannot be used: set it to {HINTS[name]}."
+    told = str(problem["loc"][0])
+    name = next((name for name, known in VARIABLES.items() if known == told), told.lower())
+    return f"{variable(name)} is set to something that cannot be used: set it to {HINTS[name]}."

@@ -3,9 +3,13 @@
 from hypothesis import settings
 
 from tests.support.browser import browser_page
+from tests.support.models import forget_models, no_real_model
 from tests.support.postgres import postgres, postgres_url
 
-__all__ = ["browser_page", "postgres", "postgres_url"]
+__all__ = ["browser_page", "no_real_model", "postgres", "postgres_url"]
+
+# At once, before any test's process reads the environment or hands it on to another.
+forget_models()
 
 # A busy machine is no defect: the suite's time is bounded by pytest-timeout, not example by example.
 settings.register_profile("suite", deadline=None)

@@ -17,6 +17,8 @@ LINE = 64 * 1024 * 1024
 """The longest line either side writes: a transcript with a few 10 MB messages."""
 OWN = ("FRONTDESK_DATABASE_URL", "FRONTDESK_POLICY", "FRONTDESK_HOST", "FRONTDESK_PORT")
 """Settings that must not leak from the environment into a play."""
+MODELS = ("ANTHROPIC_", "FRONTDESK_MODEL_")
+"""How the names begin of what leads to a language model: a play whose model is scripted gets none of it."""
 
 
 class Died(FrontdeskError):
@@ -24,10 +26,11 @@ class Died(FrontdeskError):
 
 
 class Child:
-    """A desk in a process of its own, in a home that outlives it."""
+    """A desk in a process of its own, in a home that outlives it. `scripted` keeps the environment's language model from it."""
 
-    def __init__(self, home: Path) -> None:
+    def __init__(self, home: Path, *, scripted: bool = False) -> None:
         self.home = home
+        self._environment = environment(home, os.environ, scripted=scripted)
         self._process: asyncio.subprocess.Process | None = None
 
     async def start(self) -> None:
@@ -36,7 +39,7 @@ class Child:
         try:
             self._process = await asyncio.create_subprocess_exec(
                 sys.executable, str(MAIN), "play-desk",
-                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log, limit=LINE, env=_environment(self.home),
+                stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=log, limit=LINE, env=self._environment,
             )  # fmt: skip
         finally:
             os.close(log)
@@ -86,6 +89,7 @@ class Child:
         return next((line.strip() for line in reversed(lines) if line.strip()), "it said nothing")
 
 
-def _environment(home: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in OWN}
+def environment(home: Path, outer: Mapping[str, str], *, scripted: bool = False) -> dict[str, str]:
+    """Return what the desk's process may know of its surroundings."""
+    kept = {name: value for name, value in outer.items() if name not in OWN and not (scripted and name.startswith(MODELS))}
     return {**kept, "FRONTDESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}

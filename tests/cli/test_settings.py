@@ -105,6 +105,85 @@ def test_a_wrong_setting_is_named_with_what_to_write_and_without_its_value(monke
     assert value not in str(caught.value)
 
 
+def test_without_a_key_there_is_no_model():
+    assert (read_settings().model_provider, read_settings().has_model) == ("none", False)
+
+
+@pytest.mark.parametrize("name", ["ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN"])
+def test_a_key_or_a_token_is_enough_for_a_model(monkeypatch, name):
+    monkeypatch.setenv(name, "sk-ant-1")
+    assert (read_settings().model_provider, read_settings().has_model) == ("anthropic", True)
+
+
+def test_a_gateway_is_enough_for_a_model(monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "https://gateway.example.com/claude")
+    assert (read_settings().model_provider, read_settings().has_model) == ("anthropic", True)
+
+
+@pytest.mark.parametrize("name", ["bedrock", "Vertex"])
+def test_a_provider_with_credentials_of_its_own_needs_no_key(monkeypatch, name):
+    monkeypatch.setenv("FRONTDESK_MODEL_PROVIDER", name)
+    assert (read_settings().model_provider, read_settings().has_model) == (name.lower(), True)
+
+
+def test_none_is_none_even_with_a_key(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_MODEL_PROVIDER", "none")
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-ant-1")
+    assert (read_settings().model_provider, read_settings().has_model) == ("none", False)
+
+
+def test_anthropic_by_name_still_needs_a_key(monkeypatch):
+    monkeypatch.setenv("FRONTDESK_MODEL_PROVIDER", "anthropic")
+    assert (read_settings().model_provider, read_settings().has_model) == ("anthropic", False)
+
+
+def test_neither_the_models_key_nor_its_token_is_shown(monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "hunter2")
+    monkeypatch.setenv("ANTHROPIC_AUTH_TOKEN", "hunter3")
+    assert "hunter" not in f"{read_settings()!r} {read_settings()!s}"
+    assert read_settings().model_key.get_secret_value() == "hunter2"
+
+
+@pytest.mark.parametrize("url", ["http://localhost:4010", "http://127.0.0.1", "http://127.8.0.1:80/v1", "http://[::1]:4010"])
+def test_a_gateway_on_this_machine_needs_no_encryption(monkeypatch, url):
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", url)
+    assert read_settings().model_url == url
+
+
+def test_a_gateway_elsewhere_may_do_without_encryption_where_somebody_says_so(monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://gateway.internal:4000")
+    monkeypatch.setenv("FRONTDESK_MODEL_PLAIN_HTTP", "true")
+    assert read_settings().model_url == "http://gateway.internal:4000"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "hint"),
+    [
+        pytest.param("FRONTDESK_MODEL_PROVIDER", "openai", "anthropic, bedrock, vertex, none", id="a provider that is not served"),
+        pytest.param("FRONTDESK_MODEL_PLAIN_HTTP", "perhaps", "true or false", id="neither yes nor no"),
+        pytest.param("ANTHROPIC_API_KEY", "sk-ant 1", "without spaces", id="a key with a space"),
+        pytest.param("ANTHROPIC_API_KEY", "sk-ant-1\n", "without spaces", id="a key with a line's end"),
+        pytest.param("ANTHROPIC_AUTH_TOKEN", "t\u00f6ken", "without spaces", id="a token that no header takes"),
+        pytest.param("ANTHROPIC_BASE_URL", "gateway.example.com", "such as https://", id="an address without its scheme"),
+        pytest.param("ANTHROPIC_BASE_URL", "ftp://gateway.example.com", "such as https://", id="an address of another kind"),
+        pytest.param("ANTHROPIC_BASE_URL", "https://:443", "such as https://", id="an address of nobody"),
+        pytest.param("ANTHROPIC_BASE_URL", "https://gateway.example.com:99999", "such as https://", id="a port that does not exist"),
+        pytest.param("ANTHROPIC_BASE_URL", "https://me:hunter2@gateway.example.com", "without user", id="an address with a password"),
+        pytest.param("ANTHROPIC_BASE_URL", "http://gateway.example.com", "for this machine only", id="another machine without encryption"),
+        pytest.param("ANTHROPIC_BASE_URL", "http://127.0.0.1.example.com", "for this machine only", id="a name that only looks like this machine"),
+    ],
+)
+def test_a_wrong_setting_of_the_model_is_told_in_one_sentence_by_the_name_it_goes_by(monkeypatch, name, value, hint):
+    monkeypatch.setenv(name, value)
+    with pytest.raises(Misconfigured) as caught:
+        read_settings()
+    told = str(caught.value)
+    assert told.startswith(f"{name} is set to something that cannot be used: set it to ")
+    assert hint in told
+    assert value not in told
+    assert told.count("cannot be used") == 1
+
+
 def test_every_problem_is_told_at_once(monkeypatch):
     monkeypatch.setenv("FRONTDESK_PORT", "x")
     monkeypatch.setenv("FRONTDESK_LOG_LEVEL", "y")
