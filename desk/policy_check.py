@@ -15,7 +15,7 @@ from datetime import date, time, timedelta
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desk import audience
+from desk import audience, selfservice_check
 from desk.customer import Trust
 from desk.deadlines import Hours
 from desk.errors import InvalidInput
@@ -68,6 +68,7 @@ def read_policy(raw: Mapping[str, Any]) -> Policy:
     values = _table(Policy, raw, path="", problems=problems)
     problems.extend(_phrase_problems(raw.get("phrases", {})))
     problems.extend(_source_problems(raw.get("knowledge", {}).get("sources", []) if isinstance(raw.get("knowledge"), Mapping) else []))
+    problems.extend(_action_problems(values))
     if problems:
         raise PolicyError(tuple(problems))
     hashes = {section: _digest(content) for section, content in raw.items()}
@@ -304,6 +305,13 @@ def _source_problems(raw: object) -> list[Problem]:
     return [Problem("knowledge.sources", name, "two sources have this name: give each its own") for name in twice]
 
 
+def _action_problems(values: Mapping[str, Any]) -> list[Problem]:
+    """What is wrong with an action beyond its types; one whose types are wrong was told of before."""
+    actions = [action for action in values.get("actions") or () if action is not None]
+    found = selfservice_check.problems(actions, macros=values.get("macros") or {})
+    return [Problem(f"actions.{path}", value, fix) for path, value, fix in found]
+
+
 def _phrase_problems(raw: object) -> list[Problem]:
     """Fixed sentences must exist in English and fill in only what the desk knows."""
     if not isinstance(raw, Mapping):
@@ -334,7 +342,13 @@ def _join(path: str, key: str) -> str:
     return f"{path}.{key}" if path else key
 
 
-ANNOTATED: dict[str, Callable[[object], Any]] = {"share": _share, "count": _count, "threshold": _threshold, "amount": _amount}
+ANNOTATED: dict[str, Callable[[object], Any]] = {
+    "share": _share,
+    "count": _count,
+    "threshold": _threshold,
+    "amount": _amount,
+    "images": _one_of(("always", "verified", "never")),
+}
 SOURCE: dict[str, Callable[[object], Any]] = {
     "name": _name,
     "kind": lambda raw: SourceKind(_one_of(SourceKind)(raw)),
