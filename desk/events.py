@@ -192,6 +192,21 @@ class ReviewDue:
         return f"source:{self.source}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelStopped:
+    """The language model stopped for a reason that waiting does not mend; `why` is its code (model_key, model_spend_limit, budget_day)."""
+
+    id: EventId
+    why: str
+    model: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the model."""
+        return "model"
+
+
 Event = (
     MessageReceived
     | MessageEdited
@@ -203,5 +218,6 @@ Event = (
     | CommandInvoked
     | DeadlineReached
     | ReviewDue
+    | ModelStopped
 )
 """Everything that can happen; `handlers/dispatch` has one function for each."""

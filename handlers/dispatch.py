@@ -16,12 +16,13 @@ from desk.events import (
     MessageDeleted,
     MessageEdited,
     MessageReceived,
+    ModelStopped,
     ReactionAdded,
     ReviewDue,
     TurnStarted,
     TypingSeen,
 )
-from handlers import buttons, failures, intake, reminding, timers, turn
+from handlers import alarms, buttons, failures, intake, reminding, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
 
@@ -39,6 +40,7 @@ HANDLERS: dict[type[Event], Handler] = {
     CommandInvoked: commands.command_invoked,
     DeadlineReached: timers.deadline_reached,
     ReviewDue: reminding.review_due,
+    ModelStopped: alarms.model_stopped,
 }
 COMMIT_TRIES = 12
 """How often a lost compare-and-set is computed again here before the engine is asked to come back later."""
