@@ -1,0 +1,52 @@
+"""Register: everything that was shown to the model in one turn, numbered, with who may see it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desk.audience import Audience
+from desk.customer import Fact
+from desk.draft import Evidence, Passage
+
+PASSAGE, RECORD, MACRO, ACTION = "passage", "record", "macro", "action"
+
+
+class Register:
+    """Numbers pieces of evidence in the order they are shown; the same piece keeps its number. What is not in it was never shown."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, str], Evidence] = {}
+
+    @property
+    def shown(self) -> tuple[Evidence, ...]:
+        """Return all evidence, in the order of its numbers."""
+        return tuple(self._known.values())
+
+    def passage(self, passage: Passage) -> Evidence:
+        """Number a passage; its quote is the whole text that was shown."""
+        where = {"title": passage.title, "document": passage.document, "heading": passage.heading, "url": passage.url}
+        dates = {"updated": passage.updated, "reviewed": passage.reviewed, "expires": passage.expires}
+        return self._put(PASSAGE, passage.id, passage.audience, passage.text, hash=passage.hash, **where, **dates)
+
+    def fact(self, fact: Fact) -> Evidence:
+        """Number a field of the record; its quote names every part of it, so that each can be checked."""
+        parts = dict(fact.attributes)
+        amount = f"{parts['currency']} {parts['amount']}" if "currency" in parts and "amount" in parts else ""
+        rest = [value for name, value in parts.items() if name not in ("link", "amount", "currency")]
+        quote = "; ".join(filter(None, dict.fromkeys([fact.value, amount, *rest])))
+        return self._put(RECORD, fact.key, fact.audience, quote, title=fact.label, url=parts.get("link", ""), hash=fact.hash)
+
+    def action(self, name: str, says: str, audience: Audience) -> Evidence:
+        """Number what may be said once an action has run."""
+        return self._put(ACTION, name, audience, says, title=name.replace("_", " "))
+
+    def add(self, evidence: Evidence) -> Evidence:
+        """Number a piece that was made elsewhere, such as a macro."""
+        return self._known.setdefault((evidence.source, evidence.id), replace(evidence, n=len(self._known) + 1))
+
+    def get(self, n: int) -> Evidence | None:
+        """Return the piece of a number, None for a number that nobody was given."""
+        return next((item for item in self._known.values() if item.n == n), None)
+
+    def _put(self, source: str, id: str, audience: Audience, quote: str, **known: str) -> Evidence:
+        return self.add(Evidence(0, source, id, audience, quote, **known))

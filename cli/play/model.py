@@ -1,0 +1,246 @@
+"""Model: a language model that replies from a script. It takes the place of the network alone, so that the SDK and all of ours run as ever."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+import tomllib
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx2
+
+from cli.play.keys import LIST, TABLE, TEXT, keys, kind_of, times
+from cli.play.prompt_cache import PromptCache
+from desk.errors import InvalidInput
+
+REPLY = keys({}, when=TEXT, n=times, text=TEXT, json=TABLE, tool_use=LIST, error=kind_of(int, str, fix="write a status such as 529, or a word"))
+USE = keys({"name": TEXT}, input=TABLE)
+KINDS = ("text", "json", "tool_use", "error")
+STATUSES = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",
+            429: "rate_limit_error", 500: "api_error", 529: "overloaded_error"}  # fmt: skip
+NOWHERE = "the script has no reply for this call"
+Body = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Scripted:
+    """One reply: when it is given, at which of the calls it fits, and what it is."""
+
+    when: re.Pattern[str]
+    n: int | None
+    reply: Body
+
+    def fits(self, body: Body, said: str) -> bool:
+        """Tell whether it may be given to a call; JSON is for calls with a schema, text and tools for the others."""
+        wants_json = "format" in (body.get("output_config") or {})
+        return ("error" in self.reply or wants_json == ("json" in self.reply)) and bool(self.when.search(said))
+
+
+def read_model(path: Path) -> tuple[Scripted, ...]:
+    """Read and check a script; raise InvalidInput that names the reply which is wrong."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise InvalidInput(f"model: {path.name!r} cannot be read: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"model: {path.name!r} is not TOML: {error}") from error
+    if unknown := sorted(raw.keys() - {"reply"}):
+        raise InvalidInput(f"model: there is no key {unknown[0]!r}; write [[reply]] tables")
+    return tuple(_scripted(n, row) for n, row in enumerate(raw.get("reply", []), 1))
+
+
+def _scripted(n: int, row: Body) -> Scripted:
+    where = f"model: reply {n}"
+    REPLY.check(row, where)
+    if sum(kind in row for kind in KINDS) != 1:
+        raise InvalidInput(f"{where}: write one of {', '.join(KINDS)}")
+    for use in row.get("tool_use", ()):
+        USE.check(use, f"{where}: tool_use")
+    if isinstance(error := row.get("error"), str) and error not in FAULTS:
+        raise InvalidInput(f"{where}: error = {error!r}: write a status such as 529, or one of {', '.join(sorted(FAULTS))}")
+    try:
+        return Scripted(re.compile(row.get("when", ""), re.IGNORECASE | re.DOTALL), row.get("n"), row)
+    except re.error as error:
+        raise InvalidInput(f"{where}: when = {row['when']!r} is not a regular expression: {error}") from error
+
+
+class ScriptedTransport(httpx2.AsyncBaseTransport):
+    """Answers the Messages API from a script. `down` says whether it is out of order; `counts` outlive the process where they are kept."""
+
+    def __init__(
+        self,
+        replies: tuple[Scripted, ...],
+        *,
+        down: Callable[[], bool] = lambda: False,
+        counts: Path | None = None,
+        now: Callable[[], float] = time.time,
+    ) -> None:
+        self._replies = replies
+        self._down = down
+        self._kept = counts
+        self._counts: dict[str, int] = json.loads(counts.read_text()) if counts and counts.exists() else {}
+        self._cache = PromptCache()
+        self._now = now
+        self.bodies: list[Body] = []
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        """Answer one request."""
+        if request.url.path.endswith("/models"):
+            return httpx2.Response(200, json={"data": [], "has_more": False, "first_id": None, "last_id": None})
+        body: Body = json.loads(await request.aread())
+        self.bodies.append(body)
+        if self._down():
+            return _refused(529)
+        reply = self._chosen(body)
+        error = reply.get("error")
+        if isinstance(error, int):
+            return _refused(error, detail=reply.get("text", ""))
+        count = self._cache.count(body, at=self._now())
+        usage = {"input_tokens": count.plain, "cache_creation_input_tokens": count.written, "cache_read_input_tokens": count.read, "output_tokens": 1}
+        chunks = FAULTS[error](usage) if error else events(reply, usage)
+        return httpx2.Response(200, headers={"content-type": "text/event-stream"}, stream=_Stream(chunks))
+
+    def _chosen(self, body: Body) -> Body:
+        """Return the reply that fits: the first whose words are there and whose turn it is."""
+        said = last_user_text(body)
+        fitting = [(str(place), scripted) for place, scripted in enumerate(self._replies) if scripted.fits(body, said)]
+        for place, _ in fitting:
+            self._counts[place] = self._counts.get(place, 0) + 1
+        if self._kept:
+            self._kept.write_text(json.dumps(self._counts))
+        chosen = next((scripted for place, scripted in fitting if scripted.n in (None, self._counts[place])), None)
+        return chosen.reply if chosen else {"error": 400, "text": NOWHERE}
+
+
+class _Stream(httpx2.AsyncByteStream):
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self._chunks:
+            yield chunk
+
+    async def aclose(self) -> None:
+        """Nothing is open."""
+
+
+def last_user_text(body: Body) -> str:
+    """Return all text of the last message that is not the model's own, answers of tools included."""
+    message = next((m for m in reversed(body.get("messages", ())) if m["role"] == "user"), {"content": ""})
+    return "\n".join(_texts(message["content"]))
+
+
+def _texts(content: Any) -> Iterator[str]:
+    if isinstance(content, str):
+        yield content
+    for block in content if isinstance(content, list) else ():
+        yield block.get("text", "")
+        yield from _texts(block.get("content"))
+
+
+def events(reply: Body, usage: Body) -> Iterator[bytes]:
+    """Yield a reply as the server-sent events of the Messages API."""
+    yield _started(usage)
+    blocks = [{"type": "text", "text": json.dumps(reply["json"]) if "json" in reply else reply["text"]}] if "tool_use" not in reply else []
+    blocks += [{"type": "tool_use", "id": f"toolu_{n}", **use} for n, use in enumerate(reply.get("tool_use", ()))]
+    for index, block in enumerate(blocks):
+        yield from _block(index, block)
+    written = sum(len(json.dumps(block)) for block in blocks) // 4
+    yield _ended("tool_use" if "tool_use" in reply else "end_turn", written)
+    yield _event("message_stop", {})
+
+
+def _block(index: int, block: Body) -> Iterator[bytes]:
+    is_text = block["type"] == "text"
+    empty = {"type": "text", "text": ""} if is_text else {"type": "tool_use", "id": block["id"], "name": block["name"], "input": {}}
+    delta = (
+        {"type": "text_delta", "text": block["text"]}
+        if is_text
+        else {"type": "input_json_delta", "partial_json": json.dumps(block.get("input", {}), ensure_ascii=False)}
+    )
+    yield _event("content_block_start", {"index": index, "content_block": empty})
+    yield _event("content_block_delta", {"index": index, "delta": delta})
+    yield _event("content_block_stop", {"index": index})
+
+
+def _started(usage: Body) -> bytes:
+    message: dict[str, Any] = {
+        "id": "msg_script", "type": "message", "role": "assistant", "model": "script", "content": [],
+        "stop_reason": None, "stop_sequence": None, "usage": usage,
+    }  # fmt: skip
+    return _event("message_start", {"message": message})
+
+
+def _ended(why: str, written: int) -> bytes:
+    return _event("message_delta", {"delta": {"stop_reason": why, "stop_sequence": None}, "usage": {"output_tokens": written}})
+
+
+def _event(kind: str, values: Body) -> bytes:
+    return f"event: {kind}\ndata: {json.dumps({'type': kind, **values}, ensure_ascii=False)}\n\n".encode()
+
+
+def _refused(status: int, detail: str = "") -> httpx2.Response:
+    error = {"type": STATUSES.get(status, "api_error"), "message": detail or "as the script says"}
+    headers = {"retry-after": "0.01", "x-should-retry": "false"}
+    return httpx2.Response(status, headers=headers, json={"type": "error", "error": error})
+
+
+def _dropped(usage: Body) -> Iterator[bytes]:
+    yield _started(usage)
+    raise httpx2.RemoteProtocolError("peer closed connection without sending complete message body")
+
+
+def _stalled(usage: Body) -> Iterator[bytes]:
+    yield _started(usage)
+    raise httpx2.ReadTimeout("timed out")
+
+
+def _cut(usage: Body) -> Iterator[bytes]:
+    yield _started(usage)
+    yield _event("content_block_start", {"index": 0, "content_block": {"type": "text", "text": ""}})
+
+
+def _garbled(usage: Body) -> Iterator[bytes]:
+    yield _started(usage)
+    yield b"event: content_block_start\ndata: {not json\n\n"
+
+
+def _overloaded(usage: Body) -> Iterator[bytes]:
+    yield _started(usage)
+    yield _event("error", {"error": {"type": "overloaded_error", "message": "Overloaded"}})
+
+
+def _truncated(usage: Body) -> Iterator[bytes]:
+    """A tool's input that never came: the SDK hands it on as an empty one."""
+    yield _started(usage)
+    yield from _block(0, {"type": "tool_use", "id": "toolu_0", "name": "submit_reply", "input": {}})
+    yield _ended("tool_use", 1)
+    yield _event("message_stop", {})
+
+
+def _stopped(why: str) -> Callable[[Body], Iterator[bytes]]:
+    def stream(usage: Body) -> Iterator[bytes]:
+        yield _started(usage)
+        yield from _block(0, {"type": "text", "text": "..."})
+        yield _ended(why, 1)
+        yield _event("message_stop", {})
+
+    return stream
+
+
+FAULTS: Mapping[str, Callable[[Body], Iterator[bytes]]] = {
+    "dropped": _dropped,
+    "stalled": _stalled,
+    "cut": _cut,
+    "garbled": _garbled,
+    "overloaded": _overloaded,
+    "truncated": _truncated,
+    "refusal": _stopped("refusal"),
+    "too_long": _stopped("model_context_window_exceeded"),
+    "max_tokens": _stopped("max_tokens"),
+}
+"""What may go wrong once a reply has begun, by the word that a script writes; statuses go wrong before."""
