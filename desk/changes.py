@@ -14,6 +14,7 @@ from desk.escalation import Escalation
 from desk.events import Event
 from desk.ids import CardId, MessageId, OutboxId, TicketId
 from desk.post import Post
+from desk.runs import ActionRun, RunStatus
 from desk.space import Channel, MessageRef, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message
@@ -161,6 +162,21 @@ class SaveChannel:
 
 @dataclass(frozen=True, slots=True)
 class SetOverride:
+@dataclass(frozen=True, slots=True)
+class QueueRun:
+    """Have an action run; one of the same id is left as it is, however far it came."""
+
+    run: ActionRun
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRun:
+    """Record how far a run came; lost when the stored status is not `was`."""
+
+    run: ActionRun
+    was: RunStatus
+
+
     """Change one policy key by command; None takes the override away."""
 
     path: str
@@ -211,6 +227,8 @@ Write = (
 
 @dataclass(frozen=True, slots=True)
 class Changes:
+    | QueueRun
+    | SaveRun
     """What one event writes, in order, and the events that follow from it."""
 
     writes: tuple[Write, ...] = ()

@@ -26,6 +26,7 @@ class DeadlineKind(StrEnum):
     ACKNOWLEDGED = "acknowledged"
     RECONTACT = "recontact"
     CHAT = "chat"
+    ACTION = "action"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from desk.escalation import Escalation
 from desk.events import Event
 from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, PersonId, TicketId
 from desk.post import Row
+from desk.runs import ActionRun, RunId
+from desk.selfservice import RunLimits
 from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Timeline
@@ -160,6 +162,29 @@ class Store(Protocol):
 
     async def save_row(self, row: Row) -> None:
         """Record how far a row came; a sent post's message gets its ref."""
+        ...
+
+    async def run(self, id: RunId) -> ActionRun | None:
+        """Return a run of an action, with what it is given as long as nobody erased it."""
+        ...
+
+    async def runs(self, ticket: TicketId | None = None, *, since: datetime | None = None) -> Sequence[ActionRun]:
+        """Return runs of actions in the order they were asked for."""
+        ...
+
+    async def runnable(self, now: datetime) -> Sequence[ActionRun]:
+        """Return the runs that wait and may be tried now."""
+        ...
+
+    async def run_counts(self, action: str, person: str, *, since: datetime) -> tuple[int, int]:
+        """Return how often an action was asked for since then, by a person and by everybody; what certainly was not done is not counted."""
+        ...
+
+    async def claim_run(self, id: RunId, limits: RunLimits | None, *, now: datetime, watch: Deadline) -> ActionRun | None:
+        """Take a waiting run and set the deadline that watches it, in one transaction; None when it does not wait any more.
+
+        A run whose limits are used up by others comes back as it was, still waiting.
+        """
         ...
 
     async def erase(self, users: Sequence[UserRef]) -> int:

@@ -13,6 +13,7 @@ from desk.decision import WORDS, Ignore
 from desk.draft import Draft, Evidence, Proposal
 from desk.policy import Retention
 from desk.post import RowStatus
+from desk.runs import ActionRun
 from desk.source import PREFIX
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket
@@ -20,7 +21,7 @@ from desk.timeline import Message
 from store.library import drop
 from store.messages import find_messages, store_message
 from store.rows import all_of, pack
-from store.schema import candidates, channels, decisions, documents, drafts, early, handled, messages, outbox, staged, tickets
+from store.schema import action_runs, candidates, channels, decisions, documents, drafts, early, handled, messages, outbox, staged, tickets
 
 
 def erase(connection: Connection, users: Sequence[UserRef]) -> int:
@@ -33,6 +34,7 @@ def erase(connection: Connection, users: Sequence[UserRef]) -> int:
         _empty_messages(connection, or_(messages.c.author.in_(names), ours))
         + _empty_drafts(connection, drafts.c.ticket.in_(theirs))
         + _empty_cards(connection, outbox.c.ticket.in_(theirs))
+        + _empty_results(connection, action_runs.c.ticket.in_(theirs))
         + _forget_names(connection, tickets.c.customer.in_(names))
         + _drop_answers(connection, theirs)
     )
@@ -82,7 +84,7 @@ def _bare(proposal: Proposal) -> Proposal:
         claims=tuple(replace(claim, text="", why="") for claim in proposal.claims),
         evidence=tuple(map(_unquoted, proposal.evidence)),
         related=tuple(map(_unquoted, proposal.related)),
-        requests=tuple(replace(request, parameters=()) for request in proposal.requests),
+        requests=tuple(replace(request, parameters=(), bound=()) for request in proposal.requests),
         translation="",
         summary="",
     )
@@ -98,6 +100,14 @@ def _empty_cards(connection: Connection, *conditions: ColumnElement[bool]) -> in
     waiting = outbox.c.status.in_((RowStatus.QUEUED, RowStatus.SENDING, RowStatus.HELD))
     connection.execute(update(outbox).where(*conditions, worded, waiting).values(status=RowStatus.DROPPED))
     return connection.execute(update(outbox).where(*conditions, worded).values(card=None)).rowcount
+
+
+def _empty_results(connection: Connection, *conditions: ColumnElement[bool]) -> int:
+    """What a run was given went with its draft; what the other side said of it goes here."""
+    found = [run for run in all_of(connection, ActionRun, select(action_runs.c.doc).where(*conditions)) if run.result]
+    for run in found:
+        connection.execute(update(action_runs).where(action_runs.c.id == run.id).values(doc=pack(replace(run, result=""))))
+    return len(found)
 
 
 def _drop_answers(connection: Connection, theirs: Collection[str]) -> int:

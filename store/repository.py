@@ -13,13 +13,14 @@ from desk.events import Event
 from desk.ids import EventId, TicketId
 from desk.ports import PolicySource
 from desk.space import UserRef
-from store import deadlines, drafts, erasure, library, messages, outbox, overrides, tickets
+from store import deadlines, drafts, erasure, library, messages, outbox, overrides, runs, tickets
 from store.database import Database
 from store.deadlines import DeadlineReads
 from store.drafts import DraftReads
 from store.messages import MessageReads
 from store.outbox import OutboxReads
 from store.rows import Writer, add, one_of, pack
+from store.runs import RunReads
 from store.schema import handled
 from store.tickets import TicketReads
 
@@ -34,11 +35,13 @@ def joined(*tables: Mapping[type, Writer]) -> Mapping[type, Writer]:
     return result
 
 
-WRITERS = joined(tickets.WRITERS, messages.WRITERS, drafts.WRITERS, deadlines.WRITERS, outbox.WRITERS, overrides.WRITERS, library.WRITERS)
+WRITERS = joined(
+    tickets.WRITERS, messages.WRITERS, drafts.WRITERS, deadlines.WRITERS, outbox.WRITERS, overrides.WRITERS, library.WRITERS, runs.WRITERS
+)
 """One function for each thing that an event may write."""
 
 
-class SqlStore(TicketReads, MessageReads, DraftReads, DeadlineReads, OutboxReads):
+class SqlStore(TicketReads, MessageReads, DraftReads, DeadlineReads, OutboxReads, RunReads):
     """The desk's memory in SQLite or Postgres; `policy` says how long things are kept."""
 
     def __init__(self, database: Database, policy: PolicySource) -> None:

@@ -26,7 +26,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -185,6 +185,23 @@ feedback = Table(
     _text("by", index=True),
     _at(),
     _text("doc"),
+    sqlite_autoincrement=True,
+)
+
+action_runs = Table(
+    "action_runs",
+    metadata,
+    _number(),
+    Column("id", Text, nullable=False, unique=True),
+    _text("ticket", index=True),
+    _text("draft"),
+    _text("action"),
+    _text("person"),
+    _text("status", index=True),
+    _at(),
+    Column("not_before", Instant),
+    _text("doc"),
+    Index("ix_action_runs_action_at", "action", "at"),
     sqlite_autoincrement=True,
 )
 
