@@ -14,7 +14,7 @@ from desk.errors import PlaceGone
 from desk.timeline import File
 
 READ = 64 * 1024
-"""How many bytes of a text file the desk gets to read."""
+"""Up to how many bytes a text file's text goes with its message; the desk fetches and reads every other file itself."""
 NAME = re.compile(r"[0-9a-f]{32}")
 
 
@@ -33,8 +33,13 @@ class Upload:
 
     @property
     def text(self) -> str | None:
-        """Return what can be read of it, None for what is not text."""
-        return self.content[:READ].decode("utf-8", "replace") if self.media_type.startswith("text/") else None
+        """Return the whole of a short text file, None for every other file."""
+        if not self.media_type.startswith("text/") or len(self.content) > READ or b"\0" in self.content:
+            return None
+        try:
+            return self.content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            return None
 
 
 def read_upload(path: Path) -> Upload:

@@ -47,15 +47,15 @@ REASONS = {
 """By PDFium's error code."""
 
 
-def read(content: bytes) -> Extract:
-    """Read a PDF of up to 2,000 pages; headings come from its bookmarks and from sizes, and what repeats on every page is left out."""
+def read(content: bytes, *, most: int | None = None) -> Extract:
+    """Read a PDF of up to 2,000 pages, or `most`; headings come from its bookmarks and from sizes, and what repeats on every page is left out."""
     from pypdfium2 import PdfDocument, PdfiumError
 
     try:
         document = PdfDocument(content)
     except PdfiumError as error:
         raise InvalidInput(REASONS.get(error.err_code, REASONS[3])) from error
-    pages = list(_pages(document))
+    pages = list(_pages(document, most=most or MOST_PAGES))
     # Text in pictures is beyond this: recognizing it takes models that weigh more than all the rest.
     if not any(pages):
         raise InvalidInput("the PDF has no text: it is probably a scan, so run text recognition (OCR) over it first")
@@ -69,11 +69,11 @@ def read(content: bytes) -> Extract:
     )
 
 
-def _pages(document: PdfDocument) -> Iterator[list[Line]]:
+def _pages(document: PdfDocument, *, most: int) -> Iterator[list[Line]]:
     from pypdfium2 import PdfiumError
 
     room = MOST_CHARACTERS
-    for n in range(min(len(document), MOST_PAGES)):
+    for n in range(min(len(document), most)):
         try:
             lines = list(_lines(document[n]))
         except PdfiumError:  # One broken page is as good as an empty one: the others are read.

@@ -13,7 +13,8 @@ from pathlib import Path
 from threading import Event, Lock, Timer
 
 from desk.errors import InvalidInput, Unavailable
-from knowledge.formats.extract import READY, Extract
+from knowledge.formats.extract import PICTURE, READY, Extract
+from knowledge.formats.picture import Drawn
 
 SECONDS = 60
 """How long a file may take; a PDF of 1,000 pages takes about three."""
@@ -36,16 +37,23 @@ class Sandbox:
 
         Raise InvalidInput with one sentence for the file's owner when it cannot be read, and Unavailable when no process can be started.
         """
-        with self._lock:
-            answer = self._ask(kind, content)
-        if "error" in answer:
-            raise InvalidInput(answer["error"])
-        return Extract(**answer)
+        return Extract(**self._answered(kind, content))
+
+    def picture(self, content: bytes) -> Drawn:
+        """Return a picture drawn anew. Blocks and raises as `extract` does."""
+        return Drawn(**self._answered(PICTURE, content))
 
     def close(self) -> None:
         """End the worker. The next file starts another."""
         with self._lock:
             self._end()
+
+    def _answered(self, kind: str, content: bytes) -> dict[str, str]:
+        with self._lock:
+            answer = self._ask(kind, content)
+        if "error" in answer:
+            raise InvalidInput(answer["error"])
+        return answer
 
     def _ask(self, kind: str, content: bytes) -> dict[str, str]:
         header = {"kind": kind, "size": len(content), "seconds": int(self._seconds)}

@@ -13,6 +13,7 @@ from typing import Any, BinaryIO
 
 from desk.errors import InvalidInput
 from knowledge.formats.extract import READY, Extract, extractors
+from knowledge.formats.picture import Drawn
 
 MEMORY = 1_500_000_000
 """Bytes of address space, the parsers included; without effect on macOS."""
@@ -29,6 +30,8 @@ REFUSED = ("os.", "subprocess.", "socket.", "shutil.", "ctypes.dlopen", "pty.", 
 LATE = (
     *("encodings.cp437", "encodings.cp1252", "encodings.utf_16", "encodings.idna", "heapq", "xml.dom.expatbuilder", "xml.parsers.expat"),
     *("html_to_markdown", "lxml.html", "mammoth", "pptx", "pypdfium2.raw"),
+    *(f"PIL.{form}ImagePlugin" for form in ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff", "WebP")),
+    "PIL.ImageOps",
 )
 """What parsers import only when they need it, when it could not be opened any more."""
 BROKEN = "the file is broken or of another kind than its name says"
@@ -49,7 +52,7 @@ def main() -> None:
         _send(sink, answer)
 
 
-def _answer(read: Callable[[bytes], Extract], content: bytes) -> Mapping[str, Any]:
+def _answer(read: Callable[[bytes], Extract | Drawn], content: bytes) -> Mapping[str, Any]:
     try:
         return asdict(read(content))
     except InvalidInput as error:

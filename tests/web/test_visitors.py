@@ -210,12 +210,24 @@ async def test_a_command_is_what_follows_the_slash_command(workspace: LocalWorks
     assert await workspace.transcript() == []
 
 
-async def test_text_files_are_read_and_others_are_not(workspace: LocalWorkspace) -> None:
-    files = [Upload("log.txt", "text/plain", b"x" * READ + b"tail"), Upload("shot.png", "image/png", b"\x89PNG")]
+async def test_the_text_of_a_short_file_goes_with_its_message_and_others_are_fetched(workspace: LocalWorkspace) -> None:
+    files = [Upload("log.txt", "text/plain", b"\xef\xbb\xbferror 42"), Upload("shot.png", "image/png", b"\x89PNG")]
     _, event = await workspace.say(MARA, Place(COMMUNITY), "See here", files=files)
-    assert [(file.name, file.size, len(file.text or "")) for file in event.files] == [("log.txt", READ + 4, READ), ("shot.png", 4, 0)]
-    assert event.files[1].text is None
+    assert [(file.name, file.size, file.text) for file in event.files] == [("log.txt", 11, "error 42"), ("shot.png", 4, None)]
     assert await workspace.fetch(event.files[1].ref) == b"\x89PNG"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(b"x" * (READ + 1), id="a long one, whose end matters too"),
+        pytest.param(b"\xff\xfee\0r\0", id="UTF-16"),
+        pytest.param(b"Gr\xfc\xdfe", id="an older encoding"),
+    ],
+)
+async def test_the_text_of_other_files_is_left_to_the_desk(workspace: LocalWorkspace, content: bytes) -> None:
+    _, event = await workspace.say(MARA, Place(COMMUNITY), "See here", files=[Upload("log.txt", "text/plain", content)])
+    assert event.files[0].text is None
 
 
 async def test_a_file_leaves_with_its_message(workspace: LocalWorkspace) -> None:
