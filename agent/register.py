@@ -7,8 +7,9 @@ from dataclasses import replace
 from desk.audience import Audience
 from desk.customer import Fact
 from desk.draft import Evidence, Passage
+from desk.ports import PastTicket
 
-PASSAGE, RECORD, MACRO, ACTION = "passage", "record", "macro", "action"
+PASSAGE, RECORD, ACTION, TICKET = "passage", "record", "action", "ticket"
 
 
 class Register:
@@ -40,13 +41,19 @@ class Register:
         """Number what may be said once an action has run."""
         return self._put(ACTION, name, audience, says, title=name.replace("_", " "))
 
+    def past(self, ticket: PastTicket, audience: Audience) -> Evidence:
+        """Number an earlier ticket: it is no evidence for a reply, but who writes one has read it."""
+        said = "\n".join(filter(None, (ticket.asked, ticket.answered)))
+        return self._put(TICKET, ticket.id, audience, said, title=f"{ticket.opened:%Y-%m-%d} {ticket.category}".strip())
+
     def add(self, evidence: Evidence) -> Evidence:
         """Number a piece that was made elsewhere, such as a macro."""
         return self._known.setdefault((evidence.source, evidence.id), replace(evidence, n=len(self._known) + 1))
 
-    def get(self, n: int) -> Evidence | None:
-        """Return the piece of a number, None for a number that nobody was given."""
-        return next((item for item in self._known.values() if item.n == n), None)
+    @property
+    def usable(self) -> tuple[Evidence, ...]:
+        """Return what a reply may rest on."""
+        return tuple(item for item in self._known.values() if item.source != TICKET)
 
     def _put(self, source: str, id: str, audience: Audience, quote: str, **known: str) -> Evidence:
         return self.add(Evidence(0, source, id, audience, quote, **known))

@@ -58,7 +58,7 @@ class Answering:
         brief, shown = self._brief, self._session.register.shown
         divided = disclosure.divided(self._numbered(reply.thread, reply), self._numbered(reply.private, reply), brief=brief, shown=shown)
         thread, private = self._outgoing(divided.thread, private=self._is_direct), self._outgoing(divided.private, private=True)
-        parts, evidence = self._parts(thread, private, shown)
+        parts, evidence = self._parts(thread, private, self._session.register.usable)
         if not parts:
             return replace(self._empty(), abstained="nothing_may_be_said", doubts=divided.doubts)
         language = self._language(f"{thread}\n{private}", reply)
@@ -103,7 +103,7 @@ class Answering:
 
     def _numbered(self, text: str, reply: Reply) -> str:
         """Return a text in which every claim carries the numbers that the model gave it, and none that nobody was shown."""
-        known = {item.n for item in self._session.register.shown}
+        known = {item.n for item in self._session.register.usable}
         text = NUMBER.sub(lambda found: found[0] if int(found[1]) in known else "", text)
         for claim in reply.claims:
             bare = NUMBER.sub("", claim.text).strip()

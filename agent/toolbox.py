@@ -190,6 +190,9 @@ async def _past(session: Session, _: Empty) -> Told:
     found = await session.tools.past_tickets()
     if not found:
         return Told((_text("This person had no tickets before."),))
+    private = _audience_of(session, "person")
+    for past in found:
+        session.register.past(past, private)
     return Told(tuple(_text(_told_of(session, past)) for past in found))
 
 

@@ -21,6 +21,7 @@ def test_no_tool_takes_a_customer_account_or_address(tools):
         "outranked": {"self", "query"},
         "record": {"self"},
         "article": {"self", "document"},
+        "look_up": {"self", "request"},
         "past_tickets": {"self"},
     }
 

@@ -1,0 +1,85 @@
+"""A world whose answers are written by the real agent: the real SDK over the wire, to whatever server a test points it at."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from agent.claude import Access, ClaudeModel
+from agent.extractive import ExtractiveAnswerer
+from agent.fit import ready
+from agent.heads import Heads
+from agent.loop import ModelAnswerer
+from agent.metered import Metered
+from agent.triage import LocalTriager
+from desk.usage import ModelCall, Payer, Spending, Spent
+from knowledge.embeddings import OnnxEmbedder
+from tests.world import World, world
+
+
+@dataclass
+class MemoryLedger:
+    """What was booked, in a list."""
+
+    rows: list[Spending] = field(default_factory=list)
+
+    async def book(self, call: ModelCall, payer: Payer, *, at: datetime) -> None:
+        self.rows.append(Spending(at, payer, call))
+
+    async def spent(self, *, since: datetime | None = None, ticket: str = "", person: str = "", channel: str = "") -> Spent:
+        named = {"ticket": ticket, "person": person, "channel": channel}
+        rows = [
+            row
+            for row in self.rows
+            if (since is None or row.at >= since) and all(getattr(row.payer, key) == value for key, value in named.items() if value)
+        ]
+        return Spent(len(rows), sum(row.call.tokens for row in rows), sum(row.call.price for row in rows))
+
+    async def bookings(self, since: datetime, until: datetime) -> Sequence[Spending]:
+        return [row for row in self.rows if since <= row.at < until]
+
+
+@cache
+def embedder() -> OnnxEmbedder:
+    """Return the embedder that ships, loaded once a process."""
+    return OnnxEmbedder()
+
+
+@cache
+def heads() -> Heads:
+    """Return the heads that ship, ready for it."""
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(ready(embedder(), Path(folder)))
+
+
+@asynccontextmanager
+async def agent_world(folder: Path, *, url: str = "", transport: Any = None, local_triage: bool = False, **policy: Any) -> AsyncIterator[World]:
+    """Open a world with the agent at work, its model at `url` or behind `transport`; `local_triage` puts the real local triage in as well.
+
+    `world.ledger` holds what its calls were booked as.
+    """
+    # On a thread of its own, since it runs a loop.
+    await asyncio.to_thread(heads)
+    async with world(folder, **policy) as made:
+        model = ClaudeModel(Access(key="test", url=url), strict=True, transport=transport)
+        ledger = MemoryLedger()
+        metered = Metered(model, ledger, made.clock)
+        quoting = ExtractiveAnswerer(embedder(), heads())
+        services = replace(made.services, answerer=ModelAnswerer(quoting, metered, embedder()))
+        if local_triage:
+            triage = (await made.policy.current()).triage
+            services = replace(services, triager=LocalTriager(embedder(), heads(), triage))
+        made.services = services
+        made.__post_init__()
+        made.ledger = ledger  # type: ignore[attr-defined]
+        try:
+            yield made
+        finally:
+            await model.close()
