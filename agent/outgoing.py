@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable, Collection
 
 from agent.disguise import visible
-from agent.links import found, is_allowed
+from agent.links import found, is_allowed, links_of
 
 LINK_GONE = "(link removed)"
 ADDRESS_GONE = "(address removed)"
@@ -42,10 +42,10 @@ LEADS = re.compile(r"[:/.#?&%\\]")
 def safe(text: str, *, hosts: Collection[str], known: Collection[str] = ()) -> str:
     """Return a text that pings nobody and leads only where it may; what a removed link was called stays, and so does code.
 
-    Links may lead to `hosts` and below them; when there are none only those of `known` stay, which are links and e-mail addresses of the
-    evidence as `agent.links.links_of` gives them. Addresses stay when they are known or of such a host, links in code when they are known too.
+    Links may lead to `hosts` and below them; when there are none only those stay that stand in one of the texts `known`, such as the evidence.
+    E-mail addresses stay when they stand there or are of such a host, links within code when they stand there.
     """
-    shown = visible(text)
+    shown, known = visible(text), links_of(known)
     for _ in range(MOST_PASSES):
         once = _once(shown, hosts, known)
         if once == shown:
