@@ -19,6 +19,7 @@ from desk.policy import Policy
 from desk.post import Post
 from desk.selfservice import SelfService
 from desk.space import Channel, ChannelKind, ChannelRef, MessageRef, Place, UserRef
+from desk.summary import Summary, SummaryKind, Talk
 from desk.ticket import Ticket
 from desk.timeline import Message, Timeline
 from desk.triage import Classification
@@ -301,6 +302,14 @@ class Answerer(Protocol):
 
     async def propose(self, brief: Brief, tools: Tools) -> Proposal:
         """Return a reply in parts, a question back, or neither and why."""
+        ...
+
+
+class Summarizer(Protocol):
+    """Sums a conversation up for colleagues."""
+
+    async def summarize(self, kind: SummaryKind, talk: Talk) -> Summary:
+        """Return what a conversation came to, without points where nothing was said. It never fails: without a model the points are quotes."""
         ...
 
 

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from desk.draft import Draft, Evidence
 from desk.ids import MessageId, TicketId
+from desk.policy import Policy
+from desk.ticket import Ticket
+from desk.timeline import Timeline
+from desk.usage import ModelCall, Payer
+
+MOST = 6
+"""Points of a summary: what a phone shows without scrolling."""
 
 
 class SummaryKind(StrEnum):
@@ -18,11 +26,15 @@ class SummaryKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One sentence, and the messages it rests on; `supported` is what code found, not what the model claimed."""
+    """One sentence, and the messages and sources it rests on; `supported` is what code found, not what the model claimed.
+
+    `sources` are titles of articles and fields of the record. A point that rests on nothing is what code counted.
+    """
 
     text: str
     messages: tuple[MessageId, ...] = ()
     supported: bool = True
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +47,22 @@ class Summary:
     turn: int
     points: tuple[Point, ...]
     by: str = ""
+    calls: tuple[ModelCall, ...] = ()
+    """The calls of a language model that it took."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A conversation that is to be summed up as it stands `at` an instant, with every draft of it.
+
+    `own` is what the agent wrote for whoever takes over, unchecked, and `evidence` what it had looked up when it wrote that.
+    """
+
+    ticket: Ticket
+    timeline: Timeline
+    drafts: tuple[Draft, ...]
+    policy: Policy
+    payer: Payer
+    at: datetime
+    own: str = ""
+    evidence: tuple[Evidence, ...] = ()

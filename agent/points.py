@@ -1,0 +1,149 @@
+"""Points: sentences about a conversation, each checked by code against the messages it rests on."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, combinations
+
+from agent import claims
+from agent.language import detect
+from agent.recap import told
+from agent.sentences import ITEM, sentences
+from agent.triage_schema import stands
+from agent.untrusted import cleaned, named
+from agent.vault import Vault
+from agent.wording import content, share
+from desk.audience import INTERNAL
+from desk.customer import Role
+from desk.draft import Evidence
+from desk.summary import MOST, Point, Talk
+from desk.timeline import Message, Timeline
+
+SHOWN = 40
+"""Messages that are looked at: the first one and the latest."""
+MESSAGE = 2000
+LONGEST = 300
+"""Characters of a message and of a point."""
+RESTS = 3
+"""Messages that one point may rest on."""
+NEAR = 4
+"""Messages among which those are looked for that a point without numbers rests on."""
+SURE = 0.75
+"""How sure the language of a message must be for a point in another one to be held to its quote instead of its words."""
+REPLY = 20_000
+NUMBERS = re.compile(r"\s*[\[(](?:(?:message|m|#)?\s?\d{1,3}(?:,\s?|(?=[\])])))+[\])]", re.IGNORECASE)
+FRAME = re.compile(
+    r"\b(?:the customers?|customers?|users?|they|she|he|we|our|colleagues?|desk|agent|bot|support)\b"
+    r"|\b(?:ask|want|need|report|confirm|promis|offer|mention|repl[iy]|answer|suggest|explain|tr[iy])(?:s|es|e|ed|ies|ied)?\b"
+    r"|\b(?:says?|said|writes?|wrote|tells?|told|sees?|saw|since|currently|already|still|(?:is|are|remains?) open|open)\b",
+    re.IGNORECASE,
+)
+"""Words by which a summary says who said something, which no message holds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message as a model reads it: numbered, and without what is kept back."""
+
+    n: int
+    message: Message
+    text: str
+
+    @property
+    def ground(self) -> Evidence:
+        """Return it as evidence: who said what, and on which day."""
+        said = self.message
+        return Evidence(self.n, "message", str(said.id), INTERNAL, self.text, title=named(said.author_name), heading=f"{said.at:%-d %B %Y}")
+
+
+def numbered(timeline: Timeline, vault: Vault) -> tuple[Spoken, ...]:
+    """Return what was said with its numbers, from 1 on; of a long conversation the first message and the latest."""
+    said = told(timeline)
+    kept = (*said[:1], *said[1:][1 - SHOWN :])
+    return tuple(Spoken(n, message, _text(message, vault)) for n, message in enumerate(kept, 1))
+
+
+def read(reply: str, said: Sequence[Spoken], *, language: str) -> tuple[Point, ...]:
+    """Return the points of a model's reply that hold, none of a reply that is not of the schema. `language` is what points are written in."""
+    by_number = {spoken.n: spoken for spoken in said}
+    found: list[Point] = []
+    for raw in _items(reply):
+        text, quote = _tidy(raw.get("text")), _tidy(raw.get("quote"))
+        named_ones = raw.get("messages")
+        numbers = dict.fromkeys(n for n in named_ones if isinstance(n, int) and n in by_number) if isinstance(named_ones, list) else {}
+        rests = [by_number[n] for n in numbers][:RESTS]
+        if text and rests and _holds(text, rests, quote, language=language):
+            found.append(Point(text, tuple(spoken.message.id for spoken in rests)))
+    return tuple(found[:MOST])
+
+
+def tied(talk: Talk) -> tuple[Point, ...]:
+    """Return the agent's own sentences for whoever takes over, each with what it was found to rest on; `supported` tells whether that carries it."""
+    said = numbered(talk.timeline, Vault(()))
+    return tuple(_tied(text, said, talk.evidence) for text in _sentences(talk.own)[:MOST])
+
+
+def _tied(text: str, said: Sequence[Spoken], evidence: Sequence[Evidence]) -> Point:
+    words = content(_bare(text))
+    near = sorted(said, key=lambda spoken: -share(words, content(spoken.text)))[:NEAR]
+    pieces = sorted(evidence, key=lambda item: -share(words, content(f"{item.title} {item.quote}")))[:NEAR]
+    for rests in chain(combinations(near, 1), combinations(near, 2)):
+        if not _lacks(text, [spoken.ground for spoken in rests]):
+            return Point(text, tuple(spoken.message.id for spoken in sorted(rests, key=lambda spoken: spoken.n)))
+    source = next((item for item in pieces if not _lacks(text, [item])), None)
+    return Point(text, sources=(named(source.title or source.id),)) if source else Point(text, supported=False)
+
+
+def _holds(text: str, rests: Sequence[Spoken], quote: str, *, language: str) -> bool:
+    """Tell whether messages carry a point: by its words, or where they are in another language by its figures and a quote that stands there."""
+    grounds = [spoken.ground for spoken in rests]
+    if not _lacks(text, grounds):
+        return True
+    foreign = any(detect(spoken.text, sure=SURE) not in (None, language) for spoken in rests)
+    return foreign and any(stands(quote, spoken.text) for spoken in rests) and not _lacks(text, grounds, words=False)
+
+
+def _lacks(text: str, grounds: Sequence[Evidence], *, words: bool = True) -> str:
+    """Return what of a point its messages do not carry; without `words` only amounts, dates, names and the like are compared."""
+    # Sentences of the record are held to their figures alone.
+    held = (
+        grounds
+        if words
+        else [Evidence(item.n, claims.RECORD, item.id, item.audience, item.quote, item.title, heading=item.heading) for item in grounds]
+    )
+    return claims.unsupported(_bare(text), held)
+
+
+def _bare(text: str) -> str:
+    return " ".join(FRAME.sub(" ", text).split())
+
+
+def _text(message: Message, vault: Vault) -> str:
+    files = "".join(f"\n(file: {named(file.name)})" for file in message.files)
+    return vault.hide(cleaned(message.text, most=MESSAGE), own=message.role is Role.CUSTOMER) + files
+
+
+def _items(reply: str) -> Iterator[dict[str, object]]:
+    """Yield the points that a reply holds; gateways that know no schema put a fence around it."""
+    start, end = reply.find("{"), reply.rfind("}")
+    try:
+        table = json.loads(reply[start : end + 1]) if 0 <= start < end and len(reply) <= REPLY else None
+    # A reply may be nested as deep as it likes.
+    except (ValueError, RecursionError):
+        return
+    points = table.get("points") if isinstance(table, dict) else None
+    yield from (item for item in points[: 2 * MOST] if isinstance(item, dict)) if isinstance(points, list) else ()
+
+
+def _tidy(raw: object) -> str:
+    """Return a sentence on one line, without the numbers that it may carry itself."""
+    text = " ".join(NUMBERS.sub("", cleaned(raw, most=2 * LONGEST)).split()) if isinstance(raw, str) else ""
+    return text if len(text) <= LONGEST else f"{text[: LONGEST - 1].rstrip()}…"
+
+
+def _sentences(text: str) -> list[str]:
+    lines = [ITEM.sub("", line) for line in text.splitlines()]
+    return [tidy for line in lines for sentence in sentences(line) if (tidy := _tidy(sentence))]
