@@ -18,6 +18,7 @@ from desk.source import PREFIX
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message
+from store.ledger import drop_calls, forget_payers
 from store.library import drop
 from store.messages import find_messages, store_message
 from store.rows import all_of, pack
@@ -37,6 +38,7 @@ def erase(connection: Connection, users: Sequence[UserRef]) -> int:
         + _empty_results(connection, action_runs.c.ticket.in_(theirs))
         + _forget_names(connection, tickets.c.customer.in_(names))
         + _drop_answers(connection, theirs)
+        + forget_payers(connection, names)
     )
 
 
@@ -47,6 +49,7 @@ def purge(connection: Connection, now: datetime, keep: Retention) -> int:
         + connection.execute(delete(early).where(early.c.at < now - keep.chat)).rowcount
         + connection.execute(delete(handled).where(handled.c.at < now - keep.handled)).rowcount
         + _empty_cards(connection, outbox.c.status == RowStatus.FAILED, outbox.c.at < now - keep.chat)
+        + drop_calls(connection, now - keep.calls)
     )
 
 

@@ -9,10 +9,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Connection,
     Dialect,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -26,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0004"
+HEAD = "0005"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -202,6 +204,27 @@ action_runs = Table(
     Column("not_before", Instant),
     _text("doc"),
     Index("ix_action_runs_action_at", "action", "at"),
+    sqlite_autoincrement=True,
+)
+
+model_calls = Table(
+    "model_calls",
+    metadata,
+    _number(),
+    _at(),
+    _text("ticket"),
+    _text("person"),
+    _text("channel"),
+    _text("purpose"),
+    _text("model"),
+    _text("outcome"),
+    *(Column(name, BigInteger, nullable=False) for name in ("input", "output", "cache_read", "cache_write", "tokens")),
+    *(Column(name, Double, nullable=False) for name in ("price", "seconds")),
+    # A budget is asked before every call: what it adds up stands in the index.
+    Index("ix_model_calls_spent", "at", "price", "tokens"),
+    Index("ix_model_calls_ticket", "ticket", "at", "price", "tokens"),
+    Index("ix_model_calls_person", "person", "at", "price", "tokens"),
+    Index("ix_model_calls_channel", "channel", "at", "price", "tokens"),
     sqlite_autoincrement=True,
 )
 
