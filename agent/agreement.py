@@ -138,6 +138,8 @@ def _mood(found: Classification, local: Classification, said: Opinion, scales: S
     if said.sentiment is None or said.sentiment.value is local.sentiment:
         return found
     worse = WORST_FIRST.index(said.sentiment.value) < WORST_FIRST.index(local.sentiment)
+    if found.signals & HARD and not worse:
+        return found
     held = NOTHING_HEARD if worse else scales.terms.sure if local.sentiment in DISPLEASED else EVEN
     return replace(found, sentiment=said.sentiment.value) if scales.weight("sentiment", said.sentiment) > held else found
 

@@ -27,13 +27,11 @@ def left_open(local: Classification, text: str, heard: Heard, terms: Triage) -> 
     A signal that brings in a person is enough by itself: a person is needed whatever a model would say, and should not wait for it. So is chat that
     surely asks nothing.
     """
-    if local.signals & frozenset(HARD_SIGNALS):
-        return ()
-    if local.is_request_confidence < terms.sure:
-        return ("request",)
-    if not local.is_request:
+    unsure = local.is_request_confidence < terms.sure
+    if local.signals & frozenset(HARD_SIGNALS) or not (local.is_request or unsure):
         return ()
     checks = {
+        "request": unsure,
         "category": local.confidence < terms.sure,
         "scope": abs(local.out_of_scope_score - terms.out_of_scope) < NEAR,
         "language": local.language is None and _speaks(text),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -59,6 +60,7 @@ class ModelTriager:
         self._examples = Examples(shelf)
         self._sureness = sureness
         self._first: tuple[object, Standing] | None = None
+        self._lock = asyncio.Lock()
         self._kept: OrderedDict[str, tuple[Opinion, str, tuple[ModelCall, ...]]] = OrderedDict()
 
     async def triage(self, text: str, *, heard: Heard | None = None) -> Classification:
@@ -94,11 +96,12 @@ class ModelTriager:
         taught = await self._local.taught()
         terms = _terms(taught, policy)
         basis = (taught, terms, policy.model.redact)
-        if self._first is None or self._first[0] != basis:
-            examples = await self._examples.of(taught.version, terms.categories)
-            # Each example has a vault of its own, so that none depends on what stands in another.
-            self._first = basis, standing(terms, examples, hidden=lambda example: Vault(policy.model.redact).hide(example))
-        return terms, self._first[1]
+        async with self._lock:
+            if self._first is None or self._first[0] != basis:
+                examples = await self._examples.of(taught.version, terms.categories)
+                # Each example has a vault of its own, so that none depends on what stands in another.
+                self._first = basis, standing(terms, examples, hidden=lambda example: Vault(policy.model.redact).hide(example))
+            return terms, self._first[1]
 
     async def _both(self, local: Classification, text: str, heard: Heard, *, policy: Policy, leads: bool) -> Classification:
         asked = await self.asked(text, heard, policy)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 from itertools import zip_longest
 
-from agent.examples import HARD_SIGNALS, NO, YES, lessons
+from agent.examples import HARD_SIGNALS, NO, YES, Example, lessons
 from agent.shelf import Shelf
 from desk.triage import Sentiment
 
@@ -52,20 +52,14 @@ class Examples:
 
 def chosen(own: Groups, categories: Sequence[str]) -> Groups:
     """Return examples evenly out of each category, and shipped ones of what else is judged; all of them fit into `CHARACTERS`."""
-    taught = own or shipped("category")
-    groups = {f"category {name}": spread(taught.get(name, ()), EACH) for name in categories}
-    groups["request false"] = spread(shipped("request")[NO], EACH)
-    groups |= {f"sentiment {mood}": spread(shipped("sentiment")[mood], EACH // 2) for mood in Sentiment}
-    groups |= {f"signals {signal}": spread(shipped(signal)[YES], EACH // 2) for signal in HARD_SIGNALS}
+    taught = lessons()
+    known = own or _by_label(taught["category"])
+    moods, asked = _by_label(taught["sentiment"]), _by_label(taught["request"])
+    groups = {f"category {name}": spread(known.get(name, ()), EACH) for name in categories}
+    groups["request false"] = spread(asked[NO], EACH)
+    groups |= {f"sentiment {mood}": spread(moods[mood], EACH // 2) for mood in Sentiment}
+    groups |= {f"signals {signal}": spread(_by_label(taught[signal])[YES], EACH // 2) for signal in HARD_SIGNALS}
     return _within(groups, CHARACTERS)
-
-
-def shipped(head: str) -> Groups:
-    """Return the sentences that ship for one head, by label."""
-    found: dict[str, list[str]] = {}
-    for example in lessons()[head]:
-        found.setdefault(example.label, []).append(example.text)
-    return found
 
 
 def spread(texts: Sequence[str], count: int) -> Sequence[str]:
@@ -80,6 +74,13 @@ def written(groups: Groups, hidden: Callable[[str], str]) -> str:
     return "\n\n".join(
         "\n".join([f"### {name}", *(f"- {json.dumps(hidden(text), ensure_ascii=False)}" for text in texts)]) for name, texts in groups.items()
     )
+
+
+def _by_label(examples: Sequence[Example]) -> Groups:
+    found: dict[str, list[str]] = {}
+    for example in examples:
+        found.setdefault(example.label, []).append(example.text)
+    return found
 
 
 def _within(groups: Groups, most: int) -> Groups:

@@ -167,9 +167,14 @@ def _choices(raw: object, among: Sequence[str], *, within: str | None = None) ->
     found: dict[str, Said[str]] = {}
     for item in raw[: 4 * len(among)] if isinstance(raw, list) else ():
         said = _choice(item, among)
-        if said and said.value not in found and (within is None or stands(str(item.get("quote", "")), within)):
+        if said and said.value not in found and (within is None or _is_quoted(item, within)):
             found[said.value] = said
     return tuple(found.values())
+
+
+def _is_quoted(item: Mapping[str, Any], text: str) -> bool:
+    quote = item.get("quote")
+    return isinstance(quote, str) and stands(quote, text)
 
 
 def _sentiment(raw: object) -> Said[Sentiment] | None:
