@@ -15,7 +15,7 @@ from agent.memo import Memo
 from agent.metered import Bill, Metered
 from agent.model import Block, Completion, Fault, ModelFault, Request, ToolUse
 from agent.noted import Noted
-from agent.submission import Answering
+from agent.submission import MODEL, Answering
 from agent.toolbox import ENDS, TOOLS, Session, Told
 from agent.vault import Vault
 from desk.draft import Proposal
@@ -114,7 +114,9 @@ class ModelAnswerer:
         except (ModelFault, OutOfBounds, TimeoutError) as error:
             submitted = next((turn.submitted for turn in turns if turn.submitted), None)
             written = replace(submitted, degraded=(_code(error),)) if submitted else _without(reading, error)
-        return replace(written, calls=tuple(bill.calls), prompt=layout.prompts() if bill.calls else "")
+        writer = next((call.model for call in reversed(bill.calls) if call.outcome == "ok"), "")
+        model = f"{MODEL} {writer}" if written.model == MODEL else written.model
+        return replace(written, model=model, calls=tuple(bill.calls), prompt=layout.prompts() if bill.calls else "")
 
     async def _written(self, work: Work, turns: list[Turn]) -> Proposal:
         turns.append(work.begun())

@@ -50,10 +50,11 @@ def read_model(path: Path) -> tuple[Scripted, ...]:
         raise InvalidInput(f"model: {path.name!r} is not TOML: {error}") from error
     if unknown := sorted(raw.keys() - {"reply"}):
         raise InvalidInput(f"model: there is no key {unknown[0]!r}; write [[reply]] tables")
-    return tuple(_scripted(n, row) for n, row in enumerate(raw.get("reply", []), 1))
+    return tuple(scripted(n, row) for n, row in enumerate(raw.get("reply", []), 1))
 
 
-def _scripted(n: int, row: Body) -> Scripted:
+def scripted(n: int, row: Body) -> Scripted:
+    """Check the n-th reply of a script; raise InvalidInput that names it."""
     where = f"model: reply {n}"
     REPLY.check(row, where)
     if sum(kind in row for kind in KINDS) != 1:
