@@ -132,6 +132,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from agent.shelf import Shelf
     from agent.triage import LocalTriager
     from crm.embedded import EmbeddedCrm
+    from knowledge.attachments import AttachmentReader
     from knowledge.connectors import Surroundings, opened
     from knowledge.embedders import known, wanted
     from knowledge.generations import Renewal, serving
@@ -156,6 +157,8 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     stack.push_async_callback(knowledge.close)
     renewal = Renewal(knowledge, library, wanted=embedder, place=place, clock=clock)
     heads = await ready(embedder, records.home.heads)
+    files = AttachmentReader()
+    stack.callback(files.close)
     services = Services(
         store=wrap.store(records.store),
         clock=clock,
@@ -169,6 +172,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         policy=records.policy,
         styles=Styles(records.store, clock),
         versions=Versions(policy=policy.version, heads=heads.version, embedder=embedder.id, code=CODE),
+        files=files,
     )
     await warm
     means = Means(library, SqlSources(records.database), embedder, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")

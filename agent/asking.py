@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from agent.sentences import sentences
 from agent.signals import plain
 from agent.wording import question_of, topical
+from desk.attached import telling
 from desk.ports import Brief
 
 MOST = 4
@@ -27,6 +28,7 @@ LEANS = re.compile(
 )
 POINTS = re.compile(r"\b(?:it|its|that|this|those|these|them|they|one|ones|there|same|both|either)\b")
 
+FILES = "see look check read open attached attachment file log logs screenshot picture image photo pdf document"
 BARE = re.compile(r"^\W*[a-z]{2,24}\W*$")
 
 
@@ -44,19 +46,31 @@ def read(brief: Brief) -> tuple[Asked, ...]:
 
     Words that lean on something ("and for the yearly plan?", "how long does it take?") are looked up together with the question before
     them: an earlier one of the same message, else what their author last said in this ticket. Empty when nothing is asked.
+
+    The telling lines of what was attached are looked up with the message, and without it where nothing was said; a question that stands alone
+    is also looked up without them.
     """
-    text = question_of(brief.text)
-    hint = brief.hint.strip()
+    text, read, hint = question_of(own(brief)), attached(brief), brief.hint.strip()
     if not any(sign.isalnum() for sign in text):
-        return (Asked(hint, hint),) if hint else ()
+        return (Asked(_together(read, hint), _together(read, hint)),) if read or hint else ()
     before = said_before(brief) if leans(text) else ""
-    whole = Asked(text, _together(before, text, hint))
+    whole = Asked(_together(text, read) if leans(text) or points_at_file(text) else text, _together(before, text, read, hint))
     found = split(text)
-    if len(found) == 1 and not leans(found[0]) and found[0] != text:
+    if len(found) == 1 and not leans(found[0]) and (read or found[0] != text):
         return (whole, Asked(found[0], _together(found[0], hint)))
     if not 2 <= len(found) <= MOST:
         return (whole,)
     return (whole, *_parts(found, before=_together(before, told(text)), hint=hint))
+
+
+def own(brief: Brief) -> str:
+    """Return what the author said themselves; what they attached is read apart."""
+    return brief.asked if brief.asked or brief.attachments else brief.text
+
+
+def attached(brief: Brief) -> str:
+    """Return the telling lines of what the author attached."""
+    return telling("\n".join(attachment.text for attachment in brief.attachments if attachment.text))
 
 
 def told(text: str) -> str:
@@ -80,6 +94,11 @@ def leans(text: str) -> bool:
     """Tell whether a text cannot be understood alone: it has hardly a topic, opens as an addition, or points at something it does not name."""
     said, words = plain(text), len(topical(text))
     return words < THIN or bool(LEANS.search(said)) or (words <= THIN and bool(POINTS.search(said)))
+
+
+def points_at_file(text: str) -> bool:
+    """Tell whether a text hardly names anything but what is attached to it."""
+    return len(topical(text) - topical(FILES)) < THIN
 
 
 def is_bare(query: str) -> bool:

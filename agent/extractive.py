@@ -56,7 +56,7 @@ class ExtractiveAnswerer:
         """
         asked = asking.read(brief)
         if not asked:
-            return _abstained("empty", brief)
+            return _abstained("unread_file" if _unread(brief) else "empty", brief)
         if not topical(asked[0].query) or asking.is_bare(asked[0].query):
             return _asking(brief)
         answers = await self._answered(asked, brief, tools)
@@ -74,7 +74,7 @@ class ExtractiveAnswerer:
         searched = [_usable(await tools.search(one.query, k=SEARCHED), brief) for one in asked]
         wanted = [ranking.texts(one, passages) for one, passages in zip(asked, searched, strict=True)]
         # The message itself is not ranked: its vector is for the head of intents, which asks the memo for it next.
-        vectors = await self._memo.vectors([question_of(brief.text), *(text for each in wanted for text in each)])
+        vectors = await self._memo.vectors([question_of(asking.own(brief)), *(text for each in wanted for text in each)])
         answers: list[Answered] = []
         start = 1
         for one, passages, needed in zip(asked, searched, wanted, strict=True):
@@ -93,7 +93,7 @@ class ExtractiveAnswerer:
 
     async def _told(self, brief: Brief, tools: Tools) -> Told:
         """Return what the record says, if the question is about it; that it is closed to somebody only when they asked for their own."""
-        head, words = self._heads["intent"], question_of(brief.text)
+        head, words = self._heads["intent"], question_of(asking.own(brief))
         vector: Matrix = await self._memo.vectors([words])
         row = head.probabilities(vector)[0]
         intent, sure = head.classes[int(np.argmax(row))], float(row.max())
@@ -140,8 +140,13 @@ def _sure(found: Found, quotes: Sequence[Quote]) -> float:
 
 
 def _admit_unread(assembly: Assembly, brief: Brief) -> None:
-    for name in brief.files:
+    for name in _unread(brief):
         assembly.add(brief.phrases["unread_file"].format(file=name))
+
+
+def _unread(brief: Brief) -> tuple[str, ...]:
+    """Return the names of the files that nobody reads here: pictures are for models that see."""
+    return (*brief.files, *(attachment.name for attachment in brief.attachments if attachment.content))
 
 
 def _asking(brief: Brief) -> Proposal:
@@ -179,7 +184,7 @@ def _doubts(quotes: Sequence[Quote], brief: Brief, *, left: bool = False) -> tup
     doubts = {
         "language_mismatch": language_of(quotes, otherwise=brief.language) != brief.language,
         "part_unanswered": bool(quotes) and left,
-        "unread_file": bool(brief.files),
+        "unread_file": bool(_unread(brief)),
     }
     return tuple(doubt for doubt, holds in doubts.items() if holds)
 

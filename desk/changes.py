@@ -35,6 +35,15 @@ class SaveMessage:
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class SaveReading:
+    """Keep what was read of a message's files, by their refs, and which of them a model was shown; a file that is gone by now is left out."""
+
+    message: MessageId
+    texts: Mapping[str, str] = field(default_factory=dict)
+    shown: frozenset[str] = frozenset()
+
+
 class SaveEarly:
     """Keep an edit or deletion that came before its message: the text, or None for a deletion."""
 
@@ -212,6 +221,7 @@ Write = (
     | ClearDeadlines
     | DropDeadline
     | Enqueue
+    | SaveReading
     | SaveCard
     | Refresh
     | Unsend

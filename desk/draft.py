@@ -160,6 +160,8 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
+    shown: tuple[str, ...] = ()
+    """The refs of the pictures that a model was shown for it."""
 class Draft:
     """A proposal stored for a ticket, immutable but for its status and what a person decided."""
 

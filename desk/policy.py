@@ -215,7 +215,7 @@ class ModelPolicy:
     triage: str
     fallback: str
     effort: str
-    images: str
+    images: Images
     redact: tuple[str, ...]
     team_language: str
     bounds: Bounds

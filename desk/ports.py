@@ -213,6 +213,26 @@ class Triager(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture, drawn anew: `media_type` is what it is now."""
+
+    media_type: str
+    content: bytes
+
+
+class FileReader(Protocol):
+    """What can be made of a stranger's file. It goes by the content, never raises for a bad one, and keeps within limits of size and time."""
+
+    async def read(self, name: str, media_type: str, content: bytes) -> str | None:
+        """Return the text of a PDF, Office document, log or text file; None for what cannot be read. Name and type are what somebody claims."""
+        ...
+
+    async def picture(self, content: bytes) -> Picture | None:
+        """Return a picture (png, jpeg, gif, webp) as a model may see it: small, upright, without metadata; None for what is none or too large."""
+        ...
+
+
 class Attachment:
     """A file of the customer's as the agent may see it: the text that was read of it, or a picture. Its name and content are untrusted."""
 
@@ -265,6 +285,8 @@ class Brief:
     """How many tickets this person had before."""
     attachments: tuple[Attachment, ...] = ()
     actions: tuple[SelfService, ...] = ()
+    asked: str = ""
+    """The author's own words alone; in `text` the telling lines of what they attached follow them. "" for the same as `text`."""
     """What policy lets this author have done, at their trust."""
     style: str = ""
     """What the team's approved replies look like, in a few lines; "" where nothing was learned."""

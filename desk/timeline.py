@@ -34,13 +34,17 @@ class Purpose(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that came with a message. `text` is what we could read of it, None where we cannot read its kind."""
+    """A file that came with a message. `text` is what we could read of it, None where we cannot read its kind.
+
+    `shown` says that a language model was shown it, which is what becomes of pictures.
+    """
 
     name: str
     media_type: str
     size: int
     ref: str = ""
     text: str | None = None
+    shown: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 
+from desk import attached
 from desk.article import is_expired
 from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
 from desk.customer import Author, Fact
@@ -19,7 +20,7 @@ from desk.space import ChannelKind
 from desk.timeline import Message
 from desk.triage import Classification
 from desk.usage import Payer
-from handlers import history
+from handlers import files, history
 from handlers.services import Services
 from handlers.situation import Situation, private_of
 
@@ -125,15 +126,21 @@ def sound(proposal: Proposal, s: Situation) -> bool:
 
 
 def words_of(messages: Sequence[Message]) -> str:
-    """Return what was said, with what could be read of its files."""
-    return "\n".join("\n".join(filter(None, (m.text, *(f"[{f.name}]\n{f.text}" for f in m.files if f.text)))) for m in messages)
+    """Return what was said, with the telling lines of what could be read of its files: a long log must not drown a question."""
+    read = [f"[{f.name}]\n{attached.telling(f.text)}" for m in messages for f in m.files if f.text]
+    return "\n".join(filter(None, (asked_in(messages), *read)))
+
+
+def asked_in(messages: Sequence[Message]) -> str:
+    """Return what was said, without what was attached."""
+    return "\n".join(m.text for m in messages if m.text)
 
 
 async def _for_author(author: Author, s: Situation, classification: Classification, *, services: Services, hint: str) -> Proposal:
     said = [message for message in s.said if message.author == author.user] or list(s.said)
     private = s.place if s.channel.kind is ChannelKind.DIRECT else private_of(author)
     language = s.ticket.language or s.language
-    unread = tuple(file.name for message in said for file in message.files if file.text is None)
+    found = await files.attached(said, author, s, services)
     brief = Brief(
         words_of(said),
         author,
@@ -142,7 +149,7 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
         classification,
         language,
         s.policy.phrases_in(language),
-        unread,
+        found.unread,
         s.policy.answers.hosts,
         s.timeline,
         hint,
@@ -156,9 +163,11 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
         style=await services.styles.text(s.policy),
     )
     tools = BoundTools(author, s.place | (private or frozenset({PUBLIC})), services, s.ticket.id)
-    proposal = await services.answerer.propose(brief, tools)
+    proposal = files.shown(await services.answerer.propose(brief, tools), found)
     return _settled(proposal) if s.channel.kind is ChannelKind.DIRECT else proposal
 
+        attachments=found.items,
+        asked=asked_in(said),
 
 def payer_of(s: Situation, author: Author) -> Payer:
     """Return on whom calls of the model for an author's words are booked."""
@@ -215,3 +224,4 @@ def _joined(first: Proposal, second: Proposal) -> Proposal:
 def renumbered(text: str, numbers: Mapping[int, int]) -> str:
     """Return a text with its citations `[n]` renumbered; numbers that are not named stay."""
     return CITATION.sub(lambda found: f"[{numbers.get(int(found[1]), int(found[1]))}]", text)
+        shown=first.shown + second.shown,

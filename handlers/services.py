@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from desk.decision import Versions
 from desk.errors import Misconfigured
 from desk.library import KnowledgeBase
-from desk.ports import Answerer, ChatPlatform, Clock, Crm, PolicySource, Triager
+from desk.ports import Answerer, ChatPlatform, Clock, Crm, FileReader, PolicySource, Triager
 from desk.space import Platform
 from desk.store import Store
+from handlers.opened import Opened
 from handlers.styles import Styles
 
 
@@ -43,6 +44,10 @@ class Services:
     styles: Styles
     versions: Versions = field(default_factory=Versions)
     bells: Bells = field(default_factory=Bells)
+    files: FileReader | None = None
+    looks: bool = False
+    """A language model is there that looks at pictures."""
+    opened: Opened = field(default_factory=Opened)
 
     def platform(self, platform: Platform) -> ChatPlatform:
         """Return the adapter of a platform; raise Misconfigured when it is not running."""

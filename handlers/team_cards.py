@@ -9,6 +9,7 @@ from desk.decision import Decision
 from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
 from desk.ticket import Status
+from desk.timeline import File
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -111,8 +112,14 @@ def _words(d: Dossier) -> tuple[Block, ...]:
 
 
 def _files(d: Dossier) -> tuple[Block, ...]:
-    names = [f"{file.name} ({'read' if file.text else 'not read by the bot'})" for m in d.timeline if m.is_customers for file in m.files]
+    names = [f"{file.name} ({_reading(file)})" for m in d.timeline if m.is_customers for file in m.files]
     return (Text("Files: " + ", ".join(names), Style.QUIET),) if names else ()
+
+
+def _reading(file: File) -> str:
+    if file.text is not None:
+        return "read"
+    return "shown to the model" if file.shown else "not read by the bot"
 
 
 def _parts(draft: Draft, d: Dossier) -> tuple[Block, ...]:

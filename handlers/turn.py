@@ -23,7 +23,7 @@ from desk.triage import Classification, Sentiment, Signal
 from escalation.case import Case
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import act, drafting, recontact
+from handlers import act, drafting, files, recontact
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
@@ -61,6 +61,7 @@ async def take(ticket: Ticket, services: Services, *, cause: EventId, hint: str 
 async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed: bool = False, without: str = "") -> Changes:
     if not s.said:
         return act.perform(_facts(s, Classification("", 0.0), empty=True), s, Deed())
+    s, read = await files.read(s, services)
     classification = await _classify(s, services)
     # Categories that a customer trains take the place of those at the start, so only the classification knows which were in use.
     versions = replace(s.versions, heads=classification.model or s.versions.heads)
@@ -79,7 +80,8 @@ async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed:
         s = replace(s, ticket=replace(s.ticket, heard_once=s.ticket.heard_once | {"personal_data"}))
         warned += _warned(s, facts)
     later = write(_again(s.ticket, s.now + s.policy.down.retry)) if facts.paused and not s.ticket.held else NOTHING
-    return warned + later + act.perform(facts, s, Deed(draft=draft, triggers=triggers or _no_answer(facts), calls=classification.calls + proposal.calls))
+    read += files.noted(proposal, s.said)
+    return warned + later + read + act.perform(facts, s, Deed(draft=draft, triggers=triggers or _no_answer(facts), calls=classification.calls + proposal.calls))
 
 
 def _again(ticket: Ticket, at: datetime) -> SetDeadline:
@@ -91,6 +93,7 @@ async def _classify(s: Situation, services: Services) -> Classification:
     """Classify the burst as a whole; what one of its messages signals, the burst signals."""
     before = tuple(message for message in s.timeline if message not in s.said)
     whole = await services.triager.triage(drafting.words_of(s.said), heard=Heard(drafting.payer_of(s, s.authors[0]), before))
+    whole = replace(whole, is_request=whole.is_request or files.speak_for_themselves(s))
     if len(s.said) == 1:
         return whole
     each = [await services.triager.triage(message.text) for message in s.said]

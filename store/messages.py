@@ -9,12 +9,12 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
 
-from desk.changes import Expect, SaveChannel, SaveEarly, SaveMessage
+from desk.changes import Expect, SaveChannel, SaveEarly, SaveMessage, SaveReading
 from desk.errors import Conflict
 from desk.ids import MessageId, TicketId
 from desk.space import Channel, ChannelRef, MessageRef, Place
 from desk.ticket import group_of
-from desk.timeline import Message, Timeline, ordered
+from desk.timeline import File, Message, Timeline, ordered
 from store.database import Reads
 from store.rows import Writer, all_of, one_of, pack, put
 from store.schema import channels, early, messages
@@ -27,6 +27,13 @@ def save_message(connection: Connection, write: SaveMessage) -> None:
     if write.message.ref:
         # What came early has been applied by now, and nobody's words stay in two places.
         connection.execute(delete(early).where(early.c.ref == str(write.message.ref)))
+
+
+def save_reading(connection: Connection, write: SaveReading) -> None:
+    """Note in a message, as it stands now, what was read of its files."""
+    stored = find_message(connection, messages.c.id == write.message)
+    if stored is not None:
+        store_message(connection, replace(stored, files=tuple(_noted(file, write) for file in stored.files)))
 
 
 def store_message(connection: Connection, message: Message) -> None:
@@ -114,6 +121,10 @@ def _joined(stored: Message, new: Message) -> Message:
     return replace(kept, ticket=new.ticket or stored.ticket, ref=new.ref or stored.ref)
 
 
+def _noted(file: File, write: SaveReading) -> File:
+    return replace(file, text=write.texts.get(file.ref, file.text), shown=file.shown or file.ref in write.shown)
+
+
 def _columns(message: Message, group: str) -> dict[str, Any]:
     return {
         "id": message.id,
@@ -134,4 +145,10 @@ def _pending(channel: str, group: str) -> tuple[ColumnElement[bool], ...]:
     return (messages.c.channel == channel, messages.c.grp == group, messages.c.waits.is_(True))
 
 
-WRITERS: Mapping[type, Writer] = {SaveMessage: save_message, SaveEarly: save_early, SaveChannel: save_channel, Expect: expect_none_pending}
+WRITERS: Mapping[type, Writer] = {
+    SaveMessage: save_message,
+    SaveReading: save_reading,
+    SaveEarly: save_early,
+    SaveChannel: save_channel,
+    Expect: expect_none_pending,
+}

@@ -14,7 +14,7 @@ from desk.customer import Role
 from desk.errors import Conflict, PlaceGone, Unavailable
 from desk.events import Event
 from desk.ids import OutboxId, derived
-from desk.ports import Capabilities, Query, View
+from desk.ports import Capabilities, Picture, Query, View
 from desk.post import Direct, Op, Post
 from desk.source import LONGEST_HOLD, Holding, SyncState
 from desk.space import ChannelRef, MessageRef, Place, UserRef
@@ -26,6 +26,7 @@ from knowledge.vectors import unpacked
 
 START = datetime(2026, 11, 2, 10, 0, tzinfo=UTC)
 """A Monday morning."""
+PNG = b"\x89PNG\r\n\x1a\n"
 
 
 class MemoryLibrary:
@@ -388,3 +389,20 @@ def hash_of(word: str) -> int:
 
 def _dot(vector: Sequence[float], content: bytes) -> float:
     return sum(a * b for a, b in zip(vector, unpacked(content), strict=True))
+
+
+class FakeFiles:
+    """A file reader that takes UTF-8 for text and the sign of a PNG for a picture; `read_` are the names it was asked to read."""
+
+    def __init__(self) -> None:
+        self.read_: list[str] = []
+
+    async def read(self, name: str, media_type: str, content: bytes) -> str | None:
+        self.read_.append(name)
+        try:
+            return None if b"\0" in content else content.decode()
+        except UnicodeDecodeError:
+            return None
+
+    async def picture(self, content: bytes) -> Picture | None:
+        return Picture("image/png", content) if content.startswith(PNG) and len(content) > len(PNG) else None

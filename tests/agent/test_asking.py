@@ -1,5 +1,6 @@
 """What is asked: question by question, and with what was said before."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -7,7 +8,7 @@ import pytest
 from agent.asking import asks, is_bare, leans, read, said_before, split
 from desk.audience import PUBLIC
 from desk.customer import Author, Role
-from desk.ports import Brief
+from desk.ports import Attachment, Brief
 from desk.space import ChannelRef, Place, Platform, UserRef
 from desk.timeline import Message
 from desk.triage import Classification
@@ -121,6 +122,41 @@ def test_the_words_of_the_brief_are_not_said_before_it():
 def test_a_hint_joins_every_query_and_stands_alone_where_nothing_is_said():
     assert queries("How long does it take?", hint="they mean refunds") == ["How long does it take? they mean refunds"]
     assert queries("🎉", hint="they mean refunds") == ["they mean refunds"]
+
+
+LOG = "2026-11-02 10:00:00 all is well\n" * 200 + "10:00:01 ERROR webhook signature is invalid\n"
+
+
+def with_log(text, log=LOG):
+    return read(replace(brief(text), asked=text, attachments=(Attachment("a.log", "text/plain", log),)))
+
+
+@pytest.mark.parametrize("text", ["What does this mean?", "See the attached log.", "Why?"])
+def test_words_that_lean_are_read_with_the_telling_lines_of_what_was_attached(text):
+    assert [(one.words, one.query) for one in with_log(text)] == [(f"{text} ERROR webhook signature is invalid",) * 2]
+
+
+def test_a_question_that_stands_alone_is_read_with_the_file_and_without():
+    text = "How do I verify the signature of a webhook?"
+    whole, alone = with_log(text)
+    assert (whole.words, whole.query) == (text, f"{text} ERROR webhook signature is invalid")
+    assert (alone.words, alone.query) == (text, text)
+
+
+def test_several_questions_are_read_one_by_one_without_the_file():
+    asked = with_log("How do I invite a colleague? How do I export my clients?")
+    assert [one.query for one in asked[1:]] == ["How do I invite a colleague?", "How do I export my clients?"]
+
+
+@pytest.mark.parametrize("text", ["", "🎉"])
+def test_a_file_speaks_for_itself_where_nothing_is_said(text):
+    assert [one.query for one in with_log(text)] == ["ERROR webhook signature is invalid"]
+    assert with_log(text, "") == ()
+
+
+def test_questions_inside_a_file_are_not_the_authors():
+    asked = with_log("Please read this letter.", "How do I cancel? Where is my invoice? " * 3)
+    assert len(asked) == 1
 
 
 @pytest.mark.parametrize("text", ["", "  ", "🎉🎉", "?!"])

@@ -19,7 +19,7 @@ from desk.audience import INTERNAL, PUBLIC, may_show
 from desk.customer import Author, Role
 from desk.draft import Passage, leaks
 from desk.errors import Misconfigured
-from desk.ports import Brief
+from desk.ports import Attachment, Brief
 from desk.space import ChannelRef, Place, Platform
 from desk.timeline import Message
 from desk.triage import Classification
@@ -292,6 +292,33 @@ async def test_a_file_nobody_could_read_is_named(ask):
     assert "I can't read screen.bmp; the team can see it." in proposal.parts[0].text
     assert "unread_file" in proposal.doubts
     assert proposal.unsupported == 0
+
+
+async def test_a_picture_is_a_file_that_nobody_reads_here(ask):
+    picture = Attachment("screen.png", "image/png", content=b"points")
+    proposal = await ask("How long does a refund take?", asked="How long does a refund take?", attachments=(picture,))
+    assert "I can't read screen.png; the team can see it." in proposal.parts[0].text
+    assert "unread_file" in proposal.doubts
+    assert (await ask("", attachments=(picture,))).abstained == "unread_file"
+    assert (await ask("", files=("screen.bmp",))).abstained == "unread_file"
+
+
+LOG = "10:00:00 request received, all is well\n" * 300 + "10:00:01 ERROR webhook signature does not match the digest\n"
+
+
+async def test_the_telling_lines_of_a_file_find_what_a_thin_question_cannot(ask):
+    log = Attachment("server.log", "text/plain", LOG)
+    proposal = await ask("What is wrong here?", asked="What is wrong here?", attachments=(log,))
+    assert proposal.evidence[0].document == "webhooks"
+    assert "server.log" not in proposal.parts[0].text
+
+
+async def test_a_long_file_does_not_drown_the_question_beside_it(ask):
+    log = Attachment("server.log", "text/plain", LOG)
+    text = "How long does a refund take?"
+    proposal = await ask(f"{text}\n[server.log]\nERROR webhook signature", asked=text, attachments=(log,))
+    assert proposal.evidence[0].document == "refund-times"
+    assert proposal.confidence == pytest.approx((await ask(text)).confidence, abs=0.05)
 
 
 async def test_a_duplicate_charge_is_split_between_thread_and_private_message(ask):
