@@ -20,6 +20,8 @@ UNCALIBRATED = 0.6
 """A number from 0 to 1."""
 Count = Annotated[int, "count"]
 """A whole number that is not negative."""
+Images = Annotated[str, "images"]
+"""Whose pictures a language model gets: always, verified or never."""
 Amount = Annotated[float, "amount"]
 """A number that is not negative, such as US dollars."""
 
