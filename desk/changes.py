@@ -35,7 +35,6 @@ class SaveMessage:
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class SaveReading:
     """Keep what was read of a message's files, by their refs, and which of them a model was shown; a file that is gone by now is left out."""
 
@@ -44,6 +43,7 @@ class SaveReading:
     shown: frozenset[str] = frozenset()
 
 
+@dataclass(frozen=True, slots=True)
 class SaveEarly:
     """Keep an edit or deletion that came before its message: the text, or None for a deletion."""
 
@@ -163,15 +163,6 @@ class RecordGap:
 
 
 @dataclass(frozen=True, slots=True)
-class SaveChannel:
-    """Declare a channel, or change how it is declared."""
-
-    channel: Channel
-
-
-@dataclass(frozen=True, slots=True)
-class SetOverride:
-@dataclass(frozen=True, slots=True)
 class QueueRun:
     """Have an action run; one of the same id is left as it is, however far it came."""
 
@@ -186,6 +177,15 @@ class SaveRun:
     was: RunStatus
 
 
+@dataclass(frozen=True, slots=True)
+class SaveChannel:
+    """Declare a channel, or change how it is declared."""
+
+    channel: Channel
+
+
+@dataclass(frozen=True, slots=True)
+class SetOverride:
     """Change one policy key by command; None takes the override away."""
 
     path: str
@@ -213,6 +213,7 @@ class ExpectBasis:
 Write = (
     SaveTicket
     | SaveMessage
+    | SaveReading
     | SaveEarly
     | SaveDraft
     | RecordDecision
@@ -221,12 +222,13 @@ Write = (
     | ClearDeadlines
     | DropDeadline
     | Enqueue
-    | SaveReading
     | SaveCard
     | Refresh
     | Unsend
     | RecordFeedback
     | RecordGap
+    | QueueRun
+    | SaveRun
     | SaveChannel
     | SetOverride
     | Expect
@@ -237,8 +239,6 @@ Write = (
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    | QueueRun
-    | SaveRun
     """What one event writes, in order, and the events that follow from it."""
 
     writes: tuple[Write, ...] = ()

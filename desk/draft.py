@@ -152,6 +152,8 @@ class Proposal:
     """What could not be used as it should, as codes (model_busy, budget_day, ...)."""
     prompt: str = ""
     """The content hash of the prompts that it was written with."""
+    shown: tuple[str, ...] = ()
+    """The refs of the pictures that a model was shown for it."""
 
     @property
     def unsupported(self) -> int:
@@ -160,8 +162,6 @@ class Proposal:
 
 
 @dataclass(frozen=True, slots=True)
-    shown: tuple[str, ...] = ()
-    """The refs of the pictures that a model was shown for it."""
 class Draft:
     """A proposal stored for a ticket, immutable but for its status and what a person decided."""
 

@@ -284,9 +284,9 @@ class Brief:
     contacts: int = 0
     """How many tickets this person had before."""
     attachments: tuple[Attachment, ...] = ()
-    actions: tuple[SelfService, ...] = ()
     asked: str = ""
     """The author's own words alone; in `text` the telling lines of what they attached follow them. "" for the same as `text`."""
+    actions: tuple[SelfService, ...] = ()
     """What policy lets this author have done, at their trust."""
     style: str = ""
     """What the team's approved replies look like, in a few lines; "" where nothing was learned."""

@@ -159,6 +159,8 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
         kind=s.channel.kind,
         payer=payer_of(s, author),
         contacts=await history.contacts(author, services, but=s.ticket.id),
+        attachments=found.items,
+        asked=asked_in(said),
         actions=permitted(s.policy, author),
         style=await services.styles.text(s.policy),
     )
@@ -166,8 +168,6 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
     proposal = files.shown(await services.answerer.propose(brief, tools), found)
     return _settled(proposal) if s.channel.kind is ChannelKind.DIRECT else proposal
 
-        attachments=found.items,
-        asked=asked_in(said),
 
 def payer_of(s: Situation, author: Author) -> Payer:
     """Return on whom calls of the model for an author's words are booked."""
@@ -218,10 +218,10 @@ def _joined(first: Proposal, second: Proposal) -> Proposal:
         summary="\n\n".join(filter(None, (first.summary, second.summary))),
         calls=first.calls + second.calls,
         degraded=tuple(dict.fromkeys((*first.degraded, *second.degraded))),
+        shown=first.shown + second.shown,
     )
 
 
 def renumbered(text: str, numbers: Mapping[int, int]) -> str:
     """Return a text with its citations `[n]` renumbered; numbers that are not named stay."""
     return CITATION.sub(lambda found: f"[{numbers.get(int(found[1]), int(found[1]))}]", text)
-        shown=first.shown + second.shown,
