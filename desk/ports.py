@@ -213,7 +213,6 @@ class Triager(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-@dataclass(frozen=True, slots=True)
 class Picture:
     """A picture, drawn anew: `media_type` is what it is now."""
 
@@ -233,6 +232,7 @@ class FileReader(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file of the customer's as the agent may see it: the text that was read of it, or a picture. Its name and content are untrusted."""
 
