@@ -11,6 +11,7 @@ from desk.decision import Decision
 from desk.draft import Evidence, Proposal
 from desk.ids import AccountId
 from desk.ticket import Reason, Ticket
+from desk.usage import ModelCall
 
 if TYPE_CHECKING:
     from handlers.ask import Answer
@@ -30,6 +31,19 @@ def reasons(decision: Decision) -> list[Shape]:
     return [{"code": reason.code, "text": render(reason, decision.facts)} for reason in decision.reasons]
 
 
+def degraded(decision: Decision) -> list[Shape]:
+    """Return what could not be used as it should, with its sentences."""
+    from handlers.shortfalls import shortfall
+
+    return [{"code": code, "text": shortfall(code)} for code in decision.facts.degraded]
+
+
+def calls(found: Iterable[ModelCall]) -> list[Shape]:
+    """Return calls of a language model, in order; `outcome` is ok or the fault, `price` is in US dollars."""
+    names = ("purpose", "model", "outcome", "input", "cache_write", "cache_read", "output", "price", "seconds")
+    return [{name: getattr(call, name) for name in names} for call in found]
+
+
 def decision(found: Decision, n: int) -> Shape:
     """Return a decision as `play` prints it."""
     facts = found.facts
@@ -47,6 +61,7 @@ def decision(found: Decision, n: int) -> Shape:
         "confidence": round(facts.confidence, 4),
         "threshold": round(facts.threshold, 4),
         "chance": found.chance,
+        "degraded": degraded(found),
         "policy_version": found.versions.policy,
     }
 
@@ -56,6 +71,7 @@ def explained(found: Decision, n: int) -> Shape:
     return decision(found, n) | {
         "facts": _plain(encode(found.facts)),
         "evidence": evidence(found.evidence),
+        "calls": calls(found.calls),
         "versions": _plain(encode(found.versions)),
     }
 

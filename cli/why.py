@@ -54,5 +54,14 @@ def _paragraph(found: dict[str, Any]) -> str:
     seen = f"mode {found['mode']}, {found['category'] or 'no category'}, confidence {found['confidence']:.2f} of {found['threshold']:.2f}"
     head = f"{found['n']}. {found['at']}  {found['action']}{would}  {seen}"
     because = [f"   because {reason['text']}" for reason in found["reasons"]]
+    although = [f"   although {shortfall['text']}" for shortfall in found["degraded"]]
     rests = [f"   [{item['n']}] {item['title'] or item['id']}  {item['audience']}  {item['url']}" for item in found["evidence"]]
-    return "\n".join([head, *because, *rests])
+    return "\n".join([head, *because, *although, *rests, *map(_asked, found["calls"])])
+
+
+def _asked(call: dict[str, Any]) -> str:
+    who = f"   {call['purpose']} by {call['model']}: "
+    if call["outcome"] != "ok":
+        return f"{who}{call['outcome'].replace('_', ' ')} after {call['seconds']:.1f} s"
+    read = f"{call['input']:,} tokens read anew, {call['cache_write']:,} into the cache, {call['cache_read']:,} from it"
+    return f"{who}{read}, {call['output']:,} written; USD {call['price']:.4f}, {call['seconds']:.1f} s"
