@@ -24,6 +24,7 @@ from runtime import UNWRAPPED, Reading, Records, Runtime, SystemClock, Wrappers
 from settings import Settings
 
 if TYPE_CHECKING:
+    from agent.claude import ClaudeModel
     from desk.policy import Triage
     from knowledge.generations import Place
     from knowledge.rerank import Reranker
@@ -103,6 +104,8 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
 
     engine = DurableEngine(engine_url(reading.records.settings), wrap.dispatch(handle))
     submit = wrap.submit(engine.submit)
+    if reading.alarm is not None:
+        reading.alarm.connect(submit)
     await engine.start()
     stack.push_async_callback(engine.stop)
     runtime = Runtime(reading, workspace, engine, services, submit)
@@ -125,11 +128,15 @@ async def _records(stack: AsyncExitStack, settings: Settings) -> Records:
 
 
 async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock: Clock) -> Reading:
+    from agent.alarm import Alarm
     from agent.chosen import Chosen
     from agent.extractive import ExtractiveAnswerer
     from agent.fit import ready
+    from agent.metered import Metered
+    from agent.minds import Minds
     from agent.redaction import redacted
     from agent.shelf import Shelf
+    from agent.summary import ExtractiveSummarizer
     from agent.triage import LocalTriager
     from crm.embedded import EmbeddedCrm
     from knowledge.attachments import AttachmentReader
@@ -141,6 +148,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from knowledge.tickets import ResolvedTickets
     from store.candidates import SqlCandidates
     from store.customers import SqlCustomers
+    from store.ledger import SqlLedger
     from store.library import SqlLibrary
     from store.sources import SqlSources
 
@@ -157,6 +165,15 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     stack.push_async_callback(knowledge.close)
     renewal = Renewal(knowledge, library, wanted=embedder, place=place, clock=clock)
     heads = await ready(embedder, records.home.heads)
+    shelf = Shelf(records.home.trained)
+    local = LocalTriager(embedder, heads, policy.triage, chosen=Chosen(shelf, embedder), current=partial(_thresholds, records))
+    minds = Minds(local, ExtractiveAnswerer(embedder, heads), ExtractiveSummarizer())
+    if model := wrap.model(_language_model(settings)):
+        stack.push_async_callback(model.close)
+        stack.push_async_callback(_finished, asyncio.create_task(model.warm()))
+        alarm = Alarm(clock)
+        metered = Metered(model, SqlLedger(records.database), clock, alarm=alarm.ring)
+        minds = minds.written(metered, alarm, embedder, policy=records.policy, shelf=shelf, measured=records.home.triage)
     files = AttachmentReader()
     stack.callback(files.close)
     services = Services(
@@ -164,21 +181,23 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         clock=clock,
         crm=wrap.crm(EmbeddedCrm(customers, records.policy)),
         knowledge=wrap.knowledge(knowledge),
-        triager=wrap.triager(
-            LocalTriager(embedder, heads, policy.triage, chosen=Chosen(Shelf(records.home.trained), embedder), current=partial(_thresholds, records))
-        ),
-        answerer=wrap.answerer(ExtractiveAnswerer(embedder, heads)),
+        triager=wrap.triager(minds.triager),
+        answerer=wrap.answerer(minds.answerer),
         chat={},
         policy=records.policy,
         styles=Styles(records.store, clock),
+        summarizer=minds.summarizer,
         versions=Versions(policy=policy.version, heads=heads.version, embedder=embedder.id, code=CODE),
         files=files,
+        looks=minds.metered is not None,
     )
     await warm
     means = Means(library, SqlSources(records.database), embedder, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
     tickets = ResolvedTickets(records.store, SqlCandidates(records.database), customers, redacted)
     around = Surroundings(settings.policy_file.parent, records.home.cache, records.policy, os.environ, lambda _: tickets)
-    return Reading(records, customers, library, embedder, knowledge, services, means, partial(opened, around=around), renewal)
+    return Reading(
+        records, customers, library, embedder, knowledge, services, means, partial(opened, around=around), renewal, minds.metered, minds.alarm
+    )
 
 
 def database_url(settings: Settings) -> str:
@@ -205,6 +224,17 @@ def place_of(settings: Settings) -> Place:
     from knowledge.generations import Place
 
     return Place(home_of(settings).index, settings.qdrant_url.get_secret_value(), settings.qdrant_api_key.get_secret_value())
+
+
+def _language_model(settings: Settings) -> ClaudeModel | None:
+    """Return the language model that the environment gives access to, if any."""
+    from agent.claude import Access, ClaudeModel
+
+    if not settings.has_model:
+        return None
+    return ClaudeModel(
+        Access(settings.model_provider, settings.model_key.get_secret_value(), settings.model_token.get_secret_value(), settings.model_url)
+    )
 
 
 def _reranker(settings: Settings) -> Reranker | None:

@@ -21,6 +21,9 @@ from handlers.timers import Sweeper
 from handlers.views import Views
 
 if TYPE_CHECKING:
+    from agent.alarm import Alarm
+    from agent.claude import ClaudeModel
+    from agent.metered import Metered
     from bot.web.workspace import LocalWorkspace
     from knowledge.generations import Renewal
     from knowledge.ingestion import Report
@@ -77,6 +80,8 @@ class Wrappers:
     answerer: Callable[[Answerer], Answerer] = unwrapped
     submit: Callable[[Submit], Submit] = unwrapped
     dispatch: Callable[[Submit], Submit] = unwrapped
+    model: Callable[[ClaudeModel | None], ClaudeModel | None] = unwrapped
+    """Around the language model, None where none is configured."""
 
 
 UNWRAPPED = Wrappers()
@@ -108,6 +113,9 @@ class Reading:
     means: Means
     open_source: Opener
     renewal: Renewal
+    metered: Metered | None = None
+    """The language model with its meter, None where none is configured."""
+    alarm: Alarm | None = None
 
     def schedule(self) -> Schedule:
         """Return what syncs the policy's sources when they are due."""

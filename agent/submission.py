@@ -99,7 +99,7 @@ class Answering:
             checked = translated(checked, reply.translation, hosts=brief.hosts)
         cited = {n for claim in checked.claims for n in claim.evidence}
         kept = tuple(item for item in checked.evidence if item.n in cited)
-        return replace(checked, evidence=kept, parts=tuple(replace(part, text=_told(part.text, kept)) for part in checked.parts))
+        return _compact(replace(checked, evidence=kept, parts=tuple(replace(part, text=_told(part.text, kept)) for part in checked.parts)))
 
     def _numbered(self, text: str, reply: Reply) -> str:
         """Return a text in which every claim carries the numbers that the model gave it, and none that nobody was shown."""
@@ -166,6 +166,18 @@ class Answering:
 
     def _empty(self) -> Proposal:
         return Proposal(language=self._brief.language, related=self._reading.related, model=MODEL)
+
+
+def _compact(proposal: Proposal) -> Proposal:
+    """Return a proposal whose evidence is numbered from 1, in the order in which its claims rest on it."""
+    order = dict.fromkeys(n for claim in proposal.claims for n in claim.evidence)
+    new = {old: n for n, old in enumerate(order, start=1)}
+    return replace(
+        proposal,
+        evidence=tuple(sorted((replace(item, n=new[item.n]) for item in proposal.evidence), key=lambda item: item.n)),
+        claims=tuple(replace(claim, evidence=tuple(new[n] for n in claim.evidence)) for claim in proposal.claims),
+        parts=tuple(replace(part, text=_renumbered(part.text, new)) for part in proposal.parts),
+    )
 
 
 def _highest(text: str, evidence: Sequence[Evidence]) -> Audience:

@@ -14,7 +14,7 @@ from desk.errors import NotAllowed
 from desk.events import ButtonClicked
 from desk.ids import DraftId, derived
 from desk.ticket import Ticket
-from handlers import act, answering, drafting, feedback, internal, replies, say, steering, turn
+from handlers import act, answering, drafting, feedback, internal, replies, requests, say, steering, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -25,10 +25,11 @@ async def approve(event: ButtonClicked, ticket: Ticket, services: Services) -> C
     s, draft = await _open(event, ticket, services)
     if draft.proposal.unsupported and event.action == "approve":
         raise NotAllowed("Some sentences have no evidence: edit the draft, or approve it anyway with a reason.")
-    if not await _holds(draft, s, services):
+    if not await holds(draft, s, services):
         return await _renew(event, s, draft, services=services)
     if event.action == "approve_anyway" and not event.form.get("reason", "").strip():
         raise NotAllowed("Write why it may go out without evidence.")
+    await requests.allowed(draft, event, s, services)
     verdict = Verdict.APPROVE_ANYWAY if event.action == "approve_anyway" else Verdict.APPROVE
     return _send(event, s, _decided(draft, event, s, verdict=verdict))
 
@@ -41,6 +42,10 @@ async def edit(event: ButtonClicked, ticket: Ticket, services: Services) -> Chan
         return _handed_back(event, str(error))
     if draft.basis.turn != s.ticket.turn or await services.store.pending(s.channel.ref, s.ticket.group):
         return _handed_back(event, "The customer wrote again meanwhile, so this was not sent.") + await _renew(event, s, draft, services=services)
+    try:
+        await requests.allowed(draft, event, s, services)
+    except NotAllowed as error:
+        return _handed_back(event, str(error))
     mine = replace(draft, id=DraftId(derived("r", event.id)), proposal=reworded(draft.proposal, event), edited_from=draft.id)
     old = replace(_decided(draft, event, s, verdict=Verdict.EDIT), status=DraftStatus.STALE)
     s = replace(s, drafts=tuple(d for d in s.drafts if d.id != old.id))
@@ -98,7 +103,9 @@ def reworded(proposal: Proposal, event: ButtonClicked) -> Proposal:
         raise NotAllowed("Nothing is left to send: reject the draft instead.")
     parts = tuple(replace(proposal.parts[n], text=texts[n]) for n in kept)
     claims = tuple(replace(claim, part=kept.index(claim.part)) for claim in proposal.claims if claim.part in kept)
-    return replace(proposal, parts=parts, claims=claims)
+    # A translation is of the words that were there before.
+    translation = proposal.translation if parts == proposal.parts else ""
+    return replace(proposal, parts=parts, claims=claims, translation=translation)
 
 
 def field_name(n: int) -> str:
@@ -127,7 +134,7 @@ async def _sent(event: ButtonClicked, ticket: Ticket, services: Services) -> tup
     return s, draft
 
 
-async def _holds(draft: Draft, s: Situation, services: Services) -> bool:
+async def holds(draft: Draft, s: Situation, services: Services) -> bool:
     """Compare a draft's basis with the world as it is: turn, passages, record fields, policy; an old draft is also made again."""
     basis = draft.basis
     if basis.turn != s.ticket.turn or await services.store.pending(s.channel.ref, s.ticket.group):
@@ -137,7 +144,10 @@ async def _holds(draft: Draft, s: Situation, services: Services) -> bool:
     if any(s.policy.hashes.get(section, "") != known for section, known in basis.policy.items()):
         return False
     return await _record_holds(draft, s, services) and (
-        s.now - draft.created < s.policy.answers.draft_age or await _would_be_same(draft, s, services)
+        s.now - draft.created < s.policy.answers.draft_age
+        # What a model wrote it would never write again word for word; all that it rests on was just compared.
+        or bool(draft.proposal.calls)
+        or await _would_be_same(draft, s, services)
     )
 
 
@@ -205,6 +215,7 @@ def _facts(event: ButtonClicked, s: Situation, occasion: Occasion, *, draft: Dra
         claims=len(draft.proposal.claims),
         unsupported=draft.proposal.unsupported,
         teammate=event.role.value,
+        runs=requests.consents(draft, s.runs, s.ticket.customer),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from desk.decision import Versions
 from desk.errors import Misconfigured
 from desk.library import KnowledgeBase
-from desk.ports import Answerer, ChatPlatform, Clock, Crm, FileReader, PolicySource, Triager
+from desk.ports import Actions, Answerer, ChatPlatform, Clock, Crm, FileReader, PolicySource, Summarizer, Triager
 from desk.space import Platform
 from desk.store import Store
 from handlers.opened import Opened
@@ -18,15 +18,17 @@ from handlers.styles import Styles
 
 @dataclass(frozen=True, slots=True)
 class Bells:
-    """Rung after a commit, so that nobody has to poll: the sweeper waits on `deadlines`, the sender on `outbox`."""
+    """Rung after a commit, so that nobody has to poll: the sweeper waits on `deadlines`, the sender on `outbox`, the runner on `runs`."""
 
     deadlines: asyncio.Event = field(default_factory=asyncio.Event)
     outbox: asyncio.Event = field(default_factory=asyncio.Event)
+    runs: asyncio.Event = field(default_factory=asyncio.Event)
 
     def ring(self) -> None:
-        """Wake both."""
+        """Wake all."""
         self.deadlines.set()
         self.outbox.set()
+        self.runs.set()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,12 +44,15 @@ class Services:
     chat: Mapping[Platform, ChatPlatform]
     policy: PolicySource
     styles: Styles
+    summarizer: Summarizer
     versions: Versions = field(default_factory=Versions)
     bells: Bells = field(default_factory=Bells)
     files: FileReader | None = None
     looks: bool = False
     """A language model is there that looks at pictures."""
     opened: Opened = field(default_factory=Opened)
+    actions: Actions | None = None
+    """None where nothing can be done for customers: what an answer asks for then fails, and a person comes."""
 
     def platform(self, platform: Platform) -> ChatPlatform:
         """Return the adapter of a platform; raise Misconfigured when it is not running."""

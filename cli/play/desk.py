@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -26,10 +28,12 @@ from cli.seeding import enroll
 from desk.errors import FrontdeskError, InvalidInput, NotAllowed, PlaceGone
 from desk.events import Event
 from desk.space import MessageRef, Place
-from runtime import Runtime
+from runtime import Runtime, Wrappers, unwrapped
 from settings import Settings
 
 CLOCK = "clock"
+MODEL, COUNTS = "model.toml", "model-calls.json"
+"""The script of the language model, and how often each of its replies was asked for; both outlive a crash."""
 LINE = 64 * 1024 * 1024
 
 
@@ -64,6 +68,8 @@ class Performer:
         setup, home = values["setup"], self._settings.home
         start = datetime.fromisoformat(setup["start"])
         write_policy(home, setup["policy"])
+        if setup["model"]:
+            shutil.copyfile(setup["model"], home / MODEL)
         await self._open(ControlledClock(home / CLOCK, start=start))
         await enroll(self.desk, cast_of(setup, start), at=start)
         return await ingest_again(self.desk, copy_knowledge([Path(path) for path in setup["knowledge"]], home))
@@ -143,9 +149,20 @@ class Performer:
 
     async def _open(self, clock: ControlledClock) -> None:
         self._clock = clock
-        self._desk = await self._stack.enter_async_context(
-            open_runtime(self._settings_now(), wrap=self._faults.wrappers(), clock=clock, background=False)
+        wrap = self._scripted() if (self._settings.home / MODEL).exists() else self._faults.wrappers()
+        self._desk = await self._stack.enter_async_context(open_runtime(self._settings_now(), wrap=wrap, clock=clock, background=False))
+
+    def _scripted(self) -> Wrappers:
+        """Return what to put around each adapter when the model is scripted: it is the model's server that is down then, and nothing of ours."""
+        from agent.claude import Access, ClaudeModel
+        from cli.play.model import ScriptedTransport, read_model
+
+        home, faults, clock = self._settings.home, self._faults, self.clock
+        transport = ScriptedTransport(
+            read_model(home / MODEL), down=lambda: "model" in faults.down, counts=home / COUNTS, now=lambda: clock.now().timestamp()
         )
+        model = ClaudeModel(Access(key="scripted"), strict=True, transport=transport)
+        return replace(faults.wrappers(), model=lambda _: model, triager=unwrapped, answerer=unwrapped)
 
     def _settings_now(self) -> Settings:
         return self._settings.model_copy(update={"policy": self._settings.home / "policy.toml"})

@@ -41,7 +41,7 @@ class Driver:
 
     def __init__(self, script: Script, home: Path) -> None:
         self.script = script
-        self.child = Child(home)
+        self.child = Child(home, scripted=script.model is not None)
         self.now = script.start
         self.spots: dict[str, Spot] = {}
         self._last: dict[str, str] = {}
@@ -176,6 +176,7 @@ def _setup(script: Script) -> dict[str, Any]:
         "seed": script.seed,
         "knowledge": [str(path.resolve()) for path in script.knowledge],
         "policy": script.policy,
+        "model": str(script.model.resolve()) if script.model else "",
         "accounts": script.accounts,
         "people": script.people,
         "invoices": script.invoices,

@@ -23,6 +23,8 @@ KINDS = ("text", "json", "tool_use", "error")
 STATUSES = {400: "invalid_request_error", 401: "authentication_error", 403: "permission_error", 404: "not_found_error", 413: "request_too_large",
             429: "rate_limit_error", 500: "api_error", 529: "overloaded_error"}  # fmt: skip
 NOWHERE = "the script has no reply for this call"
+CITE = re.compile(r"cite\(([^()]+)\)")
+NUMBERED = re.compile(r"^\s*\[(\d+)\]")
 Body = Mapping[str, Any]
 
 
@@ -114,7 +116,8 @@ class ScriptedTransport(httpx2.AsyncBaseTransport):
         if self._kept:
             self._kept.write_text(json.dumps(self._counts))
         chosen = next((scripted for place, scripted in fitting if scripted.n in (None, self._counts[place])), None)
-        return chosen.reply if chosen else {"error": 400, "text": NOWHERE}
+        reply: Body = _cited(chosen.reply, body) if chosen else {"error": 400, "text": NOWHERE}
+        return reply
 
 
 class _Stream(httpx2.AsyncByteStream):
@@ -141,6 +144,35 @@ def _texts(content: Any) -> Iterator[str]:
     for block in content if isinstance(content, list) else ():
         yield block.get("text", "")
         yield from _texts(block.get("content"))
+
+
+def _cited(value: Any, body: Body) -> Any:
+    """Return a reply with the number of the evidence that says so in place of each `cite(text)`, as a model reads it off its prompt; 0 for none."""
+    if isinstance(value, dict):
+        return {name: _cited(item, body) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_cited(item, body) for item in value]
+    if not isinstance(value, str):
+        return value
+    alone = CITE.fullmatch(value)
+    return _number(alone[1], body) if alone else CITE.sub(lambda found: str(_number(found[1], body)), value)
+
+
+def _number(said: str, body: Body) -> int:
+    for message in body.get("messages", ()):
+        for piece in _pieces(message["content"]):
+            if said in piece and (found := NUMBERED.search(piece)):
+                return int(found[1])
+    return 0
+
+
+def _pieces(content: Any) -> Iterator[str]:
+    """Yield what was shown, each piece of evidence with the number at its head."""
+    for block in content if isinstance(content, list) else ():
+        if block["type"] == "tool_result":
+            yield from _pieces(block.get("content"))
+        else:
+            yield "\n".join([block.get("title", ""), *_texts([block])])
 
 
 def events(reply: Body, usage: Body) -> Iterator[bytes]:

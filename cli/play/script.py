@@ -33,6 +33,8 @@ class Script:
     seed: int = 1
     knowledge: tuple[Path, ...] = ()
     policy: Table = field(default_factory=dict)
+    model: Path | None = None
+    """The replies of a scripted language model, None for the one that the environment configures, if any."""
     accounts: tuple[Table, ...] = ()
     people: tuple[Table, ...] = ()
     invoices: tuple[Table, ...] = ()
@@ -63,8 +65,6 @@ def _script(raw: Table, folder: Path) -> Script:
     SCRIPT.check(raw, "the script")
     setup = raw.get("setup", {})
     SETUP.check(setup, "setup")
-    if "model" in setup:
-        raise InvalidInput("setup: 'model' needs the model agent, which this build does not have; leave it out")
     people = _named(_tables(raw, setup, "people"), PERSON, "person")
     script = Script(
         folder=folder,
@@ -72,6 +72,7 @@ def _script(raw: Table, folder: Path) -> Script:
         seed=setup.get("seed", 1),
         knowledge=tuple(_existing(folder, name) for name in setup.get("knowledge", [])),
         policy=_policy(setup.get("policy", {}), "setup"),
+        model=_model(folder, setup.get("model", "")),
         accounts=_accounts(_tables(raw, setup, "accounts"), people),
         people=tuple(map(_person, people)),
         invoices=_tables(raw, setup, "invoices"),
@@ -94,6 +95,16 @@ def _policy(overrides: Table, where: str) -> Table:
     except InvalidInput as error:
         raise InvalidInput(f"{where}: policy {error}") from error
     return overrides
+
+
+def _model(folder: Path, name: str) -> Path | None:
+    if not name:
+        return None
+    from cli.play.model import read_model
+
+    path = _existing(folder, name, where="setup: model")
+    read_model(path)
+    return path
 
 
 def _tables(raw: Table, setup: Table, name: str) -> tuple[Table, ...]:

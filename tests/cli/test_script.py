@@ -164,7 +164,7 @@ def test_a_wrong_step_is_named(script, step, sentence):
         pytest.param("[setup]\nstrat = 1\n", "setup: there is no key 'strat' here; did you mean 'start'?", id="an unknown key of setup"),
         pytest.param("[[steps]]\n", "the script: there is no key 'steps' here; did you mean 'step'?", id="an unknown table"),
         pytest.param('[setup]\nstart = "soon"\n', "setup: start = 'soon'", id="a start that is no instant"),
-        pytest.param('[setup]\nmodel = "m.toml"\n', "setup: 'model' needs the model agent", id="a scripted model"),
+        pytest.param('[setup]\nmodel = "m.toml"\n', "setup: model: there is no file or folder 'm.toml'", id="a scripted model that is not there"),
         pytest.param('[setup]\nknowledge = ["kb"]\n', "setup: knowledge: there is no file or folder 'kb'", id="knowledge that is not there"),
         pytest.param(
             '[setup]\npolicy = { modes = { default = "loud" } }\n', "setup: policy modes.default = 'loud': write one of", id="a mode that is none"

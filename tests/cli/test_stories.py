@@ -37,6 +37,13 @@ def test_answered(story):
     assert story.actions == ["reply", "close"]
 
 
+def test_agent_answered(story):
+    (answer,) = story.bot("answer")
+    assert answer["text"].startswith("Hi Poppy! A refund reaches your card within 5 to 7 working days after we approve it. [1]")
+    assert [source["document"] for source in answer["evidence"]] == ["refund-times"]
+    assert story.actions == ["reply", "close"]
+
+
 def test_burst(story):
     (answer,) = story.bot("answer")
     assert answer["thread"] == "first"
