@@ -22,6 +22,8 @@ Count = Annotated[int, "count"]
 """A whole number that is not negative."""
 Images = Annotated[str, "images"]
 """Whose pictures a language model gets: always, verified or never."""
+Readers = Annotated[Audience, "readers"]
+"""Who may read what is written for many customers: public or internal."""
 Amount = Annotated[float, "amount"]
 """A number that is not negative, such as US dollars."""
 
@@ -242,11 +244,11 @@ class Tone:
 
 @dataclass(frozen=True, slots=True)
 class Macro:
-    """A named text that the team wrote, with fields in braces ({name}, {company}, {plan}, {manager}); `audience` is who may read it."""
+    """A named text that the team wrote, with fields in braces (`desk.macros.FIELDS`); `audience` is who may read it."""
 
     title: str
     text: str
-    audience: Audience
+    audience: Readers
     categories: tuple[str, ...] = ()
     language: str = "en"
 

@@ -15,7 +15,7 @@ from datetime import date, time, timedelta
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desk import audience, selfservice_check
+from desk import audience, macros, selfservice_check
 from desk.customer import Trust
 from desk.deadlines import Hours
 from desk.errors import InvalidInput
@@ -31,6 +31,7 @@ DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 COMPUTED = frozenset({"version", "hashes"})
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 VARIABLE = re.compile(r"[A-Z][A-Z0-9_]*")
+NAMED = "write a short name of letters, digits, - and _, such as help-center"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def read_policy(raw: Mapping[str, Any]) -> Policy:
     problems: list[Problem] = []
     values = _table(Policy, raw, path="", problems=problems)
     problems.extend(_phrase_problems(raw.get("phrases", {})))
+    problems.extend(_macro_problems(raw))
     problems.extend(_source_problems(raw.get("knowledge", {}).get("sources", []) if isinstance(raw.get("knowledge"), Mapping) else []))
     problems.extend(_action_problems(values))
     if problems:
@@ -285,13 +287,19 @@ def _source(raw: object) -> Source:
 def _name(raw: object) -> str:
     if isinstance(raw, str) and NAME.fullmatch(raw):
         return raw
-    raise _Wrong("write a short name of letters, digits, - and _, such as help-center")
+    raise _Wrong(NAMED)
 
 
 def _variable(raw: object) -> str:
     if isinstance(raw, str) and VARIABLE.fullmatch(raw):
         return raw
     raise _Wrong("write the name of an environment variable that holds the token, such as ZENDESK_TOKEN, never the token itself")
+
+
+def _readers(raw: object) -> audience.Audience:
+    if raw in (audience.Scope.PUBLIC, audience.Scope.INTERNAL):
+        return audience.parse(str(raw))
+    raise _Wrong("write public, or internal for what only the team may read; a macro is for many customers, so not for one account or person")
 
 
 def _texts(raw: object) -> tuple[str, ...]:
@@ -326,6 +334,16 @@ def _phrase_problems(raw: object) -> list[Problem]:
     ]
 
 
+def _macro_problems(raw: Mapping[str, Any]) -> list[Problem]:
+    """Macros have names that people can write, fill in only what the record has, and speak a language of the phrases."""
+    table, phrases = raw.get("macros", {}), raw.get("phrases", {})
+    if not isinstance(table, Mapping):
+        return []
+    misnamed = [Problem("macros", name, NAMED) for name in table if not NAME.fullmatch(name)]
+    spoken = list(phrases) if isinstance(phrases, Mapping) else []
+    return misnamed + [Problem(f"macros.{key}", value, fix) for key, value, fix in macros.mistakes(table, languages=spoken)]
+
+
 def _placeholder_problems(path: str, text: object) -> list[Problem]:
     try:
         names = {name for _, name, _, _ in string.Formatter().parse(str(text)) if name is not None}
@@ -347,6 +365,7 @@ ANNOTATED: dict[str, Callable[[object], Any]] = {
     "count": _count,
     "threshold": _threshold,
     "amount": _amount,
+    "readers": _readers,
     "images": _one_of(("always", "verified", "never")),
 }
 SOURCE: dict[str, Callable[[object], Any]] = {
