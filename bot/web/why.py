@@ -10,11 +10,12 @@ from enum import Enum
 from desk.decision import Decision, Facts, Versions
 from desk.ports import TicketView
 from desk.timeline import Message
+from desk.usage import ModelCall
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Something that happened: a message, or a decision with its reasons as sentences and its facts as words."""
+    """Something that happened: a message, or a decision with its reasons as sentences, its facts as words, and what its calls of a model took."""
 
     at: datetime
     message: Message | None = None
@@ -22,6 +23,7 @@ class Moment:
     sentences: tuple[str, ...] = ()
     facts: tuple[tuple[str, str], ...] = ()
     versions: tuple[tuple[str, str], ...] = ()
+    took: str = ""
 
 
 def history(view: TicketView) -> Sequence[Moment]:
@@ -38,7 +40,16 @@ def _rank(moment: Moment) -> tuple[datetime, int]:
 
 def _decided(decision: Decision, sentences: Mapping[str, tuple[str, ...]]) -> Moment:
     told = sentences.get(decision.id) or tuple(reason.code.replace("_", " ") for reason in decision.reasons)
-    return Moment(decision.at, None, decision, told, _changed(decision.facts), _changed(decision.versions))
+    return Moment(decision.at, None, decision, told, _changed(decision.facts), _changed(decision.versions), _took(decision.calls))
+
+
+def _took(calls: Sequence[ModelCall]) -> str:
+    """Return what calls took together, "" for none."""
+    if not calls:
+        return ""
+    failed = sum(call.outcome != "ok" for call in calls)
+    count = f"{len(calls)} call{'s' * (len(calls) > 1)} of the language model" + (f", {failed} failed" if failed else "")
+    return f"{count}: USD {sum(call.price for call in calls):.4f}, {sum(call.seconds for call in calls):.1f} s"
 
 
 def _changed(of: Facts | Versions) -> tuple[tuple[str, str], ...]:

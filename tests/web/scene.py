@@ -15,6 +15,7 @@ from desk.post import Direct, Op, Post
 from desk.space import MessageRef, Place
 from desk.ticket import Level, Priority, Reason, Status, Ticket
 from desk.timeline import Message, Purpose
+from desk.usage import ModelCall
 from tests.fakes import START
 from tests.web.conftest import ACME, AGENTS, COMMUNITY, MARA, TIM
 
@@ -137,6 +138,18 @@ def ticket_view(query: Query) -> View:
     return (view,) if query.kind == "queue" else view if query.subject == TICKET else None
 
 
+def called_view(query: Query) -> View:
+    """Show the scene's ticket as a language model had a part in it."""
+    view = ticket_view(query)
+    assert isinstance(view, TicketView)
+    sentences = {**SENTENCES, "x-1": (*UNSURE, "something could not be used as it should: the language model that classifies has reached the spending limit at its vendor")}
+    return replace(view, decisions=(replace(SUGGESTED, calls=CALLS), REPLIED), sentences=sentences)
+
+
+CALLS = (
+    ModelCall("triage", "claude-small", "spend_limit", seconds=0.4),
+    ModelCall("answer", "claude-big", input=1200, output=210, cache_read=8000, cache_write=950, price=0.0312, seconds=2.1),
+)
 FACTS = Facts(Occasion.MESSAGE, Mode.AUTO, "billing", draft=DraftId("d-1"), confidence=0.48, threshold=0.6, claims=2, unsupported=1)
 VERSIONS = Versions(policy="9f3a", model="extractive@1", knowledge="41")
 BECAUSE = (Reason("unsupported"),)

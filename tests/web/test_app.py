@@ -25,7 +25,7 @@ from desk.space import Channel, ChannelKind, Place
 from tests.fakes import START, FakeDesk
 from tests.web.conftest import ACME, AGENTS, COMMUNITY, LEA, MARA, TIM, YUKI
 from tests.web.posts import SOURCE, draft_card
-from tests.web.scene import TICKET, scene, ticket_view
+from tests.web.scene import TICKET, called_view, scene, ticket_view
 
 JSON = {"accept": "application/json"}
 AS_MARA = {"user": "mara-voss", "channel": "community"}
@@ -282,6 +282,15 @@ async def test_a_ticket_tells_what_was_decided_and_why(browser: httpx.AsyncClien
     ):
         assert told in page, told
     assert desk.asked == [Query("ticket", TICKET, LEA, Role.LEAD)]
+
+
+async def test_a_ticket_tells_what_its_calls_of_a_model_took(browser: httpx.AsyncClient, desk: FakeDesk) -> None:
+    desk.shows = called_view
+    page = (await browser.get(f"/ticket/{TICKET}?team=lea")).text
+    assert "2 calls of the language model, 1 failed: USD 0.0312, 2.5 s" in page
+    assert "<td>claude-big</td><td>1,200</td><td>950</td><td>8,000</td><td>210</td><td>0.0312</td><td>2.1</td>" in page
+    assert '<td>claude-small</td><td colspan="4" class="failed">spend limit</td>' in page
+    assert page.count('<details class="calls">') == 1
 
 
 async def test_the_queue_leads_to_its_tickets(browser: httpx.AsyncClient, desk: FakeDesk) -> None:

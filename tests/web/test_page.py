@@ -22,7 +22,7 @@ from tests.fakes import FakeClock, FakeDesk
 from tests.web.chrome import chromium
 from tests.web.conftest import AGENTS, COMMUNITY, LEA, MARA, furnished
 from tests.web.posts import answer
-from tests.web.scene import DRAFT, Scene, post, scene, ticket_view
+from tests.web.scene import DRAFT, Scene, called_view, post, scene, ticket_view
 
 SITE = Site("Pelican Ledger", (Suggestion("Yuki Tan", "acme-shared", "This is STILL not solved.", "An urgent card."),))
 
@@ -340,6 +340,16 @@ async def test_a_ticket_is_one_link_away(page: Page, played: Scene, desk: FakeDe
     await expect(page.get_by_text("The answer is not sure enough")).to_be_visible()
     await page.get_by_text("Facts and versions").first.click()
     await expect(page.get_by_text("extractive@1").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+async def test_what_the_model_took_opens_on_a_ticket_and_keeps_inside_the_page(page: Page, played: Scene, desk: FakeDesk, width: int) -> None:
+    desk.shows = called_view
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(page.url.partition("?")[0] + "ticket/t-h2k4m6p8r2t4v?team=lea")
+    await page.get_by_text("2 calls of the language model, 1 failed").click()
+    await expect(page.get_by_role("row", name="answer claude-big 1,200 950 8,000 210 0.0312 2.1")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
 async def test_teammates_see_what_others_do(page: Page, workspace: LocalWorkspace) -> None:

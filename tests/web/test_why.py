@@ -10,6 +10,7 @@ from desk.modes import Mode
 from desk.ports import Query, TicketView
 from desk.ticket import Reason
 from desk.timeline import Message
+from desk.usage import ModelCall
 from tests.fakes import START
 from tests.web.scene import TICKET, ticket_view
 
@@ -38,3 +39,13 @@ def test_facts_are_told_in_words_and_only_those_that_say_something() -> None:
     decided = Decision("x-9", TICKET, START, 1, 1, facts, Ignore(), ())
     told = dict(history(view(timeline=(), decisions=(decided,)))[0].facts)
     assert told == {"mode": "auto", "confidence": "0.50", "is request": "no", "triggers": "vip, legal", "pages": "a, b"}
+
+
+def test_what_calls_of_a_model_took_is_told_in_one_line() -> None:
+    one, failed = ModelCall("answer", "big", price=0.01, seconds=1.5), ModelCall("answer", "big", "slow", seconds=30)
+    decided = [Decision(f"x-{n}", TICKET, START, n, 1, Facts(), Ignore(), (), calls=calls) for n, calls in enumerate([(), (one,), (one, failed)])]
+    assert [moment.took for moment in history(view(timeline=(), decisions=tuple(decided)))] == [
+        "",
+        "1 call of the language model: USD 0.0100, 1.5 s",
+        "2 calls of the language model, 1 failed: USD 0.0100, 31.5 s",
+    ]
