@@ -142,7 +142,10 @@ def called_view(query: Query) -> View:
     """Show the scene's ticket as a language model had a part in it."""
     view = ticket_view(query)
     assert isinstance(view, TicketView)
-    sentences = {**SENTENCES, "x-1": (*UNSURE, "something could not be used as it should: the language model that classifies has reached the spending limit at its vendor")}
+    sentences = {
+        **SENTENCES,
+        "x-1": (*UNSURE, "something could not be used as it should: the language model that classifies has reached the spending limit at its vendor"),
+    }
     return replace(view, decisions=(replace(SUGGESTED, calls=CALLS), REPLIED), sentences=sentences)
 
 
