@@ -11,6 +11,7 @@ from itertools import chain, combinations
 from agent import claims
 from agent.language import detect
 from agent.recap import told
+from agent.recap import words as spoken_words
 from agent.sentences import ITEM, sentences
 from agent.triage_schema import stands
 from agent.untrusted import cleaned, named
@@ -20,7 +21,7 @@ from desk.audience import INTERNAL
 from desk.customer import Role
 from desk.draft import Evidence
 from desk.summary import MOST, Point, Talk
-from desk.timeline import Message, Timeline
+from desk.timeline import Message
 
 SHOWN = 40
 """Messages that are looked at: the first one and the latest."""
@@ -59,11 +60,11 @@ class Spoken:
         return Evidence(self.n, "message", str(said.id), INTERNAL, self.text, title=named(said.author_name), heading=f"{said.at:%-d %B %Y}")
 
 
-def numbered(timeline: Timeline, vault: Vault) -> tuple[Spoken, ...]:
+def numbered(talk: Talk, vault: Vault) -> tuple[Spoken, ...]:
     """Return what was said with its numbers, from 1 on; of a long conversation the first message and the latest."""
-    said = told(timeline)
+    said = told(talk.timeline)
     kept = (*said[:1], *said[1:][1 - SHOWN :])
-    return tuple(Spoken(n, message, _text(message, vault)) for n, message in enumerate(kept, 1))
+    return tuple(Spoken(n, message, _text(message, talk, vault)) for n, message in enumerate(kept, 1))
 
 
 def read(reply: str, said: Sequence[Spoken], *, language: str) -> tuple[Point, ...]:
@@ -82,7 +83,7 @@ def read(reply: str, said: Sequence[Spoken], *, language: str) -> tuple[Point, .
 
 def tied(talk: Talk) -> tuple[Point, ...]:
     """Return the agent's own sentences for whoever takes over, each with what it was found to rest on; `supported` tells whether that carries it."""
-    said = numbered(talk.timeline, Vault(()))
+    said = numbered(talk, Vault(()))
     return tuple(_tied(text, said, talk.evidence) for text in _sentences(talk.own)[:MOST])
 
 
@@ -121,9 +122,9 @@ def _bare(text: str) -> str:
     return " ".join(FRAME.sub(" ", text).split())
 
 
-def _text(message: Message, vault: Vault) -> str:
+def _text(message: Message, talk: Talk, vault: Vault) -> str:
     files = "".join(f"\n(file: {named(file.name)})" for file in message.files)
-    return vault.hide(cleaned(message.text, most=MESSAGE), own=message.role is Role.CUSTOMER) + files
+    return vault.hide(cleaned(spoken_words(message, talk), most=MESSAGE), own=message.role is Role.CUSTOMER) + files
 
 
 def _items(reply: str) -> Iterator[dict[str, object]]:

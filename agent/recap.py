@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import chain
 
 from agent.untrusted import cleaned, named
 from agent.vault import Vault
+from agent.wording import question_of, topical
 from desk.audience import INTERNAL
 from desk.customer import TEAM, Role
 from desk.draft import Draft, DraftStatus
@@ -21,6 +23,7 @@ TRIED = 2
 TIMES = {1: "once", 2: "twice"}
 ENDED = {Status.SOLVED: "Ended: solved, the customer says.", Status.CLOSED: "Ended: closed, and the customer did not say that it is solved."}
 SCANNED = 4000
+CITED = re.compile(r"\s*\[\d{1,3}\]")
 
 
 def recap(kind: SummaryKind, talk: Talk) -> tuple[Point, ...]:
@@ -32,6 +35,12 @@ def recap(kind: SummaryKind, talk: Talk) -> tuple[Point, ...]:
 def told(timeline: Timeline) -> Timeline:
     """Return what people and the bot said to one another, without the desk's fixed sentences and what is internal."""
     return tuple(m for m in timeline if (m.text.strip() or m.files) and not m.deleted and m.audience != INTERNAL and _is_talk(m))
+
+
+def words(message: Message, talk: Talk) -> str:
+    """Return what a message says; of an answer of ours without its sources and the line that says who wrote it."""
+    draft = _draft_of(message, talk)
+    return (CITED.sub("", _posted(draft)[str(message.id)]) if draft else "") or message.text
 
 
 def quote(text: str) -> str:
@@ -51,9 +60,7 @@ def _handover(said: Timeline, talk: Talk) -> tuple[Point, ...]:
 def _note(said: Timeline, talk: Talk) -> tuple[Point, ...]:
     asked, last = _asked(said), _last(said)
     answers = [m for m in said if m.role is Role.BOT or m.role in TEAM]
-    answered = [
-        Point(f'{"Answered" if m.role is Role.BOT else f"{named(m.author_name)} answered"}: "{quote(m.text)}"', (m.id,)) for m in answers[-1:]
-    ]
+    answered = [Point(f'{_answerer(m, talk)}: "{quote(words(m, talk))}"', (m.id,)) for m in answers[-1:]]
     latest = [point for point in last if point.messages != (asked or last)[0].messages]
     ended = [Point(ENDED[talk.ticket.status])] if talk.ticket.status in ENDED else []
     return (*asked, *answered, *latest, *_unsolved(talk), *ended)
@@ -63,7 +70,9 @@ RECAPS: Mapping[SummaryKind, Callable[[Timeline, Talk], tuple[Point, ...]]] = {S
 
 
 def _asked(said: Timeline) -> list[Point]:
-    return [Point(f'Asked: "{quote(m.text)}"', (m.id,)) for m in _worded(said)[:1]]
+    """Return the first words that say what it is about; people begin with a greeting alone."""
+    worded = _worded(said)
+    return [Point(f'Asked: "{quote(m.text)}"', (m.id,)) for m in ([m for m in worded if topical(question_of(m.text))] or worded)[:1]]
 
 
 def _last(said: Timeline) -> list[Point]:
@@ -79,17 +88,39 @@ def _tried(draft: Draft, talk: Talk) -> list[Point]:
     proposal = draft.proposal
     posts = set(map(str, draft.posts))
     messages = tuple(m.id for m in told(talk.timeline) if str(m.id) in posts)
-    text = next((part.text for part in proposal.parts if part.text), "")
+    text = CITED.sub("", next((part.text for part in proposal.parts if part.text), ""))
     if not text:
         return []
     used = {n for claim in proposal.claims for n in claim.evidence}
     titles = tuple(dict.fromkeys(named(item.title) for item in proposal.evidence if item.n in used and item.title))
-    by = f"{named(draft.decided_by_name)} answered" if draft.decided_by_name else "Answered automatically"
+    by = _by(draft)
     if proposal.question:
         return [Point(f'Asked back: "{quote(text)}"', messages)]
     if not titles:
         return [Point(f'{by}: "{quote(text)}"', messages)]
     return [Point(f"{by} from {_listed(titles)}.", messages, sources=titles)]
+
+
+def _answerer(message: Message, talk: Talk) -> str:
+    if message.role is not Role.BOT:
+        return f"{named(message.author_name)} answered"
+    draft = _draft_of(message, talk)
+    return _by(draft) if draft else "Answered"
+
+
+def _by(draft: Draft) -> str:
+    return f"{named(draft.decided_by_name)} answered" if draft.decided_by_name else "Answered automatically"
+
+
+def _draft_of(message: Message, talk: Talk) -> Draft | None:
+    return next((draft for draft in talk.drafts if str(message.id) in map(str, draft.posts)), None)
+
+
+def _posted(draft: Draft) -> Mapping[str, str]:
+    """Return what each post of a draft says: the first carries the thread's parts, each further one a part of its own."""
+    thread = "\n\n".join(part.text for part in draft.proposal.parts if part.to is None)
+    alone = [part.text for part in draft.proposal.parts if part.to is not None]
+    return dict(zip(map(str, draft.posts), (thread, *alone), strict=False))
 
 
 def _unsolved(talk: Talk) -> list[Point]:

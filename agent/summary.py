@@ -76,7 +76,7 @@ class ModelSummarizer:
     async def _asked(self, kind: SummaryKind, talk: Talk, bill: Bill) -> tuple[Sequence[Point], str]:
         """Return the points that hold and the model's name, none when anything goes wrong."""
         vault = Vault(talk.policy.model.redact)
-        said = numbered(talk.timeline, vault)
+        said = numbered(talk, vault)
         try:
             async with asyncio.timeout(self._patience.total_seconds()):
                 completion = await self._metered.call(request(kind, said, talk, patience=self._patience), bill, talk.policy.model)

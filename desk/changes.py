@@ -16,6 +16,7 @@ from desk.ids import CardId, MessageId, OutboxId, TicketId
 from desk.post import Post
 from desk.runs import ActionRun, RunStatus
 from desk.space import Channel, MessageRef, UserRef
+from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Message
 
@@ -72,6 +73,13 @@ class SaveEscalation:
     """Insert or replace an escalation by id."""
 
     escalation: Escalation
+
+
+@dataclass(frozen=True, slots=True)
+class SaveSummary:
+    """Keep a summary, in place of the one of its ticket and kind before."""
+
+    summary: Summary
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +226,7 @@ Write = (
     | SaveDraft
     | RecordDecision
     | SaveEscalation
+    | SaveSummary
     | SetDeadline
     | ClearDeadlines
     | DropDeadline

@@ -12,6 +12,7 @@ from datetime import datetime
 from desk.customer import Role
 from desk.ids import CardId, EventId, TicketId
 from desk.space import MessageRef, Place, UserRef
+from desk.summary import SummaryKind
 from desk.timeline import File
 
 
@@ -207,6 +208,21 @@ class ModelStopped:
         return "model"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryAsked:
+    """A ticket is to be summed up, because it ended."""
+
+    id: EventId
+    ticket: TicketId
+    kind: SummaryKind
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the ticket."""
+        return str(self.ticket)
+
+
 Event = (
     MessageReceived
     | MessageEdited
@@ -218,6 +234,7 @@ Event = (
     | CommandInvoked
     | DeadlineReached
     | ReviewDue
+    | SummaryAsked
     | ModelStopped
 )
 """Everything that can happen; `handlers/dispatch` has one function for each."""

@@ -392,6 +392,7 @@ class TicketView:
     escalations: tuple[Escalation, ...] = ()
     sentences: Mapping[str, tuple[str, ...]] | None = None
     """The reasons of each decision, rendered, by decision id."""
+    summaries: tuple[Summary, ...] = ()
 
 
 View = Card | TicketView | tuple[TicketView, ...] | None

@@ -18,6 +18,7 @@ from desk.post import Row
 from desk.runs import ActionRun, RunId
 from desk.selfservice import RunLimits
 from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
+from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Message, Timeline
 
@@ -118,6 +119,10 @@ class Store(Protocol):
 
     async def escalation(self, id: str) -> Escalation | None:
         """Return an escalation by id."""
+        ...
+
+    async def summaries(self, ticket: TicketId) -> Sequence[Summary]:
+        """Return a ticket's summaries, one a kind at most."""
         ...
 
     async def feedback(self, ticket: TicketId | None = None, *, by: UserRef | None = None, since: datetime | None = None) -> Sequence[Feedback]:

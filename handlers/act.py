@@ -16,6 +16,7 @@ from desk.changes import (
     RecordDecision,
     RecordGap,
     SaveDraft,
+    SaveSummary,
     SaveTicket,
     SetDeadline,
     write,
@@ -75,7 +76,8 @@ def perform(facts: Facts, s: Situation, deed: Deed, *, label: str = "") -> Chang
         calls=deed.calls,
     )
     ticket, changes = _do(action, s, deed)
-    return write(RecordDecision(decision), SaveTicket(ticket)) + changes
+    summed = write(SaveSummary(deed.summary)) if deed.summary else NOTHING
+    return write(RecordDecision(decision), SaveTicket(ticket)) + changes + summed
 
 
 def renew_promise(facts: Facts, s: Situation) -> Changes:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from desk.changes import Changes
 from desk.draft import Draft
 from desk.escalation import Trigger
+from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.usage import ModelCall
 
@@ -22,5 +23,7 @@ class Deed:
     triggers: tuple[Trigger, ...] = ()
     who: str = ""
     csat_due: bool = False
+    summary: Summary | None = None
+    """What it came to, for whoever takes it over."""
     calls: tuple[ModelCall, ...] = ()
     """The calls of a language model that led here."""

@@ -19,10 +19,11 @@ from desk.events import (
     ModelStopped,
     ReactionAdded,
     ReviewDue,
+    SummaryAsked,
     TurnStarted,
     TypingSeen,
 )
-from handlers import alarms, buttons, failures, intake, reminding, timers, turn
+from handlers import alarms, buttons, failures, intake, reminding, summing, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
 
@@ -40,6 +41,7 @@ HANDLERS: dict[type[Event], Handler] = {
     CommandInvoked: commands.command_invoked,
     DeadlineReached: timers.deadline_reached,
     ReviewDue: reminding.review_due,
+    SummaryAsked: summing.summary_asked,
     ModelStopped: alarms.model_stopped,
 }
 COMMIT_TRIES = 12

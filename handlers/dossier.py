@@ -11,6 +11,7 @@ from desk.draft import Draft
 from desk.errors import Unavailable
 from desk.escalation import Escalation
 from desk.ids import TicketId
+from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Timeline
 from handlers import estimates
@@ -34,6 +35,9 @@ class Dossier:
     judged: Mapping[str, str] = field(default_factory=dict)
     zone: str = "UTC"
     """The team's time zone, in which cards show instants."""
+    reads: str = "en"
+    """The team's language."""
+    summaries: tuple[Summary, ...] = ()
 
 
 async def dossier(id: TicketId, services: Services) -> Dossier | None:
@@ -42,6 +46,7 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
     ticket = await store.ticket(id)
     if ticket is None:
         return None
+    policy = await services.policy.current()
     channel, timeline, account = await store.channel(ticket.place.channel), await store.timeline(id), await _account(ticket, services)
     return Dossier(
         ticket,
@@ -54,7 +59,9 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         await _due(ticket, account, services),
         {str(m.author): m.author_name for m in timeline if m.author},
         {f.subject: f.kind for f in await store.feedback(id) if f.kind in ("right", "wrong")},
-        (await services.policy.current()).hours.zone,
+        policy.hours.zone,
+        policy.model.team_language,
+        tuple(await store.summaries(id)),
     )
 
 

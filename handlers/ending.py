@@ -13,7 +13,7 @@ from desk.escalation import Trigger
 from desk.ids import OutboxId, derived
 from desk.ticket import Containment, Holding, Status
 from desk.timeline import Purpose
-from handlers import internal, replies, say
+from handlers import internal, replies, say, summing
 from handlers.deed import Deed, Outcome
 from handlers.situation import Situation
 
@@ -43,7 +43,7 @@ def close_quietly(s: Situation, *, confirmed: bool) -> Outcome:
         topic_since=s.now,
         escalated=False,
     )
-    return ticket, write(ClearDeadlines(str(ticket.id))) + internal.outdated(s) + internal.refreshed(s)
+    return ticket, write(ClearDeadlines(str(ticket.id))) + internal.outdated(s) + internal.refreshed(s) + summing.ended(s)
 
 
 def _contained(s: Situation, *, confirmed: bool) -> Containment | None:

@@ -16,7 +16,7 @@ from desk.modes import Mode
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose
-from handlers import act, internal, replies, say, turn
+from handlers import act, internal, replies, say, summing, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
@@ -40,7 +40,8 @@ async def not_solved(event: ButtonClicked, ticket: Ticket, services: Services) -
     enough = again.not_solved >= s.policy.escalation.not_solved
     triggers = (Trigger("not_solved", s.policy.escalation.levels.get("not_solved", 1)),) if enough else ()
     facts = replace(_facts(s, Occasion.MESSAGE), triggers=tuple(t.rule for t in triggers), asks=True)
-    return _said(event, ticket, "not_solved") + act.perform(facts, s, Deed(triggers=triggers))
+    deed = await summing.handed_over(facts, s, Deed(triggers=triggers), services)
+    return _said(event, ticket, "not_solved") + act.perform(facts, s, deed)
 
 
 async def get_human(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -49,7 +50,8 @@ async def get_human(event: ButtonClicked, ticket: Ticket, services: Services) ->
     s = await load_anyway(ticket, services, cause=event.id)
     trigger = Trigger("asks_human", s.policy.escalation.levels.get("asks_human", 1))
     facts = replace(_facts(s, Occasion.MESSAGE), triggers=("asks_human",), draft=s.waiting[-1].id if s.waiting else None)
-    return _said(event, ticket, "get_human") + act.perform(facts, s, Deed(draft=s.waiting[-1] if s.waiting else None, triggers=(trigger,)))
+    deed = Deed(draft=s.waiting[-1] if s.waiting else None, triggers=(trigger,))
+    return _said(event, ticket, "get_human") + act.perform(facts, s, await summing.handed_over(facts, s, deed, services))
 
 
 async def scored(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:

@@ -28,7 +28,7 @@ from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
 from desk.events import ButtonClicked, TurnStarted
 from desk.ids import DraftId, EventId, derived
 from desk.ticket import Attention, Reason, Status, Ticket, handed_back
-from handlers import act, drafting, feedback, internal, say
+from handlers import act, drafting, feedback, internal, say, summing
 from handlers.deed import Deed
 from handlers.reasons import decision_lines
 from handlers.services import Services
@@ -43,7 +43,8 @@ async def take_over(event: ButtonClicked, ticket: Ticket, services: Services) ->
     s = await load(ticket, services, cause=event.id)
     quiet = write(*(SaveDraft(replace(draft, status=DraftStatus.QUIET)) for draft in s.waiting))
     taken = replace(ticket, owner=event.by, owner_name=event.by_name, status=Status.WAITING_TEAM)
-    return write(SaveTicket(taken), Unsend(ticket.id)) + quiet + acknowledged(s, event) + internal.refreshed(s)
+    summed = await summing.taken_over(s, services)
+    return write(SaveTicket(taken), Unsend(ticket.id)) + quiet + summed + acknowledged(s, event) + internal.refreshed(s)
 
 
 async def reply(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:

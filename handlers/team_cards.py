@@ -10,6 +10,7 @@ from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
 from desk.ticket import Status
 from desk.timeline import File
+from handlers import reading
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -41,7 +42,9 @@ def draft_card(draft: Draft, d: Dossier) -> Card:
     if not draft.is_open:
         return _decided(draft, d)
     title = "Quiet draft" if draft.status is DraftStatus.QUIET else "Draft"
-    blocks: list[Block] = [Header(f"{title}  for {_who(d)}", _aside(d)), *_words(d), *_parts(draft, d)]
+    # Whoever holds the ticket took it over from somebody, and reads the rest of the conversation here.
+    story = reading.so_far(d) if d.ticket.owner else ()
+    blocks: list[Block] = [Header(f"{title}  for {_who(d)}", _aside(d)), *_words(d), *story, *_parts(draft, d)]
     blocks += [Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else []
     blocks += [Text(f"Waits because {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
     return Card((*blocks, Buttons(buttons.unique((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d))))))
@@ -53,7 +56,8 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
         verdict = f", {escalation.verdict.value.replace('_', ' ')}" if escalation.verdict else ""
         return Card((Header(f"Closed{verdict}: {_why(escalation)}  for {_who(d)}", escalation.by_name),))
     draft = next((x for x in d.drafts if x.id == escalation.package.draft), None)
-    blocks: list[Block] = [Header(f"Needs a human: {_why(escalation)}  for {_who(d)}", _aside(d)), *_words(d), Fields(_context(escalation, d))]
+    head = Header(f"Needs a human: {_why(escalation)}  for {_who(d)}", _aside(d))
+    blocks: list[Block] = [head, *_words(d), *reading.so_far(d), Fields(_context(escalation, d))]
     row = buttons.escalation(escalation, d)
     if draft is not None and draft.is_open:
         blocks += [*_parts(draft, d), *([Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else [])]
@@ -70,7 +74,8 @@ def auto_card(draft: Draft, d: Dossier) -> Card:
     state = "" if stands is draft else f" (corrected by {stands.decided_by_name})" if stands else f" ({DONE[draft.status].lower()})"
     judged = d.judged.get(draft.id, "")
     head = Header(f"Answered automatically{state}{f', called {judged}' if judged else ''}: {_who(d)}", f"confidence {draft.proposal.confidence:.2f}")
-    return Card((head, Text(_cut(text, 160), Style.QUIET), *_files(d), Buttons(buttons.after(stands or draft, d, automatic=True))))
+    told = (Text(_cut(text, 160), Style.QUIET), *reading.translated(draft.proposal, d, most=160), *_files(d))
+    return Card((head, *told, Buttons(buttons.after(stands or draft, d, automatic=True))))
 
 
 def daily_card(decisions: Sequence[Decision], words: Mapping[str, str], drafts: Mapping[str, Draft], judged: Mapping[str, str]) -> Card:
@@ -123,13 +128,13 @@ def _reading(file: File) -> str:
 
 
 def _parts(draft: Draft, d: Dossier) -> tuple[Block, ...]:
-    """Return every part with where it will go, and each sentence that nothing carries."""
+    """Return every part with where it will go, each sentence that nothing carries, and all of it in the team's language."""
     blocks: list[Block] = []
     for n, part in enumerate(draft.proposal.parts):
         blocks.append(Text(_placed(part, d.names.get(str(part.to), d.ticket.customer_name))))
         missing = [claim for claim in draft.proposal.claims if claim.part == n and not claim.supported]
         blocks += [Text(claim.why or f"no evidence for: {claim.text}", Style.WARNING) for claim in missing]
-    return tuple(blocks)
+    return (*blocks, *reading.translated(draft.proposal, d))
 
 
 def _placed(part: Part, name: str) -> str:

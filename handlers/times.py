@@ -15,6 +15,12 @@ def shown(instant: datetime, *, now: datetime, zone: str, language: str = "en") 
     return f"{format_datetime(local, pattern, locale=language or 'en')} {local.tzname()}"
 
 
+def brief(instant: datetime, *, now: datetime, zone: str) -> str:
+    """Return `14:20` for today and `9 Nov 14:20` for another day, for lines that many instants stand in."""
+    local, today = instant.astimezone(_zone(zone)), now.astimezone(_zone(zone)).date()
+    return format_datetime(local, "HH:mm" if local.date() == today else "d MMM HH:mm", locale="en")
+
+
 def until(instant: datetime, now: datetime) -> str:
     """Return `in 38 min`, `in 3 h`, or how long it is overdue."""
     left = instant - now

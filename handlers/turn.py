@@ -23,7 +23,7 @@ from desk.triage import Classification, Sentiment, Signal
 from escalation.case import Case
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import act, drafting, files, recontact
+from handlers import act, drafting, files, recontact, summing
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
@@ -81,7 +81,8 @@ async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed:
         warned += _warned(s, facts)
     later = write(_again(s.ticket, s.now + s.policy.down.retry)) if facts.paused and not s.ticket.held else NOTHING
     read += files.noted(proposal, s.said)
-    return warned + later + read + act.perform(facts, s, Deed(draft=draft, triggers=triggers or _no_answer(facts), calls=classification.calls + proposal.calls))
+    deed = Deed(draft=draft, triggers=triggers or _no_answer(facts), calls=classification.calls + proposal.calls)
+    return warned + later + read + act.perform(facts, s, await summing.handed_over(facts, s, deed, services, proposal=proposal))
 
 
 def _again(ticket: Ticket, at: datetime) -> SetDeadline:

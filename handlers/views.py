@@ -52,7 +52,8 @@ class Views:
         decisions = tuple(await store.decisions(ticket.id))
         sentences = {decision.id: tuple(render(reason, decision.facts) for reason in decision.reasons) for decision in decisions}
         drafts, escalations = tuple(await store.drafts(ticket.id)), tuple(await store.escalations(ticket.id))
-        return TicketView(ticket, await store.timeline(ticket.id), decisions, drafts, escalations, sentences)
+        summaries = tuple(await store.summaries(ticket.id))
+        return TicketView(ticket, await store.timeline(ticket.id), decisions, drafts, escalations, sentences, summaries)
 
     async def _queue(self) -> tuple[TicketView, ...]:
         waiting = [t for t in await self._services.store.tickets(open_only=True) if t.status is Status.WAITING_TEAM]

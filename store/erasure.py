@@ -22,7 +22,8 @@ from store.ledger import drop_calls, forget_payers
 from store.library import drop
 from store.messages import find_messages, store_message
 from store.rows import all_of, pack
-from store.schema import action_runs, candidates, channels, decisions, documents, drafts, early, handled, messages, outbox, staged, tickets
+from store.schema import action_runs, candidates, channels, decisions, documents, drafts, early, handled, messages, outbox, staged, summaries, tickets
+from store.summaries import empty_summaries
 
 
 def erase(connection: Connection, users: Sequence[UserRef]) -> int:
@@ -34,6 +35,7 @@ def erase(connection: Connection, users: Sequence[UserRef]) -> int:
     return (
         _empty_messages(connection, or_(messages.c.author.in_(names), ours))
         + _empty_drafts(connection, drafts.c.ticket.in_(theirs))
+        + empty_summaries(connection, summaries.c.ticket.in_(theirs))
         + _empty_cards(connection, outbox.c.ticket.in_(theirs))
         + _empty_results(connection, action_runs.c.ticket.in_(theirs))
         + _forget_names(connection, tickets.c.customer.in_(names))
@@ -44,8 +46,10 @@ def erase(connection: Connection, users: Sequence[UserRef]) -> int:
 
 def purge(connection: Connection, now: datetime, keep: Retention) -> int:
     """Drop what was kept for long enough; return how many rows."""
+    chatter = select(messages.c.ticket).where(messages.c.at < now - keep.chat, messages.c.ticket.is_not(None), *_chatter())
     return (
-        _empty_messages(connection, messages.c.at < now - keep.chat, *_chatter())
+        empty_summaries(connection, summaries.c.ticket.in_(chatter))
+        + _empty_messages(connection, messages.c.at < now - keep.chat, *_chatter())
         + connection.execute(delete(early).where(early.c.at < now - keep.chat)).rowcount
         + connection.execute(delete(handled).where(handled.c.at < now - keep.handled)).rowcount
         + _empty_cards(connection, outbox.c.status == RowStatus.FAILED, outbox.c.at < now - keep.chat)

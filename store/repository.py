@@ -13,7 +13,7 @@ from desk.events import Event
 from desk.ids import EventId, TicketId
 from desk.ports import PolicySource
 from desk.space import UserRef
-from store import deadlines, drafts, erasure, library, messages, outbox, overrides, runs, tickets
+from store import deadlines, drafts, erasure, library, messages, outbox, overrides, runs, summaries, tickets
 from store.database import Database
 from store.deadlines import DeadlineReads
 from store.drafts import DraftReads
@@ -22,6 +22,7 @@ from store.outbox import OutboxReads
 from store.rows import Writer, add, one_of, pack
 from store.runs import RunReads
 from store.schema import handled
+from store.summaries import SummaryReads
 from store.tickets import TicketReads
 
 
@@ -36,12 +37,20 @@ def joined(*tables: Mapping[type, Writer]) -> Mapping[type, Writer]:
 
 
 WRITERS = joined(
-    tickets.WRITERS, messages.WRITERS, drafts.WRITERS, deadlines.WRITERS, outbox.WRITERS, overrides.WRITERS, library.WRITERS, runs.WRITERS
+    tickets.WRITERS,
+    messages.WRITERS,
+    drafts.WRITERS,
+    summaries.WRITERS,
+    deadlines.WRITERS,
+    outbox.WRITERS,
+    overrides.WRITERS,
+    library.WRITERS,
+    runs.WRITERS,
 )
 """One function for each thing that an event may write."""
 
 
-class SqlStore(TicketReads, MessageReads, DraftReads, DeadlineReads, OutboxReads, RunReads):
+class SqlStore(TicketReads, MessageReads, DraftReads, SummaryReads, DeadlineReads, OutboxReads, RunReads):
     """The desk's memory in SQLite or Postgres; `policy` says how long things are kept."""
 
     def __init__(self, database: Database, policy: PolicySource) -> None:

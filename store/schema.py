@@ -1,6 +1,6 @@
 """Schema: the tables. What a query looks for is a column; the rest of a value is its stored JSON in `doc`.
 
-A customer's words live in `messages`, `drafts` and `early` only, on their way out in `outbox.card`, and without names in `candidates`.
+A customer's words live in `messages`, `drafts`, `summaries` and `early` only, on their way out in `outbox.card`, and without names in `candidates`.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0005"
+HEAD = "0006"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -227,6 +227,8 @@ model_calls = Table(
     Index("ix_model_calls_channel", "channel", "at", "price", "tokens"),
     sqlite_autoincrement=True,
 )
+
+summaries = Table("summaries", metadata, _key("ticket"), _key("kind"), _at(), _text("doc"))
 
 gaps = Table("gaps", metadata, _number(), _text("ticket", index=True), _at(), _text("doc"), sqlite_autoincrement=True)
 

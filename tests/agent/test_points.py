@@ -22,7 +22,7 @@ def reply(*points) -> str:
 
 
 def held(*points, timeline=WHOLE) -> list[str]:
-    return [point.text for point in read(reply(*points), numbered(timeline, Vault(())), language="en")]
+    return [point.text for point in read(reply(*points), numbered(talk(*timeline), Vault(())), language="en")]
 
 
 @pytest.mark.parametrize(
@@ -83,12 +83,12 @@ def test_a_point_in_another_language_than_its_message_is_held_to_its_quote_and_i
     ],
 )
 def test_a_reply_that_is_not_of_the_schema_gives_no_points(raw):
-    assert read(raw, numbered(WHOLE, Vault(())), language="en") == ()
+    assert read(raw, numbered(talk(), Vault(())), language="en") == ()
 
 
 def test_a_reply_in_a_fence_is_read():
     fenced = f"```json\n{reply(('Noor promised to write on Thursday.', [3], ''))}\n```"
-    assert len(read(fenced, numbered(WHOLE, Vault(())), language="en")) == 1
+    assert len(read(fenced, numbered(talk(), Vault(())), language="en")) == 1
 
 
 def test_there_are_never_more_points_than_a_phone_shows():
@@ -97,12 +97,12 @@ def test_there_are_never_more_points_than_a_phone_shows():
 
 @given(st.text(max_size=400))
 def test_any_reply_can_be_read(raw):
-    assert len(read(raw, numbered(WHOLE, Vault(())), language="en")) <= MOST
+    assert len(read(raw, numbered(talk(), Vault(())), language="en")) <= MOST
 
 
 def test_of_a_long_conversation_the_first_message_and_the_latest_are_looked_at():
     long = tuple(said(n, f"message number {n} of mine") for n in range(1, 101))
-    shown = numbered(long, Vault(()))
+    shown = numbered(talk(*long), Vault(()))
     assert (len(shown), shown[0].message.id, shown[1].message.id, shown[-1].message.id) == (40, "m-1", "m-62", "m-100")
 
 

@@ -47,6 +47,17 @@ def test_a_note_of_a_silent_end_does_not_call_it_solved():
     assert lines(NOTE, ticket={"status": Status.CLOSED})[-1] == "Ended: closed, and the customer did not say that it is solved."
 
 
+def test_a_greeting_alone_is_not_what_was_asked():
+    assert lines(HANDOVER, said(1, "Hello there!"), said(2, ASKED)) == [f'Asked: "{ASKED}"']
+    assert lines(HANDOVER, said(1, "Hello there!")) == ['Asked: "Hello there!"']
+
+
+def test_of_our_answers_only_the_words_are_told_and_not_their_sources():
+    posted = "It is done. [1]\n\nSources\n[1] Refund times\nWritten by AI."
+    told = lines(NOTE, said(1, ASKED), said(2, posted, "Frontdesk", Role.BOT), drafts=(answer(2, "It is done. [1]"),))
+    assert 'Answered automatically: "It is done."' in told
+
+
 def test_one_message_is_one_point():
     assert lines(HANDOVER, said(1, ASKED)) == [f'Asked: "{ASKED}"']
 

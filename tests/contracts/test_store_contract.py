@@ -22,6 +22,7 @@ from desk.changes import (
     SaveEarly,
     SaveEscalation,
     SaveMessage,
+    SaveSummary,
     SaveTicket,
     SetDeadline,
     Unsend,
@@ -38,6 +39,7 @@ from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, P
 from desk.post import Direct, Op, RowStatus
 from desk.space import ChannelKind, MessageRef, Place
 from desk.store import Store
+from desk.summary import SummaryKind
 from desk.ticket import Status
 from desk.timeline import Purpose, tombstone
 from store.repository import WRITERS
@@ -63,6 +65,7 @@ from tests.store.samples import (
     one_ticket,
     post,
     sent,
+    summary,
     ticket,
     turn,
 )
@@ -276,6 +279,13 @@ async def test_of_two_clicks_on_a_draft_one_wins(store: Store):
 async def test_a_draft_that_never_was_cannot_be_decided(store: Store):
     with pytest.raises(Conflict):
         await commit(store, SaveDraft(draft(), was=DraftStatus.WAITING))
+
+
+async def test_the_latest_summary_of_a_kind_wins_and_each_kind_has_its_own(store: Store):
+    note = summary("It was refunded.", kind=SummaryKind.CRM_NOTE)
+    await commit(store, SaveSummary(summary("Wants a refund.")), SaveSummary(note), SaveSummary(summary("Wants two.", turn=2)))
+    assert list(await store.summaries(T1)) == [note, summary("Wants two.", turn=2)]
+    assert not await store.summaries(TicketId("t-2"))
 
 
 async def test_waiting_drafts_are_listed_oldest_first(store: Store):

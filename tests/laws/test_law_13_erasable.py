@@ -81,9 +81,9 @@ async def test_after_erasure_no_table_holds_a_persons_words(w, story):
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__.strip("_").replace("_", " "))
-async def test_words_live_in_messages_drafts_and_what_waits_to_be_sent_only(w, story):
+async def test_words_live_in_messages_drafts_summaries_and_what_waits_to_be_sent_only(w, story):
     await story(w)
-    assert set(await holding(w, SECRET)) <= {"messages", "drafts", "outbox"}
+    assert set(await holding(w, SECRET)) <= {"messages", "drafts", "summaries", "outbox"}
 
 
 async def test_what_was_sent_keeps_no_words_in_the_outbox(w):

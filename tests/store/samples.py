@@ -17,6 +17,7 @@ from desk.policy import Policy
 from desk.policy_check import read_policy
 from desk.post import Op, Post, Row, RowStatus
 from desk.space import Channel, ChannelKind, ChannelRef, MessageRef, Place, Platform, UserRef
+from desk.summary import Point, Summary, SummaryKind
 from desk.ticket import Reason, Ticket
 from desk.timeline import Message, Purpose
 from store.repository import SqlStore
@@ -57,6 +58,10 @@ def draft(id: str = "d-1", *, of: TicketId = T1, **fields) -> Draft:
     evidence = (Evidence(1, "passage", "c-1", PUBLIC, "Open Settings.", title="Passwords"),)
     proposal = Proposal((Part(PUBLIC, "Open Settings, then Security."),), (Claim("Open Settings.", supported=True, evidence=(1,)),), evidence, 0.9)
     return Draft(DraftId(id), of, proposal, Basis(1, {"c-1": "h1"}), fields.pop("created", NOW), **fields)
+
+
+def summary(text: str = "Wants a refund.", *, of: TicketId = T1, kind: SummaryKind = SummaryKind.HANDOVER, turn: int = 1) -> Summary:
+    return Summary(of, kind, NOW, turn, (Point(text, (MessageId("m-1"),), sources=(text,)),), "extractive")
 
 
 def decision(id: str = "x-1", *, of: TicketId = T1, action: Action | None = None, at: datetime = NOW) -> Decision:

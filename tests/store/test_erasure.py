@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from desk.changes import Enqueue, RecordDecision, RecordFeedback, SaveChannel, SaveDraft, SaveEarly, SaveMessage, SaveTicket
+from desk.changes import Enqueue, RecordDecision, RecordFeedback, SaveChannel, SaveDraft, SaveEarly, SaveMessage, SaveSummary, SaveTicket
 from desk.changes import Feedback as Said
 from desk.customer import Role
 from desk.decision import Escalate
@@ -14,6 +14,7 @@ from desk.errors import Conflict
 from desk.ids import EventId, MessageId, OutboxId, TicketId
 from desk.post import RowStatus
 from desk.space import ChannelKind, MessageRef
+from desk.summary import SummaryKind
 from desk.timeline import File, Purpose
 from store.database import Database
 from store.repository import SqlStore
@@ -35,6 +36,7 @@ from tests.store.samples import (
     one_ticket,
     post,
     sent,
+    summary,
     ticket,
 )
 
@@ -60,19 +62,22 @@ async def tell_all(store: SqlStore) -> None:
             claims=(replace(proposal.claims[0], text=WORDS),),
             evidence=(replace(proposal.evidence[0], quote=WORDS),),
             related=(replace(proposal.evidence[0], quote=WORDS),),
+            translation=WORDS,
+            summary=WORDS,
         ),
         why=WORDS,
     )
     ours = message("o-1", WORDS, ref=None, by=JONAS, role=Role.BOT, purpose=Purpose.ANSWER, ticket=T1, place=THREAD)
     await commit(store, SaveMessage(message("m-2", WORDS, files=(file,), ticket=T1)), SaveMessage(message("m-3", WORDS)), SaveMessage(ours))
     await commit(store, SaveDraft(quoting), Enqueue(post(text=WORDS)), Enqueue(post("o-2", WORDS)), RecordDecision(decision()))
+    await commit(store, *(SaveSummary(summary(WORDS, kind=kind)) for kind in SummaryKind))
     await commit(store, RecordFeedback(Said("f-1", T1, "csat", MARA, NOW, 1, comment=MessageId("m-2"))))
     await store.save_row(replace(sent((await store.sendable(NOW))[0]), status=RowStatus.SENDING))
 
 
 async def test_after_an_erasure_no_table_holds_the_words_or_the_name(database: Database, store: SqlStore):
     await tell_all(store)
-    assert await store.erase([MARA]) >= 7
+    assert await store.erase([MARA]) >= 9
     left = await dump(database)
     assert WORDS not in left
     assert "Mara Voss" not in left
@@ -108,6 +113,14 @@ async def test_others_keep_what_they_wrote(store: SqlStore):
     assert row.status is RowStatus.QUEUED
 
 
+async def test_that_there_was_a_summary_stays_known_and_another_customers_keeps_its_words(store: SqlStore):
+    await tell_all(store)
+    await commit(store, SaveSummary(summary("We are looking.", of=TicketId("t-2"))))
+    await store.erase([MARA])
+    assert {(s.kind, s.points) for s in await store.summaries(T1)} == {(kind, ()) for kind in SummaryKind}
+    assert [s.points[0].text for s in await store.summaries(TicketId("t-2"))] == ["We are looking."]
+
+
 async def test_an_erasure_wins_over_whoever_read_before(store: SqlStore):
     seen = await one_ticket(store)
     await store.erase([MARA])
@@ -132,6 +145,14 @@ async def test_chatter_in_a_community_loses_its_words_after_a_week(store: SqlSto
     assert await store.purge(NOW + timedelta(days=8)) == 2
     assert [(m.id, m.text) for m in await store.thread(THREAD)] == [("m-1", "")]
     assert await store.purge(NOW + timedelta(days=8)) == 0
+
+
+async def test_a_summary_of_such_chatter_goes_with_it(store: SqlStore):
+    await one_ticket(store)
+    await commit(store, RecordDecision(decision()), SaveSummary(summary(WORDS)))
+    assert await store.purge(NOW + timedelta(days=6)) == 0
+    assert await store.purge(NOW + timedelta(days=8)) == 2
+    assert [s.points for s in await store.summaries(T1)] == [()]
 
 
 @pytest.mark.parametrize("action", [Escalate(("no_answer",))])
