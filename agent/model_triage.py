@@ -15,7 +15,7 @@ from agent.model import Completion, ModelFault, Request
 from agent.shelf import Shelf
 from agent.sureness import UNMEASURED, Sureness
 from agent.triage import ANYTHING, HEAD, LocalTriager, Taught, spoken
-from agent.triage_examples import Examples
+from agent.triage_examples import Examples, Groups
 from agent.triage_prompt import Standing, conversation, opening, standing
 from agent.triage_schema import Opinion, Terms, read, schema
 from agent.untrusted import cleaned
@@ -90,6 +90,11 @@ class ModelTriager:
         """Ask the model once; return what it said, None where that cannot be read, and which model it was. Raises ModelFault."""
         completion = await self._metered.call(_request(asked, policy), bill, policy)
         return _read(completion, asked), completion.model
+
+    async def examples(self, policy: Policy) -> Groups:
+        """Return the examples that every call shows, so that nobody measures the model on what it was told."""
+        taught = await self._local.taught()
+        return await self._examples.of(taught.version, _terms(taught, policy).categories)
 
     async def _standing(self, policy: Policy) -> tuple[Terms, Standing]:
         """Return what every call begins with. It is made anew only when it changes: looking for personal data in all examples takes a while."""
