@@ -71,16 +71,20 @@ def cut(text: str) -> tuple[str, ...]:
 def unsupported(sentence: str, grounds: Sequence[Evidence], *, hosts: Collection[str] = ()) -> str:
     """Return what of a sentence its evidence does not carry, "" when all of it does."""
     ground = _ground(grounds)
-    for figure in figures(sentence):
-        why = _missing(figure, ground, hosts)
-        if why:
-            return why
+    if why := wrong_figure(sentence, grounds, hosts=hosts):
+        return why
     if ground.is_record:
         return ""
     missing = content(tidy(sentence))
     if missing and share(missing, ground.words) < ENTAILED:
         return "the evidence does not say this"
     return _denied(sentence, ground)
+
+
+def wrong_figure(sentence: str, grounds: Sequence[Evidence], *, hosts: Collection[str] = (), but: Collection[str] = ()) -> str:
+    """Return what is wrong with the first figure of a sentence that its evidence does not have, "" for none; kinds in `but` are not looked at."""
+    ground = _ground(grounds)
+    return next((why for figure in figures(sentence) if figure.kind not in but and (why := _missing(figure, ground, hosts))), "")
 
 
 def _claims(

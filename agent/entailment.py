@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agent.claims import cut, unsupported
+from agent.claims import cut, unsupported, wrong_figure
 from agent.figures import tidy
 from agent.memo import Memo
 from agent.wording import content, is_negative, share
@@ -76,8 +76,9 @@ def translated(proposal: Proposal, translation: str, *, hosts: Sequence[str] = (
     def judged(claim: Claim) -> Claim:
         grounds = [evidence[n] for n in claim.evidence if n in evidence]
         said = _bare(meaning.get(_bare(claim.text), ""))
-        unsaid = not claim.supported and claim.why == UNSAID and grounds and said
-        return replace(claim, supported=True, why="") if unsaid and not unsupported(said, grounds, hosts=hosts) else claim
+        # Capital letters make names in some languages only, so those are left to the translation.
+        open_ = not claim.supported and grounds and said and not wrong_figure(claim.text, grounds, hosts=hosts, but=("name",))
+        return replace(claim, supported=True, why="") if open_ and not unsupported(said, grounds, hosts=hosts) else claim
 
     return replace(proposal, claims=tuple(map(judged, proposal.claims)))
 

@@ -29,7 +29,7 @@ UNITS = {
         "second": "second sec sekunde sekunden",
         "minute": "minute min minuten",
         "hour": "hour stunde stunden heure hora",
-        "day": "day tag tage tagen jour dia",
+        "day": "day tag tage tagen werktag werktage werktagen arbeitstag arbeitstage arbeitstagen jour dia",
         "week": "week woche wochen semaine semana",
         "month": "month monat monate monaten mois mes meses",
         "year": "year jahr jahre jahren an ano",

@@ -18,7 +18,8 @@ from agent.noted import Noted
 from agent.submission import MODEL, Answering
 from agent.toolbox import ENDS, TOOLS, Session, Told
 from agent.vault import Vault
-from desk.draft import Proposal
+from desk import macros
+from desk.draft import Evidence, Proposal
 from desk.library import Embedder
 from desk.policy import ModelPolicy
 from desk.ports import Answerer, Brief, Tools
@@ -26,7 +27,7 @@ from desk.ports import Answerer, Brief, Tools
 NUDGE = "Nobody reads this. End the turn with submit_reply, ask_customer or hand_over."
 SHORT = 6
 """Messages of the ticket, and passages, that a shorter prompt shows."""
-PASSAGES = 6
+PASSAGES, MACROS = 6, 3
 PERSONS = frozenset({Fault.BUDGET, Fault.REFUSED})
 """Faults after which a person goes on, with what is known; after any other the quoting answerer serves."""
 
@@ -85,8 +86,18 @@ class Work:
         read = {item.id for item in self.reading.evidence if item.source == "record"}
         facts = [fact for fact in self.noted.facts if fact.key in read]
         turn = Turn(session, self.bill, self.policy, layout.system(session), layout.tools(session))
-        turn.messages.append(layout.first(session, Found(self.noted.best(passages), facts), self.reading, history=history))
+        found = Found(self.noted.best(passages), facts, self._macros())
+        turn.messages.append(layout.first(session, found, self.reading, history=history))
         return turn
+
+    def _macros(self) -> tuple[Evidence, ...]:
+        """Return the texts the team saved that fit, of those that need nothing from the record: what is in a macro cannot grow old unnoticed."""
+        brief = self.brief
+        if brief.policy is None:
+            return ()
+        about, language = brief.classification.category, brief.language
+        found = macros.offers(brief.policy, author=brief.author, facts=(), place=brief.place, category=about, language=language)
+        return tuple(macros.as_evidence(offer, 0) for offer in found[:MACROS])
 
 
 class ModelAnswerer:

@@ -288,3 +288,71 @@ async def test_an_answer_in_another_language_is_checked_by_its_translation_and_w
     assert proposal.language == "de"
     assert "translated" in proposal.doubts
     assert proposal.translation == "A refund reaches your card within 5 to 7 working days."
+
+
+MACRO = {"greeting": {"title": "Where refunds go", "text": "Hi {name}, refunds go to the card you paid with.", "audience": "public"}}
+
+
+async def test_a_saved_text_that_fits_is_evidence(pen):
+    agent = pen(reply("Hi Sam, refunds go to the card you paid with. [cite(refunds go to the card)]"), policy={"macros": MACRO})
+    told = await agent.writes()
+    assert told.unsupported == 0
+    assert [(item.source, item.id) for item in told.evidence] == [("macro", "greeting")]
+    # A customer is not shown a saved text as a source.
+    assert told.parts[0].text == "Hi Sam, refunds go to the card you paid with."
+
+
+ACTIONS = [
+    {
+        "name": "restart_integration",
+        "when": "A bank feed is stuck.",
+        "says": "I have restarted the bank feed.",
+        "run": "https://api.example/restart",
+        "secret": "RESTART_KEY",
+        "audience": "public",
+        "trust": "none",
+        "parameters": [
+            {"name": "integration", "kind": "choice", "choices": ["bank feed", "webhooks"]},
+            {"name": "who", "kind": "identity", "source": "user"},
+        ],
+    }
+]
+
+
+async def test_an_action_is_requested_with_who_asks_filled_in_by_code_and_may_be_told_of(pen):
+    wanted = calls(("run_action", {"action": "restart_integration", "parameters": {"integration": "bank feed"}}), n=1)
+    agent = pen(wanted, reply("I have restarted the bank feed. [cite(I have restarted the bank feed)]"), policy={"actions": ACTIONS})
+    told = await agent.writes("My bank feed is stuck")
+    (request,) = told.requests
+    assert dict(request.parameters) == {"integration": "bank feed"}
+    assert dict(request.bound) == {"who": "local/s/mara"}
+    assert (told.unsupported, told.parts[0].text) == (0, "I have restarted the bank feed.")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pytest.param(
+            {"action": "restart_integration", "parameters": {"integration": "bank feed", "who": "local/s/ina"}}, id="an identity of somebody else"
+        ),
+        pytest.param({"action": "restart_integration", "parameters": {"integration": "the moon"}}, id="no choice of policy's"),
+        pytest.param({"action": "delete_account", "parameters": {}}, id="an action that policy does not have"),
+        pytest.param({"action": "restart_integration", "parameters": {"integration": "bank feed"}, "as_admin": True}, id="an argument of its own"),
+    ],
+)
+async def test_what_policy_does_not_allow_is_not_requested(pen, given):
+    agent = pen({**calls(("run_action", given)), "n": 1}, GOOD, policy={"actions": ACTIONS})
+    told = await agent.writes()
+    assert told.requests == ()
+    assert agent.bodies[1]["messages"][-1]["content"][0]["is_error"] is True
+
+
+async def test_without_actions_of_policy_there_is_no_tool_for_them(pen):
+    agent = pen(GOOD)
+    await agent.writes()
+    assert "run_action" not in {tool["name"] for tool in agent.bodies[0]["tools"]}
+
+
+async def test_what_was_not_requested_may_not_be_said_to_be_done(pen):
+    agent = pen(reply("I have restarted the bank feed."), policy={"actions": ACTIONS})
+    assert (await agent.writes()).unsupported == 1
