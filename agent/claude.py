@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from agent.model import Block, Completion, Fault, ModelFault, Request, ToolUse
+from agent.statuses import asked_to_wait, meant
 from desk.errors import Misconfigured
 
 if TYPE_CHECKING:
@@ -20,29 +21,10 @@ if TYPE_CHECKING:
 RETRIES = 2
 """How often the SDK itself tries again before a stream has begun: 408, 409, 429 and 5xx, as long as the other side asks."""
 CONNECT_SECONDS = 5.0
+LONGEST_WAIT = 5.0
+"""Seconds that the SDK may be asked to wait before it tries again; where the other side asks for more, somebody else is asked at once."""
 STOPS = {"refusal": Fault.REFUSED, "model_context_window_exceeded": Fault.TOO_LONG, "max_tokens": Fault.CUT}
 """Ends of a reply that are faults; an end without a reason is one too: the stream ended early and nobody said so."""
-SPENT = "spend_limit"
-TOO_LONG = ("prompt is too long", "context window", "context length", "too many tokens")
-STATUSES: Mapping[int, Fault] = {
-    400: Fault.REJECTED,
-    401: Fault.KEY,
-    402: Fault.SPEND_LIMIT,
-    403: Fault.KEY,
-    404: Fault.UNKNOWN_MODEL,
-    408: Fault.SLOW,
-    413: Fault.TOO_LONG,
-    422: Fault.REJECTED,
-    429: Fault.BUSY,
-}
-"""What a status means; every other one is a server that is busy."""
-MID_STREAM: Mapping[str, Fault] = {
-    "invalid_request_error": Fault.REJECTED,
-    "authentication_error": Fault.KEY,
-    "permission_error": Fault.KEY,
-    "billing_error": Fault.SPEND_LIMIT,
-}
-"""What an error event within a stream means, whose status says 200; every other one is a server that is busy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +57,28 @@ class ClaudeModel:
         """Make one call; raise ModelFault when there is no whole reply in time."""
         begun = self._timer()
         client = await self._connected()
+        call = client.messages.stream(**_arguments(request))
         try:
-            async with asyncio.timeout(request.timeout.total_seconds()):
-                async with client.messages.stream(**_arguments(request)) as stream:
-                    message = await stream.get_final_message()
+            async with asyncio.timeout(request.timeout.total_seconds()), call as stream:
+                message, is_whole = await _read(stream)
         except Exception as error:
             raise _fault(error) from error
-        if message.stop_reason is None:
-            raise ModelFault(Fault.CUT, "the reply ended early")
         if message.stop_reason in STOPS:
             raise ModelFault(STOPS[message.stop_reason], f"the reply ended with {message.stop_reason}")
+        if message.stop_reason is None or not is_whole:
+            raise ModelFault(Fault.CUT, "the reply ended early")
         return _completion(message, request, seconds=self._timer() - begun)
 
     async def models(self) -> tuple[str, ...]:
-        """Return the ids of the models there are; raise ModelFault."""
+        """Return the ids of the models that can be asked; raise ModelFault."""
         client = await self._connected()
         try:
             async with asyncio.timeout(CONNECT_SECONDS * 2):
-                return tuple([model.id async for model in client.models.list(limit=1000)])
+                listed = [model async for model in client.models.list(limit=1000)]
         except Exception as error:
             raise _fault(error) from error
+        # Retired ones stay in the list, and whoever names one is refused.
+        return tuple(model.id for model in listed if getattr(model, "lifecycle", "") != "retired")
 
     async def close(self) -> None:
         """Close the connections."""
@@ -123,14 +107,23 @@ def _client(access: Access, *, strict: bool, transport: Any) -> Any:
 
     timeout = httpx2.Timeout(600.0, connect=CONNECT_SECONDS)
     common: dict[str, Any] = {"max_retries": RETRIES, "timeout": timeout, "_strict_response_validation": strict}
-    if transport is not None:
-        common["http_client"] = anthropic.DefaultAsyncHttpxClient(transport=transport)
+    instead = {} if transport is None else {"transport": transport}
+    common["http_client"] = anthropic.DefaultAsyncHttpxClient(event_hooks={"response": [_hurried]}, **instead)
     if access.url:
         common["base_url"] = access.url
     try:
         return PROVIDERS[access.provider](access, common)
     except ImportError as error:
         raise Misconfigured(f"{access.provider} needs an extra: run .venv/bin/python -m pip install 'anthropic[{access.provider}]'") from error
+    except (anthropic.AnthropicError, httpx2.InvalidURL, ValueError) as error:
+        raise Misconfigured(f"{access.provider} cannot be used: {error}") from error
+
+
+async def _hurried(response: Any) -> None:
+    """Keep the SDK from waiting for as long as it is asked to, when that is longer than a customer would wait."""
+    after = asked_to_wait(response.headers)
+    if after is not None and after.total_seconds() > LONGEST_WAIT:
+        response.headers["x-should-retry"] = "false"
 
 
 def _anthropic(access: Access, common: dict[str, Any]) -> Any:
@@ -169,6 +162,23 @@ def _arguments(request: Request) -> dict[str, Any]:
     return {**fixed, **{name: value for name, value in optional.items() if value}}
 
 
+async def _read(stream: Any) -> tuple[Message, bool]:
+    """Read a stream to its end; return its message, and whether every input of a tool is whole: the SDK makes JSON of one that was cut off."""
+    inputs: defaultdict[int, str] = defaultdict(str)
+    async for event in stream:
+        if event.type == "content_block_delta" and event.delta.type == "input_json_delta":
+            inputs[event.index] += event.delta.partial_json
+    return await stream.get_final_message(), all(map(_is_json, filter(None, inputs.values())))
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _completion(message: Message, request: Request, *, seconds: float) -> Completion:
     uses = tuple(ToolUse(block.id, block.name, _object(block.input)) for block in message.content if block.type == "tool_use")
     usage = message.usage
@@ -203,38 +213,20 @@ def _fault(error: Exception) -> ModelFault:
     import pydantic
 
     if isinstance(error, anthropic.APIStatusError):
-        return _status(error)
+        return meant(error.status_code, error.body, error.response.headers)
+    if isinstance(error.__cause__, httpx2.ConnectTimeout):
+        return ModelFault(Fault.UNREACHABLE, "nothing answers at its address")
     kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault, str], ...] = (
         ((TimeoutError, anthropic.APITimeoutError, httpx2.TimeoutException), Fault.SLOW, "no answer in time"),
-        (httpx2.ConnectError, Fault.UNREACHABLE, "nothing answers at its address"),
-        (anthropic.APIConnectionError, Fault.UNREACHABLE, "nothing answers at its address"),
-        (httpx2.TransportError, Fault.DROPPED, "the connection broke"),
+        ((httpx2.ConnectError, anthropic.APIConnectionError), Fault.UNREACHABLE, "nothing answers at its address"),
+        (httpx2.RequestError, Fault.DROPPED, "the connection broke"),
         (json.JSONDecodeError, Fault.DROPPED, "a chunk was garbled"),
         ((anthropic.APIResponseValidationError, pydantic.ValidationError, anthropic.APIError), Fault.DROPPED, "the reply is not of its schema"),
         ((anthropic.AnthropicError,), Fault.KEY, "the credentials cannot be used"),
-        # The SDK raises plain ones for a tool's input that is no JSON, and for events out of order.
-        ((ValueError, RuntimeError, AssertionError), Fault.CUT, "the reply broke off"),
+        # The SDK raises plain ones for a tool's input that is no JSON, and for events that are missing or out of order.
+        ((ValueError, RuntimeError, AssertionError, LookupError, AttributeError, TypeError), Fault.CUT, "the reply broke off"),
     )
     for kind, fault, says in kinds:
         if isinstance(error, kind):
             return ModelFault(fault, says)
     raise error
-
-
-def _status(error: Any) -> ModelFault:
-    said = (error.api_message or "").lower()
-    fault = MID_STREAM.get(error.type or "", Fault.BUSY) if error.status_code == 200 else STATUSES.get(error.status_code, Fault.BUSY)
-    if SPENT in (error.error_code or ""):
-        fault = Fault.SPEND_LIMIT
-    elif fault is Fault.REJECTED and any(words in said for words in TOO_LONG):
-        fault = Fault.TOO_LONG
-    elif fault is Fault.UNKNOWN_MODEL and error.type not in (None, "not_found_error"):
-        fault = Fault.REJECTED
-    return ModelFault(fault, f"status {error.status_code}, {error.error_code or error.type or 'no type'}", after=_after(error))
-
-
-def _after(error: Any) -> timedelta | None:
-    try:
-        return timedelta(seconds=float(error.response.headers["retry-after"]))
-    except (KeyError, ValueError):
-        return None
