@@ -56,7 +56,7 @@ def agree(local: Classification, said: Opinion, scales: Scales) -> Classificatio
 def differences(local: Classification, said: Opinion) -> tuple[str, ...]:
     """Return what the two see differently, as `field:local/model`. What one of them says nothing about is no difference."""
     pairs: dict[str, tuple[str, str | None]] = {
-        "category": (local.category, said.category.value if said.category else None),
+        "category": (_code(local.category), _code(said.category.value) if said.category else None),
         "request": (_yes(local.is_request), _yes(said.request.value) if said.request else None),
         "out_of_scope": (_yes(local.out_of_scope), _yes(said.out_of_scope.value) if said.out_of_scope else None),
         "sentiment": (str(local.sentiment), str(said.sentiment.value) if said.sentiment else None),
@@ -71,7 +71,7 @@ def differences(local: Classification, said: Opinion) -> tuple[str, ...]:
 def sided(found: Classification) -> Mapping[str, str]:
     """Return whose view stands in each field that the two see differently: local or model."""
     stands = {
-        "category": found.category,
+        "category": _code(found.category),
         "request": _yes(found.is_request),
         "out_of_scope": _yes(found.out_of_scope),
         "sentiment": str(found.sentiment),
@@ -182,6 +182,11 @@ def _weights(said: Opinion, scales: Scales) -> tuple[tuple[str, float], ...]:
     for name, items in (("signals", said.signals), ("urgency", said.urgency)):
         weights |= {name: max(scales.weight(name, item) for item in items)} if items else {}
     return tuple(weights.items())
+
+
+def _code(category: str) -> str:
+    """Return a category's name as it stands in a difference, whose sides a slash parts."""
+    return category.replace("/", "-")
 
 
 def _yes(value: bool) -> str:

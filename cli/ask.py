@@ -12,6 +12,7 @@ from cli.output import answer_all, read_item
 from cli.start import reading, run_async
 
 if TYPE_CHECKING:
+    from desk.triage import Classification
     from handlers.ask import Question
 
 ITEM = frozenset({"text", "kind", "trust", "account", "tier"})
@@ -42,7 +43,10 @@ def ask(
 def classify(
     text: Annotated[str, typer.Argument(help="A message, or - for one a line: text, or JSON with text and subject.")], as_json: AsJson = False
 ) -> None:
-    """Say what a message is about, whether it asks anything, how it sounds and in which language."""
+    """Say what a message is about, whether it asks anything, how it sounds and in which language.
+
+    Where a language model is configured and the local classifier leaves something open, it is asked too, and what the two see differently is told.
+    """
     run_async(_classify(text, as_json=as_json))
 
 
@@ -62,10 +66,15 @@ async def _ask(question: str, defaults: dict[str, Any], *, as_json: bool) -> Non
 
 async def _classify(text: str, *, as_json: bool) -> None:
     async with reading() as desk:
+        from desk.ports import Heard
+        from desk.usage import Payer
+
+        heard = Heard(Payer()) if desk.metered else None
 
         async def answer(line: str) -> dict[str, Any]:
             item = read_item(line, MESSAGE)
-            return _classified(await desk.services.triager.triage("\n".join(filter(None, (item.get("subject"), item["text"])))))
+            found = await desk.services.triager.triage("\n".join(filter(None, (item.get("subject"), item["text"]))), heard=heard)
+            return _classified(found) | (_judged(found) if found.calls or found.degraded else {})
 
         await answer_all(text, answer, as_json=as_json, text=_labelled)
 
@@ -97,7 +106,7 @@ def _choose(known: dict[str, Any], word: Any, name: str) -> Any:
     return known[word]
 
 
-def _classified(found: Any) -> dict[str, Any]:
+def _classified(found: Classification) -> dict[str, Any]:
     labels = [{"category": label.category, "confidence": round(label.confidence, 4)} for label in found.labels]
     return {
         "category": found.category,
@@ -112,11 +121,42 @@ def _classified(found: Any) -> dict[str, Any]:
     }
 
 
+def _judged(found: Classification) -> dict[str, Any]:
+    """Return what a model said too: whose view stands where the two differ, what only it says, and what it took."""
+    from agent.agreement import sided
+    from cli.shapes import calls
+    from handlers.shortfalls import shortfall
+
+    sides = sided(found)
+    differing = [(name, *views.rsplit("/", 1)) for name, _, views in (entry.partition(":") for entry in found.disagreed)]
+    return {
+        "intent": found.intent,
+        "signals": sorted(found.signals),
+        "trend": found.trend,
+        "urgency": list(found.urgency),
+        "missing": list(found.missing),
+        "sureness": dict(found.sureness),
+        "disagreed": [{"field": name, "local": local, "model": model, "decided": sides[name]} for name, local, model in differing],
+        "degraded": [{"code": code, "text": shortfall(code)} for code in found.degraded],
+        "calls": calls(found.calls),
+    }
+
+
 def _labelled(found: dict[str, Any]) -> str:
     asks = "a request" if found["is_request"] else "not a request"
     scope = ", out of scope" if found["out_of_scope"] else ""
     sure = f"{found['category']} ({found['confidence']:.2f}), {asks} ({found['is_request_confidence']:.2f})"
-    return f"{sure}{scope}, {found['sentiment']}, language {found['language'] or 'unsure'}"
+    return "\n".join([f"{sure}{scope}, {found['sentiment']}, language {found['language'] or 'unsure'}", *(_asked(found) if "calls" in found else ())])
+
+
+def _asked(found: dict[str, Any]) -> list[str]:
+    """Return as lines whom else was asked, where the two differ, and what only the model says."""
+    calls = [f"asked {call['model']}: {call['outcome']}, {call['seconds']:.1f} s, ${call['price']:.4f}" for call in found["calls"]]
+    whose = {"local": "the local classifier decides", "model": "the model decides"}
+    views = [f"{d['field']}: {d['local']} by the local classifier, {d['model']} by the model; {whose[d['decided']]}" for d in found["disagreed"]]
+    only = [f"{name}: {', '.join(found[name])}" for name in ("signals", "urgency", "missing") if found[name]]
+    mood = [f"mood getting {found['trend']}"] if found["trend"] in ("worse", "better") else []
+    return [f"  {line}" for line in (*calls, *(shortfall["text"] for shortfall in found["degraded"]), *views, *only, *mood)]
 
 
 def _told(answer: dict[str, Any]) -> str:
@@ -126,6 +166,19 @@ def _told(answer: dict[str, Any]) -> str:
     ]
     for part in (answer["draft"] or {}).get("parts", ()):
         lines += ["", f"[{part['audience']}]", part["text"]]
+    if answer["translation"]:
+        lines += ["", "For the team:", answer["translation"]]
+    lines += [f"asks to run {action['name']}" for action in answer["actions"]]
     if answer["evidence"]:
         lines += ["", *(f"[{e['n']}] {e['title'] or e['id']}  {e['url']}" for e in answer["evidence"])]
+    if answer["calls"]:
+        lines += ["", _costs(answer["calls"])]
     return "\n".join(lines)
+
+
+def _costs(calls: list[dict[str, Any]]) -> str:
+    """Say what the model took, and how much of its prompt came from the cache."""
+    read, rest = sum(call["cache_read"] for call in calls), sum(call["input"] + call["cache_write"] for call in calls)
+    price, seconds = sum(call["price"] for call in calls), sum(call["seconds"] for call in calls)
+    many = "1 call" if len(calls) == 1 else f"{len(calls)} calls"
+    return f"{many} of the model: {rest} tokens in and {read} from the cache, ${price:.4f}, {seconds:.1f} s"

@@ -63,6 +63,11 @@ def test_the_surer_of_the_two_decides_the_category(scales, confidence, stated, c
     assert sided(found) == {"category": "model" if category == "bug report" else "local"}
 
 
+def test_a_category_whose_name_has_a_slash_is_told_from_the_other_side():
+    found = settled(local("cards/refunds"), category=("refunds", 0.5))
+    assert (found.disagreed, sided(found)) == (("category:cards-refunds/refunds",), {"category": "local"})
+
+
 def test_where_both_agree_the_surer_number_stands():
     assert settled(local(confidence=0.6), category=("billing", 0.97)).confidence == pytest.approx(0.97, abs=0.001)
     assert settled(local(confidence=0.99), category=("billing", 0.8)).confidence == 0.99
