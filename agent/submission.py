@@ -16,7 +16,7 @@ from agent.memo import Memo
 from agent.outgoing import safe
 from agent.toolbox import Session
 from desk import audience
-from desk.audience import PUBLIC, Audience, Scope
+from desk.audience import PUBLIC, Audience, Audiences, Scope, may_show
 from desk.draft import Evidence, Part, Proposal
 from desk.space import ChannelKind
 
@@ -124,12 +124,24 @@ class Answering:
         """Return the parts with the audience that their evidence makes of them, and the evidence as they cite it."""
         brief, evidence, parts = self._brief, list(shown), []
         if thread:
-            text = self._narrowed(thread, evidence) if self._is_direct else thread
+            text = self._retied(thread, shown, brief.place)
+            text = self._narrowed(text, evidence) if self._is_direct else text
             parts.append(Part(_highest(text, evidence), text))
         if private and brief.author.person is not None:
-            text = self._narrowed(private, evidence)
+            text = self._narrowed(self._retied(private, shown, brief.private or frozenset()), evidence)
             parts.append(Part(audience.person(brief.author.person.id), text, to=brief.author.user))
         return tuple(parts), tuple(evidence)
+
+    def _retied(self, text: str, shown: Sequence[Evidence], place: Audiences) -> str:
+        """Return a text in which a sentence whose evidence does not carry it is tied to what does, if anything that may be told there does."""
+        known = {item.n: item for item in shown if may_show(place, item.audience)}
+        for sentence in claims.cut(text):
+            bare, own = NUMBER.sub("", sentence).strip(), [known[int(n)] for n in NUMBER.findall(sentence) if int(n) in known]
+            if not own or not claims.unsupported(bare, own, hosts=self._brief.hosts):
+                continue
+            carrying = next((item for item in known.values() if not claims.unsupported(bare, [item], hosts=self._brief.hosts)), None)
+            text = text.replace(sentence, f"{bare} [{carrying.n}]", 1) if carrying else text
+        return text
 
     def _narrowed(self, text: str, evidence: list[Evidence]) -> str:
         """Return a text for the author alone in which what their whole account may see counts as theirs: under numbers of its own."""

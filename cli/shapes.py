@@ -25,10 +25,10 @@ def instant(at: datetime | None) -> str | None:
 
 
 def reasons(decision: Decision) -> list[Shape]:
-    """Return a decision's reasons with their sentences, rendered from code and facts."""
-    from handlers.reasons import render
+    """Return a decision's reasons and what else is worth knowing of it, with their sentences, rendered from code and facts."""
+    from handlers.reasons import asides, render
 
-    return [{"code": reason.code, "text": render(reason, decision.facts)} for reason in decision.reasons]
+    return [{"code": reason.code, "text": render(reason, decision.facts)} for reason in (*decision.reasons, *asides(decision.facts))]
 
 
 def degraded(decision: Decision) -> list[Shape]:
@@ -131,6 +131,12 @@ def answer(found: Answer) -> Shape:
         "reasons": [{"code": code, "text": text} for code, text in found.reasons],
         "abstained": found.abstained,
         "policy_version": found.policy_version,
+        "actions": [{"name": r.action, "parameters": dict(r.parameters), "confirm": r.confirm.value} for r in found.proposal.requests]
+        if found.proposal
+        else [],
+        "translation": found.proposal.translation if found.proposal else "",
+        "degraded": list(found.degraded),
+        "calls": calls(found.calls),
     }
 
 

@@ -13,9 +13,11 @@ from desk.escalation import Trigger
 from desk.ids import AccountId, DraftId, PersonId
 from desk.modes import Mode
 from desk.policy import Policy
+from desk.ports import Heard
 from desk.space import ChannelKind, Platform, UserRef
 from desk.ticket import Reason
 from desk.triage import Classification, Sentiment
+from desk.usage import ModelCall, Payer
 from escalation.case import Case
 from escalation.rules import evaluate
 from handlers import drafting
@@ -55,19 +57,22 @@ class Answer:
     reasons: tuple[tuple[str, str], ...]
     abstained: str | None
     policy_version: str
+    degraded: tuple[str, ...] = ()
+    calls: tuple[ModelCall, ...] = ()
+    """The calls of a language model that it took."""
 
 
 async def ask(question: Question, services: Services) -> Answer:
     """Answer a question as a customer would meet it. Raises Unavailable when something is down."""
     policy = await services.policy.current()
     author = await _author(question, services)
-    classification = await services.triager.triage(question.text)
+    classification = await services.triager.triage(question.text, heard=Heard(Payer(person=str(ASKER))))
     if question.sentiment is not None:
         classification = replace(classification, sentiment=question.sentiment)
     triggers = evaluate(Case(classification, author.account), policy)
     proposal = await _proposal(question, author, classification, services=services, policy=policy)
     facts = _facts(question, classification, proposal, triggers=triggers, author=author, policy=policy)
-    return _answer(facts, proposal, policy)
+    return replace(_answer(facts, proposal, policy), degraded=facts.degraded, calls=classification.calls + proposal.calls)
 
 
 async def _proposal(question: Question, author: Author, c: Classification, *, services: Services, policy: Policy) -> Proposal:
@@ -126,6 +131,11 @@ def _facts(question: Question, c: Classification, proposal: Proposal, *, trigger
         fixed=proposal.fixed,
         doubts=proposal.doubts,
         pages=frozenset(policy.escalation.observe_pages),
+        degraded=tuple(dict.fromkeys((*c.degraded, *proposal.degraded))),
+        disagreed=c.disagreed,
+        trend=c.trend,
+        urgency=c.urgency,
+        runs=tuple(str(request.confirm) for request in proposal.requests),
     )
 
 

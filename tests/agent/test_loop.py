@@ -356,3 +356,9 @@ async def test_without_actions_of_policy_there_is_no_tool_for_them(pen):
 async def test_what_was_not_requested_may_not_be_said_to_be_done(pen):
     agent = pen(reply("I have restarted the bank feed."), policy={"actions": ACTIONS})
     assert (await agent.writes()).unsupported == 1
+
+
+async def test_a_sentence_tied_to_the_wrong_piece_is_tied_to_the_one_that_says_it(pen):
+    told = await pen(reply("A duplicate charge is refunded in full. [1] The refund starts without you asking for it. [1]")).writes()
+    assert told.unsupported == 0
+    assert {item.document for item in told.evidence} == {"duplicate"}
