@@ -14,7 +14,7 @@ from agent.triage_schema import Terms
 from agent.untrusted import quoted
 from desk.audience import INTERNAL
 from desk.customer import Role
-from desk.timeline import Message, Timeline
+from desk.timeline import SPOKEN, Message, Timeline
 
 NAME = "triage"
 ALONE = "category "
@@ -50,8 +50,8 @@ def standing(terms: Terms, examples: Groups, *, hidden: Callable[[str], str]) ->
 
 def conversation(text: str, before: Timeline, *, hidden: Callable[[str], str]) -> str:
     """Return what comes last: the words to judge, and in front of them what was said before. Everything in it is quoted."""
-    shown = [message for message in before if not message.deleted and not message.bystander and message.audience != INTERNAL][-EARLIER:]
-    earlier = [quoted(hidden(message.text), label=f"earlier, {_speaker(message)}", most=EARLIER_CHARACTERS) for message in shown if message.text]
+    shown = [message for message in before if _tells(message)][-EARLIER:]
+    earlier = [quoted(hidden(message.text), label=f"earlier, {_speaker(message)}", most=EARLIER_CHARACTERS) for message in shown]
     return "\n\n".join([*earlier, quoted(hidden(opening(text)), label="last, the customer: report on this", most=HEAD + TAIL + 10)])
 
 
@@ -62,6 +62,12 @@ def opening(text: str) -> str:
 
 def _described(category: str) -> str:
     return " ".join(prompting.prompt(NAME).section(f"{ALONE}{category}").split())
+
+
+def _tells(message: Message) -> bool:
+    """Tell whether a message is of the conversation: said by a person, or an answer; that something takes longer or is down is neither."""
+    spoken = message.role is not Role.BOT or message.purpose in SPOKEN
+    return bool(message.text) and spoken and not message.deleted and not message.bystander and message.audience != INTERNAL
 
 
 def _speaker(message: Message) -> str:

@@ -11,6 +11,7 @@ from agent.triage_prompt import EARLIER, conversation, opening, standing
 from agent.triage_schema import Opinion, Terms
 from desk.audience import INTERNAL
 from desk.customer import Role
+from desk.timeline import Purpose
 from desk.triage import CATEGORIES, Signal
 from tests.agent.judge import said
 
@@ -64,7 +65,7 @@ def test_every_field_that_is_judged_shows_good_and_bad():
 
 
 def test_the_message_stands_last_and_alone_in_its_quotation():
-    text = last("It broke.", said("Hello?"), said("How can I help?", role=Role.BOT))
+    text = last("It broke.", said("Hello?"), said("How can I help?", role=Role.BOT, purpose=Purpose.ANSWER))
     earlier, ours, now = text.split("\n\n")
     assert ("earlier, the customer" in earlier, "earlier, our support" in ours, "report on this" in now) == (True, True, True)
     assert now.endswith("\nIt broke.\n</untrusted>")
@@ -93,6 +94,7 @@ def test_a_line_that_poses_as_the_system_is_marked_as_quoted():
         pytest.param(said("secret note", role=Role.TEAMMATE, audience=INTERNAL), id="a note among ourselves"),
         pytest.param(said("secret note", bystander=True), id="what a bystander wrote"),
         pytest.param(said("secret note", deleted=True), id="what was deleted"),
+        pytest.param(said("secret note", role=Role.BOT, purpose=Purpose.HOLDING), id="that it takes longer"),
     ],
 )
 def test_what_is_not_of_the_conversation_is_not_shown(message):
