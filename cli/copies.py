@@ -13,7 +13,7 @@ from desk.errors import InvalidInput, Misconfigured
 # post that the workspace has must not be missing from the outbox; so the files are copied in the order they are written.
 WORKSPACE, TICKETS = "workspace.db", "frontdesk.db"
 DATABASES = (WORKSPACE, "engine.db", TICKETS)
-OTHERS = ("workspace.db.files", "heads", "policy.toml")
+OTHERS = ("workspace.db.files", "heads", "triage.json", "policy.toml")
 """Left out are the index, which is made again from the database, and the locks."""
 
 

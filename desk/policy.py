@@ -22,6 +22,8 @@ Count = Annotated[int, "count"]
 """A whole number that is not negative."""
 Images = Annotated[str, "images"]
 """Whose pictures a language model gets: always, verified or never."""
+Classifier = Annotated[str, "classifier"]
+"""Who classifies messages: local or model."""
 Readers = Annotated[Audience, "readers"]
 """Who may read what is written for many customers: public or internal."""
 Amount = Annotated[float, "amount"]
@@ -125,12 +127,17 @@ class EscalationPolicy:
 
 @dataclass(frozen=True, slots=True)
 class PriorityPolicy:
-    """The weights of the priority score, and the score from which a ticket is urgent, high or normal."""
+    """The weights of the priority score, and the score from which a ticket is urgent, high or normal.
+
+    `urgency` are points by what makes it pressing, of which the heaviest counts, and `trends` by how the customer's mood changed.
+    """
 
     base: Count
     tiers: Mapping[str, Count]
     rules: Mapping[str, Count]
     sentiments: Mapping[str, int]
+    urgency: Mapping[str, Count]
+    trends: Mapping[str, int]
     urgent: Count
     high: Count
     normal: Count
@@ -159,8 +166,8 @@ class Triage:
     out_of_scope: Share
     signal: Share
     language: Share
-    order: tuple[str, ...]
-    """Who classifies, in order: `local` and `model`; the second is asked when the first one is less sure than `sure`."""
+    order: tuple[Classifier, ...]
+    """Who classifies, in order: `local` and `model`; after `local`, the model is asked where that is less sure than `sure` or has nothing to say."""
     sure: Share
 
 
@@ -395,6 +402,14 @@ REQUIRED_PHRASES = frozenset(
         "account_manager",
         "send",
         "related",
+        "action_ask",
+        "confirm",
+        "no_thanks",
+        "confirmed",
+        "declined",
+        "declined_by",
+        "moved_on",
+        "reset_link",
     ]
 )
 """The codes every policy needs in English."""

@@ -365,6 +365,7 @@ ANNOTATED: dict[str, Callable[[object], Any]] = {
     "count": _count,
     "threshold": _threshold,
     "amount": _amount,
+    "classifier": _one_of(("local", "model")),
     "readers": _readers,
     "images": _one_of(("always", "verified", "never")),
 }

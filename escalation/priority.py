@@ -9,13 +9,17 @@ from escalation.case import Case
 
 
 def score(case: Case, triggers: tuple[Trigger, ...], policy: Policy) -> Priority:
-    """Add the weights of policy: base, tier, the heaviest rule that fired, and sentiment; clamp to 0..100."""
+    """Add the weights of policy: base, tier, the heaviest rule that fired, sentiment and its trend, the heaviest urgency; clamp to 0..100."""
     weights = policy.priority
     heaviest = max(triggers, key=lambda trigger: weights.rules.get(trigger.rule, 0), default=None)
+    said = case.classification
+    pressing = max(said.urgency, key=lambda code: weights.urgency.get(code, 0), default="")
     parts = {
         "tier": (weights.tiers.get(case.tier.lower(), 0), case.tier),
         "rule": (weights.rules.get(heaviest.rule, 0) if heaviest else 0, heaviest.rule if heaviest else ""),
-        "sentiment": (weights.sentiments.get(case.classification.sentiment, 0), str(case.classification.sentiment)),
+        "sentiment": (weights.sentiments.get(said.sentiment, 0), str(said.sentiment)),
+        "trend": (weights.trends.get(said.trend, 0), said.trend),
+        "urgency": (weights.urgency.get(pressing, 0), pressing.replace("_", " ")),
     }
     total = max(0, min(100, weights.base + sum(points for points, _ in parts.values())))
     reasons = tuple(Reason(f"priority_{name}", (("points", f"{points:+d}"), ("what", what))) for name, (points, what) in parts.items() if points)

@@ -6,18 +6,29 @@ from desk.decision import Decision, Facts
 from desk.ticket import Reason
 
 SENTENCES: dict[str, str] = {
+    "action_failed": "what the answer says could not be done",
+    "action_limit": "what it asks for was run as often as its limits allow",
+    "action_refused": "it asks for something that policy does not allow for who asks",
+    "action_under_way": "what an earlier draft asks for is being done",
+    "action_unknown": "nobody knows whether what it asks for was done",
     "abstained": "no answer was kept: {why}",
     "acknowledged": "{who} acknowledged it",
     "answer_stands": "the answer that was given still stands",
     "approved": "a {role} approved it",
     "armed_again": "nobody closed it in time, so it is armed again",
+    "bound": "a bound of what one turn may take was reached, so a person goes on",
     "asks_human": "the customer asks for a human",
     "closed": "{who} closed it: {verdict}",
+    "confirmed": "the customer confirmed what it asks for",
     "corrected": "a {role} corrected the answer",
     "data_loss": "data may be lost",
+    "disagreed": "{field}: the local classifier says {local}, the model {model}",
+    "declined": "the customer does not want what it asks for",
     "down": "{system} is down",
     "guest": "the thread is not the bot's and nobody addressed it",
+    "handed_over": "the agent handed it to a person",
     "held": "a human holds the ticket",
+    "left_out": "a part of the reply may be told nowhere here and was left out",
     "internal_knowledge": "an internal article fits the question better than any that may be shown",
     "language_mismatch": "the sources are in another language than the customer's",
     "late": "the message came long after it was written, so a person checks the answer",
@@ -25,18 +36,27 @@ SENTENCES: dict[str, str] = {
     "loop": "the conversation goes round in circles: {what}",
     "mode_draft": "in mode draft a teammate approves every answer",
     "mode_observe": "in mode observe the bot only remembers what it would have done",
+    "model_refused": "the language model would not answer",
+    "moved_private": "a part of the reply was moved to the private message",
     "muted": "a teammate muted the thread",
+    "needs_customer": "what it asks for needs the customer's word",
+    "needs_lead": "what it asks for needs a lead's word",
+    "needs_teammate": "what it asks for needs a teammate's word",
     "no_answer": "the knowledge base has no answer",
     "not_a_request": "nobody asks anything",
     "not_solved": 'the customer said "not solved" {count} times',
     "nothing_left": "nothing is left to answer",
     "observe": "the customer addressed the bot while it only observes",
     "paused": "an admin paused the bot here",
+    "performed": "what it asks for was done",
     "priority_rule": "{points} {what}",
     "priority_sentiment": "{points} {what}",
     "priority_tier": "{points} {what} account",
+    "priority_trend": "{points} mood getting {what}",
+    "priority_urgency": "{points} {what}",
     "promise_passed": "the promised time passed",
     "public_personal_data": "personal data stands in a public channel",
+    "question_replaced": "the question the model wrote may not be asked here, so the fixed one is",
     "question_missing": "something is missing to answer",
     "rejected": "a {role} rejected the draft",
     "replied": "a {role} wrote the reply",
@@ -44,6 +64,7 @@ SENTENCES: dict[str, str] = {
     "resolved": "a {role} closed it",
     "resumed": "it is up again",
     "retracted": "a {role} took the answer back",
+    "runs_first": "what it asks for is done first",
     "safety": "somebody may come to harm",
     "security": "it may be a security matter",
     "silence": "the customer has been silent",
@@ -53,6 +74,7 @@ SENTENCES: dict[str, str] = {
     "someone_unanswered": "one of those who asked gets no answer by it",
     "fixed_sentences": "it says nothing but policy's fixed sentences",
     "sure": "confidence {confidence} reaches the threshold {threshold}, and every sentence has evidence",
+    "translated": "the reply is not in the team's language: its sentences were checked by their translation",
     "unread_file": "a file could not be read",
     "unsupported": "a sentence has no evidence",
     "unsure": "confidence {confidence} is below the threshold {threshold}",
@@ -68,11 +90,18 @@ def render(reason: Reason, facts: Facts | None = None) -> str:
     return template.format_map(_Dashed(known))
 
 
+def asides(facts: Facts) -> tuple[Reason, ...]:
+    """Return what decided nothing and is worth knowing: what the local classifier and the model see differently."""
+    differing = [(field, *views.rsplit("/", 1)) for field, _, views in (entry.partition(":") for entry in facts.disagreed) if "/" in views]
+    return tuple(Reason("disagreed", (("field", field.replace("_", " ")), ("local", local), ("model", model))) for field, local, model in differing)
+
+
 def decision_lines(decision: Decision) -> tuple[str, ...]:
     """Return one decision as lines for people: what, when, and why."""
     would = f" (would {decision.would})" if decision.would else ""
     head = f"{decision.at:%Y-%m-%d %H:%M:%S} turn {decision.turn}: {decision.word}{would}, mode {decision.facts.mode.word}"
-    return (head, *(f"  - {render(reason, decision.facts)}" for reason in decision.reasons))
+    saved = (f"  - with the saved text {item.title!r} ({item.id})" for item in decision.evidence if item.source == "macro")
+    return (head, *(f"  - {render(reason, decision.facts)}" for reason in (*decision.reasons, *asides(decision.facts))), *saved)
 
 
 class _Dashed(dict[str, str]):

@@ -53,6 +53,11 @@ class Home:
         return self.heads / "trained"
 
     @property
+    def triage(self) -> Path:
+        """Return the file that says how far a model's word is believed at triage."""
+        return self.path / "triage.json"
+
+    @property
     def workspace(self) -> Path:
         """Return the local workspace's own file."""
         return self.path / "workspace.db"

@@ -67,8 +67,14 @@ def test_the_shipped_policy_has_no_problem_and_observes():
         pytest.param({"phrases": {"en": {"holding": "by {tme}"}}}, "{tme} is not known here", id="an unknown placeholder"),
         pytest.param({"phrases": {"de": {"holding": "bis {"}}}, "a brace stands alone; write {{ for a brace", id="a lone brace"),
         pytest.param({"colour": {}}, "colour = {}: there is no such key", id="an unknown section"),
-        pytest.param({"triage": {"order": ["locla"]}}, "triage.order.0 = 'locla': write one of local, model (did you mean 'local'?)", id="an unknown classifier"),
-        pytest.param({"priority": {"urgency": {"outage": -1}}}, "priority.urgency.outage = -1: write a whole number", id="points that urgency would take away"),
+        pytest.param(
+            {"triage": {"order": ["locla"]}},
+            "triage.order.0 = 'locla': write one of local, model (did you mean 'local'?)",
+            id="an unknown classifier",
+        ),
+        pytest.param(
+            {"priority": {"urgency": {"outage": -1}}}, "priority.urgency.outage = -1: write a whole number", id="points that urgency would take away"
+        ),
         pytest.param(
             {"model": {"images": "sometimes"}},
             "model.images = 'sometimes': write one of always, verified, never",

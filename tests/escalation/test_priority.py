@@ -20,9 +20,9 @@ POLICY = read_policy(tomllib.loads((Path(__file__).parents[2] / "policy.toml").r
 ENTERPRISE = Account(AccountId("acme"), "Acme", tier="Enterprise")
 
 
-def case(account=None, sentiment=Sentiment.NEUTRAL):
+def case(account=None, sentiment=Sentiment.NEUTRAL, **more):
     """Return a case."""
-    return Case(Classification("billing", 0.9, sentiment=sentiment), account)
+    return Case(Classification("billing", 0.9, sentiment=sentiment, **more), account)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,11 @@ def case(account=None, sentiment=Sentiment.NEUTRAL):
         pytest.param(case(ENTERPRISE, Sentiment.FURIOUS), ("security",), 100, id="it never passes 100"),
         pytest.param(case(), ("unheard_of",), 20, id="a rule without a weight adds nothing"),
         pytest.param(case(replace(ENTERPRISE, tier="unknown")), (), 20, id="nor does an unknown tier"),
+        pytest.param(case(urgency=("deadline",)), (), 35, id="what makes it pressing"),
+        pytest.param(case(urgency=("blocked", "outage", "money")), (), 45, id="of several the heaviest counts"),
+        pytest.param(case(urgency=("full_moon",)), (), 20, id="what policy does not weigh adds nothing"),
+        pytest.param(case(trend="worse"), (), 25, id="a mood that gets worse"),
+        pytest.param(case(trend="better"), (), 20, id="and none for one that gets better"),
     ],
 )
 def test_the_weights_of_policy_add_up(given, rules, total):
@@ -45,6 +50,11 @@ def test_the_weights_of_policy_add_up(given, rules, total):
 def test_every_part_of_the_score_but_the_base_is_a_reason():
     priority = score(case(ENTERPRISE, Sentiment.UNHAPPY), (Trigger("legal"),), POLICY)
     assert [render(reason) for reason in priority.reasons] == ["+30 Enterprise account", "+30 legal", "+10 unhappy"]
+
+
+def test_urgency_and_a_worse_mood_are_reasons_too():
+    priority = score(case(urgency=("many_users", "blocked"), trend="worse"), (), POLICY)
+    assert [render(reason) for reason in priority.reasons] == ["+5 mood getting worse", "+15 many users"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from desk.decision import HARD, Decision, Facts, Observe, Occasion, Reply
 from desk.modes import Mode
 from desk.ticket import Reason
 from escalation.rules import RULES
-from handlers.reasons import SENTENCES, decision_lines, render
+from handlers.reasons import SENTENCES, asides, decision_lines, render
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -57,3 +57,16 @@ def test_a_decision_is_a_line_and_its_reasons():
         "  - confidence 0.90 reaches the threshold 0.60, and every sentence has evidence",
         "  - in mode observe the bot only remembers what it would have done",
     )
+
+
+def test_what_the_two_classifiers_see_differently_is_told_behind_the_reasons():
+    facts = Facts(disagreed=("category:billing/bug report", "asks_human:no/yes"))
+    decision = Decision("d", "t", NOON, 2, 3, facts, Reply("r"), (Reason("sure"),))
+    assert decision_lines(decision)[2:] == (
+        "  - category: the local classifier says billing, the model bug report",
+        "  - asks human: the local classifier says no, the model yes",
+    )
+
+
+def test_a_difference_that_is_not_of_its_form_is_left_out():
+    assert asides(Facts(disagreed=("category", "", "x:y"))) == ()
