@@ -14,6 +14,8 @@ from desk.space import ChannelKind
 from desk.ticket import Attention, Reason
 from desk.usage import ModelCall
 
+TEAMS = frozenset({"teammate", "lead"})
+"""Whose word for an action is a word of the team."""
 HARD = frozenset({"asks_human", "security", "data_loss", "legal", "safety"})
 """Rules that bring in a human even when one holds the ticket or the thread is muted."""
 
@@ -35,6 +37,10 @@ class Occasion(StrEnum):
     DOWN = "down"
     PROMISE_PASSED = "promise_passed"
     PUBLIC_PERSONAL_DATA = "public_personal_data"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    PERFORMED = "performed"
+    ACTION_FAILED = "action_failed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +93,10 @@ class Facts:
     """What the local classifier and the model saw differently, as `field:local/model`."""
     trend: str = ""
     urgency: tuple[str, ...] = ()
+    runs: tuple[str, ...] = ()
+    """For each action that has to run before the draft is true, who must agree to it: none, customer, teammate or lead."""
+    under_way: bool = False
+    """What an earlier draft of this ticket asks for is being done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +108,24 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """Ask the customer for what is missing; None asks with the fixed sentence."""
+    """Ask the customer for what is missing; None asks with the fixed sentence. `confirm` asks whether what the draft wants done may be done."""
 
     draft: DraftId | None
+    confirm: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Perform:
+    """Run what the draft asks for, and send it once that is done."""
+
+    draft: DraftId
+
+
+@dataclass(frozen=True, slots=True)
+class Drop:
+    """Leave undone what the draft asks for: its customer said no."""
+
+    draft: DraftId
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,12 +196,14 @@ class Observe:
     pages: tuple[str, ...] = ()
 
 
-Action = Reply | Ask | Suggest | Escalate | StandBy | Ignore | Hold | Remind | Close | Withdraw | Warn | Observe
+Action = Reply | Ask | Perform | Drop | Suggest | Escalate | StandBy | Ignore | Hold | Remind | Close | Withdraw | Warn | Observe
 """Everything the desk can decide; `match` over it ends in `assert_never`."""
 
 WORDS: dict[type, str] = {
     Reply: "reply",
     Ask: "ask",
+    Perform: "perform",
+    Drop: "drop",
     Suggest: "suggest",
     Escalate: "escalate",
     StandBy: "stand_by",
@@ -247,6 +274,13 @@ def decide(facts: Facts) -> Action:
     return Observe(action, speaks=asked and facts.attention is not Attention.MUTED and not facts.held and not facts.paused, pages=_paging(facts))
 
 
+def unanswered(facts: Facts) -> str:
+    """Return the rule by which a person gets what has no draft: the agent handed it over, a bound was reached, or nothing answers it."""
+    if (facts.abstained or "").startswith("handed_over"):
+        return "handed_over"
+    return "bound" if "bound" in facts.doubts else "no_answer"
+
+
 def explain(facts: Facts) -> tuple[Reason, ...]:
     """Return why `decide` chooses what it chooses, the deciding reason first."""
     action = _choose(facts)
@@ -258,8 +292,10 @@ def _choose(facts: Facts) -> Action:
     match facts.occasion:
         case Occasion.MESSAGE:
             return _answer(facts)
-        case Occasion.APPROVED | Occasion.CORRECTED | Occasion.REPLIED:
+        case Occasion.CORRECTED | Occasion.REPLIED:
             return Reply(facts.draft) if facts.draft else StandBy()
+        case Occasion.APPROVED | Occasion.CONFIRMED | Occasion.DECLINED | Occasion.PERFORMED | Occasion.ACTION_FAILED:
+            return _carry_out(facts, facts.draft) if facts.draft else StandBy()
         case Occasion.REJECTED:
             return StandBy(facts.draft)
         case Occasion.SOLVED:
@@ -277,10 +313,38 @@ def _choose(facts: Facts) -> Action:
     assert_never(facts.occasion)
 
 
+def _carry_out(facts: Facts, draft: DraftId) -> Action:
+    """Decide what becomes of a draft that was agreed to, or of what it wanted done."""
+    match facts.occasion:
+        case Occasion.APPROVED:
+            return _agreed(facts, draft)
+        case Occasion.CONFIRMED:
+            return Perform(draft)
+        case Occasion.DECLINED:
+            return Drop(draft)
+        case Occasion.ACTION_FAILED:
+            return Escalate(facts.triggers or ("action_failed",), draft, quiet=_silent(facts))
+        case _:
+            # What a teammate approved is sent also while they hold the ticket; muting and pausing stop everything.
+            approved = facts.teammate and not facts.paused and facts.attention is not Attention.MUTED
+            return Reply(draft) if approved or not _silent(facts) else StandBy(draft)
+
+
+def _agreed(facts: Facts, draft: DraftId) -> Action:
+    """Send a draft, after what it wants done, after its customer agreed to that where they must."""
+    if not facts.runs:
+        return Reply(draft)
+    return Ask(draft, confirm=True) if "customer" in facts.runs else Perform(draft)
+
+
+def _silent(facts: Facts) -> bool:
+    return facts.held or facts.paused or facts.attention in (Attention.DORMANT, Attention.MUTED)
+
+
 def _answer(facts: Facts) -> Action:
     """Decide about what customers said; the first line that applies wins."""
     hard = tuple(rule for rule in facts.triggers if rule in HARD)
-    silent = facts.held or facts.paused or facts.attention in (Attention.DORMANT, Attention.MUTED)
+    silent = _silent(facts)
     if facts.empty:
         return Ignore()
     if hard:
@@ -289,13 +353,15 @@ def _answer(facts: Facts) -> Action:
         return StandBy(facts.draft, facts.triggers)
     if facts.triggers:
         return Escalate(facts.triggers, facts.draft)
+    if facts.under_way:
+        return StandBy()
     if not facts.is_request or facts.repeats:
         return Ignore()
     if facts.draft is None:
-        return Ask(None) if facts.asks else Escalate(("no_answer",))
-    if facts.mode is Mode.DRAFT or _unsure(facts):
+        return Ask(None) if facts.asks else Escalate((unanswered(facts),))
+    if facts.mode is Mode.DRAFT or _unsure(facts) or TEAMS & set(facts.runs):
         return Suggest(facts.draft)
-    return Ask(facts.draft) if facts.asks else Reply(facts.draft)
+    return Ask(facts.draft) if facts.asks else _agreed(facts, facts.draft)
 
 
 def _unsure(facts: Facts) -> bool:
@@ -323,7 +389,8 @@ def _why(action: Action, facts: Facts) -> tuple[Reason, ...]:
     match action:
         case Escalate(rules=rules):
             held = (Reason("held"),) if action.quiet else ()
-            no_answer = (Reason("abstained", (("why", facts.abstained),)),) if facts.abstained and "no_answer" in rules else ()
+            alone = {"no_answer", "handed_over"} & set(rules)
+            no_answer = (Reason("abstained", (("why", facts.abstained),)),) if facts.abstained and alone else ()
             return (*(Reason(rule) for rule in rules), *no_answer, *held)
         case StandBy():
             return _why_silent(facts)
@@ -331,13 +398,22 @@ def _why(action: Action, facts: Facts) -> tuple[Reason, ...]:
             return (Reason("nothing_left" if facts.empty else "answer_stands" if facts.repeats else "not_a_request"),)
         case Suggest():
             return _why_unsure(facts)
-        case Ask() | Reply() if facts.occasion is Occasion.MESSAGE:
+        case Ask(confirm=True):
+            return (*_why_approved(facts), Reason("needs_customer"))
+        case Perform() if facts.occasion is Occasion.APPROVED:
+            return (*_why_approved(facts), Reason("runs_first"))
+        case Ask() | Reply() | Perform() if facts.occasion is Occasion.MESSAGE:
+            first = (Reason("runs_first"),) if isinstance(action, Perform) else ()
             code = "question_missing" if facts.asks else "fixed_sentences" if facts.fixed else "sure"
-            return (Reason(code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))),)
+            return (Reason(code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))), *first)
         case Hold() if facts.down:
             return (Reason("down", (("system", facts.down),)),)
         case _:
             return (Reason(facts.occasion.value, (("role", facts.teammate),) if facts.teammate else ()),)
+
+
+def _why_approved(facts: Facts) -> tuple[Reason, ...]:
+    return (Reason("approved", (("role", facts.teammate),)),) if facts.occasion is Occasion.APPROVED else ()
 
 
 def _why_silent(facts: Facts) -> tuple[Reason, ...]:
@@ -345,7 +421,10 @@ def _why_silent(facts: Facts) -> tuple[Reason, ...]:
         return (Reason(facts.occasion.value),)
     if facts.paused or facts.attention is Attention.MUTED:
         return (Reason("paused" if facts.paused else "muted"),)
-    return (Reason("held"),) if facts.held or facts.attention is Attention.DORMANT else (Reason("guest"),)
+    if facts.held or facts.attention is Attention.DORMANT:
+        return (Reason("held"),)
+    guest = facts.attention is Attention.GUEST and not facts.mentioned
+    return (Reason("action_under_way" if facts.under_way and not guest else "guest"),)
 
 
 def _why_unsure(facts: Facts) -> tuple[Reason, ...]:
@@ -354,6 +433,8 @@ def _why_unsure(facts: Facts) -> tuple[Reason, ...]:
         "late": facts.late,
         "unsupported": facts.unsupported > 0,
         "unsure": facts.confidence < facts.threshold,
+        "needs_lead": "lead" in facts.runs,
+        "needs_teammate": "lead" not in facts.runs and "teammate" in facts.runs,
     }
     found = tuple(Reason(code) for code, holds in checks.items() if holds) + tuple(Reason(doubt) for doubt in facts.doubts)
     return tuple(

@@ -26,7 +26,11 @@ class Verdict(StrEnum):
 
 
 class DraftStatus(StrEnum):
-    """Where a draft stands; only a waiting one can be decided. `quiet` ones are for the team only."""
+    """Where a draft stands; only a waiting one can be decided. `quiet` ones are for the team only.
+
+    `asked` waits for its customer's word on what it wants done (`declined` was a no), `running` for that to be done; `failed` was not sent
+    because it was not.
+    """
 
     WAITING = "waiting"
     QUIET = "quiet"
@@ -35,6 +39,10 @@ class DraftStatus(StrEnum):
     STALE = "stale"
     RETRACTED = "retracted"
     OBSERVED = "observed"
+    ASKED = "asked"
+    RUNNING = "running"
+    FAILED = "failed"
+    DECLINED = "declined"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from desk.customer import Role
 from desk.ids import CardId, EventId, TicketId
+from desk.runs import RunId, RunStatus
 from desk.space import MessageRef, Place, UserRef
 from desk.summary import SummaryKind
 from desk.timeline import File
@@ -209,6 +210,23 @@ class ModelStopped:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ActionFinished:
+    """An attempt at a run ended, or the time it may take did: `status` is what became of it, `result` a few words for the team."""
+
+    id: EventId
+    run: RunId
+    ticket: TicketId
+    status: RunStatus
+    at: datetime
+    result: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return the ticket."""
+        return str(self.ticket)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SummaryAsked:
     """A ticket is to be summed up, because it ended."""
 
@@ -236,5 +254,6 @@ Event = (
     | ReviewDue
     | SummaryAsked
     | ModelStopped
+    | ActionFinished
 )
 """Everything that can happen; `handlers/dispatch` has one function for each."""

@@ -11,13 +11,14 @@ from desk.audience import Audiences
 from desk.cards import Card
 from desk.customer import Account, Author, Fact, Identity, Invoice, Person, Role
 from desk.decision import Decision
-from desk.draft import Draft, Passage, Proposal
+from desk.draft import Draft, Evidence, Passage, Proposal
 from desk.escalation import Escalation
 from desk.events import Event
 from desk.ids import AccountId, OutboxId, PersonId
 from desk.policy import Policy
 from desk.post import Post
-from desk.selfservice import SelfService
+from desk.runs import ActionResult, ActionRun
+from desk.selfservice import ActionRequest, SelfService
 from desk.space import Channel, ChannelKind, ChannelRef, MessageRef, Place, UserRef
 from desk.summary import Summary, SummaryKind, Talk
 from desk.ticket import Ticket
@@ -307,6 +308,10 @@ class Tools(Protocol):
         """Return the passages of one article in order, none when this author may not see it."""
         ...
 
+    async def look_up(self, request: ActionRequest) -> Sequence[Passage | Evidence]:
+        """Return what an action that only looks something up finds: articles, or texts that the team saved."""
+        ...
+
     async def past_tickets(self) -> Sequence[PastTicket]:
         """Return the author's own earlier tickets, newest first; none unless the person is verified."""
         ...
@@ -332,6 +337,22 @@ class Summarizer(Protocol):
 
     async def summarize(self, kind: SummaryKind, talk: Talk) -> Summary:
         """Return what a conversation came to, without points where nothing was said. It never fails: without a model the points are quotes."""
+        ...
+
+
+class Actions(Protocol):
+    """Does what policy declares. Raises Unavailable("actions") only where nothing was sent, so that it may be tried again."""
+
+    async def run(self, spec: SelfService, run: ActionRun) -> ActionResult:
+        """Make one attempt at a run and return what became of it: done, failed (certainly not done) or unknown."""
+        ...
+
+    async def undo(self, spec: SelfService, run: ActionRun) -> ActionResult:
+        """Make one attempt at taking a run back, at the action's `undo` address."""
+        ...
+
+    async def lookup(self, spec: SelfService, request: ActionRequest, audiences: Audiences) -> Sequence[Passage | Evidence]:
+        """Return what an action that only looks something up finds, nothing that these audiences may not see."""
         ...
 
 

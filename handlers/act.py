@@ -27,11 +27,13 @@ from desk.decision import (
     Ask,
     Close,
     Decision,
+    Drop,
     Escalate,
     Facts,
     Hold,
     Ignore,
     Observe,
+    Perform,
     Remind,
     Reply,
     StandBy,
@@ -41,12 +43,12 @@ from desk.decision import (
     decide,
     explain,
 )
-from desk.draft import DraftStatus
+from desk.draft import Draft, DraftStatus
 from desk.escalation import Trigger
 from desk.ids import OutboxId, derived
 from desk.ticket import Holding, Status
 from desk.timeline import Purpose
-from handlers import answering, ending, internal, replies, say
+from handlers import answering, ending, internal, performing, replies, say
 from handlers.deed import Deed, Outcome
 from handlers.situation import Situation
 
@@ -89,8 +91,14 @@ def _do(action: Action, s: Situation, deed: Deed) -> Outcome:
     match action:
         case Reply():
             return answering.reply(s, deed)
+        case Ask(confirm=True):
+            return performing.ask_first(s, deed)
         case Ask():
             return answering.ask(s, deed)
+        case Perform():
+            return performing.perform(s, deed)
+        case Drop():
+            return performing.drop(s, deed)
         case Suggest():
             return answering.suggest(s, deed)
         case Escalate(quiet=quiet):
@@ -120,7 +128,7 @@ def _do(action: Action, s: Situation, deed: Deed) -> Outcome:
 
 def _escalate(s: Situation, deed: Deed, *, quiet: bool) -> Outcome:
     """Bring in a human; the customer is told once. When somebody is on it already, they and a lead are told instead."""
-    draft = replace(deed.draft, status=DraftStatus.QUIET if quiet else DraftStatus.WAITING) if deed.draft else None
+    draft = _offered(deed.draft, quiet=quiet)
     changes = internal.outdated(s) + (write(SaveDraft(draft)) if draft else NOTHING)
     triggers = deed.triggers or (Trigger("no_answer"),)
     changes += internal.escalation(s, triggers, draft=draft, quiet=quiet) + internal.refreshed(s)
@@ -139,6 +147,13 @@ def _escalate(s: Situation, deed: Deed, *, quiet: bool) -> Outcome:
     ) + say.links(s)
 
 
+def _offered(draft: Draft | None, *, quiet: bool) -> Draft | None:
+    """Return the draft as the team may take it up; one that is over, because what it asked for failed, only tells what was meant."""
+    if draft is None or draft.status is DraftStatus.FAILED:
+        return draft
+    return replace(draft, status=DraftStatus.QUIET if quiet else DraftStatus.WAITING)
+
+
 def _stand_by(action: StandBy, s: Situation, deed: Deed) -> Outcome:
     """Stay silent; keep a quiet draft for the team, and tell the owner and a lead what a rule heard."""
     heard = tuple(trigger for trigger in deed.triggers if trigger.rule in action.tell)
@@ -148,7 +163,8 @@ def _stand_by(action: StandBy, s: Situation, deed: Deed) -> Outcome:
         changes += write(SaveDraft(draft)) + internal.card(s, CardKind.DRAFT, draft.id, draft=draft.id)
     if heard:
         changes += internal.tell(s, heard)
-    nobody = s.ticket.guest and not s.ticket.held and not heard and not s.ticket.muted
+    doing = any(draft.status is DraftStatus.RUNNING for draft in s.drafts)
+    nobody = s.ticket.guest and not s.ticket.held and not heard and not s.ticket.muted and not doing
     return (replace(s.ticket, status=Status.CLOSED, closed=s.now) if nobody else s.ticket), changes
 
 

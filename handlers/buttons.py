@@ -11,7 +11,7 @@ from desk.errors import NotAllowed, Unavailable
 from desk.events import ButtonClicked
 from desk.ids import OutboxId, derived
 from desk.ticket import Ticket
-from handlers import feedback, review, say, steering
+from handlers import confirming, feedback, review, say, steering, undoing
 from handlers.services import Services
 
 Press = Callable[[ButtonClicked, Ticket, Services], Awaitable[Changes]]
@@ -34,11 +34,14 @@ TEAM_BUTTONS: dict[str, Press] = {
     "acknowledge": steering.acknowledge,
     "resolve": steering.resolve,
     "why": steering.why,
+    "undo": undoing.undo,
 }
 CUSTOMER_BUTTONS: dict[str, Press] = {
     "solved": feedback.solved,
     "not_solved": feedback.not_solved,
     "get_human": feedback.get_human,
+    "confirm": confirming.confirm,
+    "no_thanks": confirming.decline,
     **{f"csat_{score}": feedback.scored for score in range(1, 6)},
 }
 

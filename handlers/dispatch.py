@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from desk.changes import NOTHING, Changes, DropDeadline, write
 from desk.errors import Conflict, Retryable
 from desk.events import (
+    ActionFinished,
     ButtonClicked,
     CommandInvoked,
     DeadlineReached,
@@ -23,7 +24,7 @@ from desk.events import (
     TurnStarted,
     TypingSeen,
 )
-from handlers import alarms, buttons, failures, intake, reminding, summing, timers, turn
+from handlers import alarms, buttons, failures, finishing, intake, reminding, summing, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
 
@@ -43,6 +44,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ReviewDue: reminding.review_due,
     SummaryAsked: summing.summary_asked,
     ModelStopped: alarms.model_stopped,
+    ActionFinished: finishing.action_finished,
 }
 COMMIT_TRIES = 12
 """How often a lost compare-and-set is computed again here before the engine is asked to come back later."""

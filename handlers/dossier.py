@@ -11,6 +11,7 @@ from desk.draft import Draft
 from desk.errors import Unavailable
 from desk.escalation import Escalation
 from desk.ids import TicketId
+from desk.runs import ActionRun
 from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Timeline
@@ -38,6 +39,9 @@ class Dossier:
     reads: str = "en"
     """The team's language."""
     summaries: tuple[Summary, ...] = ()
+    runs: tuple[ActionRun, ...] = ()
+    undoable: frozenset[str] = frozenset()
+    """The actions that policy says how to undo."""
 
 
 async def dossier(id: TicketId, services: Services) -> Dossier | None:
@@ -62,6 +66,8 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         policy.hours.zone,
         policy.model.team_language,
         tuple(await store.summaries(id)),
+        tuple(await store.runs(id)),
+        frozenset(action.name for action in policy.actions if action.undo),
     )
 
 

@@ -11,16 +11,17 @@ from desk import attached
 from desk.article import is_expired
 from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
 from desk.customer import Author, Fact
-from desk.draft import Basis, Draft, Passage, Proposal, fits, leaks
+from desk.draft import Basis, Draft, Evidence, Passage, Proposal, fits, leaks
 from desk.ids import DraftId, TicketId, derived
 from desk.policy import Policy
 from desk.ports import Brief, PastTicket
-from desk.selfservice import SelfService
+from desk.selfservice import ActionRequest, SelfService
 from desk.space import ChannelKind
 from desk.timeline import Message
 from desk.triage import Classification
 from desk.usage import Payer
-from handlers import files, history
+from handlers import files, history, requests
+from handlers.requests import Asking
 from handlers.services import Services
 from handlers.situation import Situation, private_of
 
@@ -56,6 +57,13 @@ class BoundTools:
         """Return the passages of one article in order, those that some part of this answer may show and that are not past their day."""
         now = self.services.clock.now()
         return [p for p in await self.services.knowledge.article(document, self.audiences) if not is_expired(p.expires, now)]
+
+    async def look_up(self, request: ActionRequest) -> Sequence[Passage | Evidence]:
+        """Return what an action that only looks something up finds, nothing that no part of this answer may show."""
+        spec = next((a for a in permitted(await self.services.policy.current(), self.author) if a.name == request.action), None)
+        if spec is None or self.services.actions is None:
+            return ()
+        return await self.services.actions.lookup(spec, request, self.audiences)
 
     async def past_tickets(self) -> Sequence[PastTicket]:
         """Return the author's own earlier tickets; none unless we know the person, since nobody else's may be told."""
@@ -102,7 +110,8 @@ async def propose_one(
         actions=permitted(policy, author),
         style=await services.styles.text(policy),
     )
-    return await services.answerer.propose(brief, BoundTools(author, place | (brief.private or frozenset({PUBLIC})), services))
+    tools = BoundTools(author, place | (brief.private or frozenset({PUBLIC})), services)
+    return await _sealed(await services.answerer.propose(brief, tools), brief, tools)
 
 
 def stored(proposal: Proposal, s: Situation, *, label: str = "draft") -> Draft:
@@ -122,7 +131,7 @@ def usable(proposal: Proposal) -> bool:
 
 def sound(proposal: Proposal, s: Situation) -> bool:
     """Tell whether a proposal is usable here: every part fits where it would go, so that nothing has to be refused at the door."""
-    return usable(proposal) and all(fits(part, (s.private(part.to) or frozenset()) if part.to else s.place) for part in proposal.parts)
+    return usable(proposal) and all(fits(part, s.alone(part.to) if part.to else s.place) for part in proposal.parts)
 
 
 def words_of(messages: Sequence[Message]) -> str:
@@ -166,7 +175,14 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
     )
     tools = BoundTools(author, s.place | (private or frozenset({PUBLIC})), services, s.ticket.id)
     proposal = files.shown(await services.answerer.propose(brief, tools), found)
+    proposal = await requests.weighed(await _sealed(proposal, brief, tools), s, services)
     return _settled(proposal) if s.channel.kind is ChannelKind.DIRECT else proposal
+
+
+async def _sealed(proposal: Proposal, brief: Brief, tools: BoundTools) -> Proposal:
+    if not proposal.requests:
+        return proposal
+    return requests.sealed(proposal, Asking(brief.author, brief.actions, await tools.record(), brief.phrases, tools.ticket))
 
 
 def payer_of(s: Situation, author: Author) -> Payer:
@@ -196,6 +212,18 @@ def _together(proposals: Sequence[Proposal], names: Sequence[str]) -> Proposal:
     joined = reduce(_joined, named)
     missing = ("someone_unanswered",) if len(answered) < len(proposals) else ()
     return replace(joined, confidence=min(p.confidence for p, _ in answered), doubts=(*joined.doubts, *missing))
+
+
+def following(done: Proposal, proposal: Proposal) -> Proposal:
+    """Return what was done meanwhile and has to be told, followed by what answers what was said since."""
+    before, done = done.requests, replace(done, requests=())
+    if not proposal.parts:
+        unanswered = () if proposal.abstained in ("not_needed", None) else ("part_unanswered",)
+        return replace(done, doubts=(*done.doubts, *unanswered, *proposal.doubts), calls=proposal.calls)
+    # Whoever writes "and please do it" while it is being done means no second time.
+    asked = tuple(request for request in proposal.requests if request not in before)
+    joined = _joined(done, replace(proposal, requests=asked))
+    return replace(joined, confidence=min(done.confidence, proposal.confidence), threshold=proposal.threshold, calls=proposal.calls)
 
 
 def _joined(first: Proposal, second: Proposal) -> Proposal:

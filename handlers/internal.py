@@ -44,8 +44,9 @@ def draft_card(s: Situation, draft: Draft) -> Changes:
 
 
 def outdated(s: Situation, *, keep: DraftId | None = None) -> Changes:
-    """Mark the open drafts stale, all but one; their cards shrink."""
-    return write(*(SaveDraft(replace(draft, status=DraftStatus.STALE)) for draft in s.waiting if draft.id != keep))
+    """Mark the open drafts stale, all but one, and those whose customer was asked about them; their cards shrink."""
+    left = [draft for draft in s.drafts if (draft.is_open or draft.status is DraftStatus.ASKED) and draft.id != keep]
+    return write(*(SaveDraft(replace(draft, status=DraftStatus.STALE)) for draft in left))
 
 
 def refreshed(s: Situation) -> Changes:

@@ -126,7 +126,7 @@ def _message(s: Situation, id: MessageId, drawn: Card, purpose: Purpose, *, audi
 
 def _refuse(s: Situation, audience: Audience, target: Target | None) -> None:
     """The last line of law 4: what a place may not show does not leave."""
-    shown_there = s.private(target.user) or frozenset() if isinstance(target, Direct) else s.place
+    shown_there = s.alone(target.user) if isinstance(target, Direct) else s.place
     if not may_show(shown_there, audience):
         raise NotAllowed(f"a part for {audience} may not stand in {target or s.ticket.place}")
 

@@ -16,6 +16,7 @@ from desk.errors import Misconfigured, Unavailable
 from desk.escalation import Escalation, EscalationStatus
 from desk.ids import EventId
 from desk.policy import Policy
+from desk.runs import ActionRun
 from desk.space import Channel, ChannelKind, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Timeline, unanswered
@@ -50,11 +51,14 @@ class Situation:
     escalations: tuple[Escalation, ...] = ()
     cards: tuple[CardRecord, ...] = ()
     versions: Versions = field(default_factory=Versions)
+    runs: tuple[ActionRun, ...] = ()
+    since: datetime | None = None
+    """What was said before is answered by a draft that is about to be sent; None where there is none."""
 
     @property
     def said(self) -> Timeline:
         """Return what waits for an answer."""
-        return unanswered(self.timeline)
+        return tuple(m for m in unanswered(self.timeline) if self.since is None or (m.edited_at or m.at) > self.since)
 
     @property
     def account(self) -> Account | None:
@@ -99,6 +103,11 @@ class Situation:
         author = next((a for a in (*self.authors, self.customer) if a.user == user), None)
         return private_of(author) if author else None
 
+    def alone(self, user: UserRef) -> Audiences:
+        """Return what may be told to somebody alone: what is public to who asked and is not known to us, nothing to who did not ask."""
+        asked = any(author.user == user for author in (*self.authors, self.customer))
+        return self.private(user) or (frozenset({audience.PUBLIC}) if asked else frozenset())
+
 
 def private_of(author: Author) -> Audiences | None:
     """Return what a private message to an author may show, None unless verified."""
@@ -137,6 +146,7 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
         escalations=tuple(await services.store.escalations(ticket.id)),
         cards=tuple(await services.store.cards(ticket.id)),
         versions=services.versions,
+        runs=tuple(await services.store.runs(ticket.id)),
     )
 
 

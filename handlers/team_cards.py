@@ -10,7 +10,7 @@ from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
 from desk.ticket import Status
 from desk.timeline import File
-from handlers import reading
+from handlers import reading, run_cards
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -24,6 +24,10 @@ DONE = {
     DraftStatus.STALE: "Replaced by a newer draft",
     DraftStatus.RETRACTED: "Retracted",
     DraftStatus.OBSERVED: "Observed",
+    DraftStatus.ASKED: "Waits for the customer's word",
+    DraftStatus.RUNNING: "Sent once it is done",
+    DraftStatus.FAILED: "Not sent, because what it asks for was not done",
+    DraftStatus.DECLINED: "The customer did not want it",
 }
 
 VERDICTS = {
@@ -63,7 +67,7 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
         blocks += [*_parts(draft, d), *([Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else [])]
         row = (*buttons.review(draft, d), *row)
     elif draft is not None:
-        blocks.append(Text(_line(draft, d), Style.QUIET))
+        blocks += [Text(_line(draft, d), Style.QUIET), *run_cards.lines(draft, d)]
     return Card((*blocks, Buttons(buttons.unique(row))))
 
 
@@ -74,8 +78,8 @@ def auto_card(draft: Draft, d: Dossier) -> Card:
     state = "" if stands is draft else f" (corrected by {stands.decided_by_name})" if stands else f" ({DONE[draft.status].lower()})"
     judged = d.judged.get(draft.id, "")
     head = Header(f"Answered automatically{state}{f', called {judged}' if judged else ''}: {_who(d)}", f"confidence {draft.proposal.confidence:.2f}")
-    told = (Text(_cut(text, 160), Style.QUIET), *reading.translated(draft.proposal, d, most=160), *_files(d))
-    return Card((head, *told, Buttons(buttons.after(stands or draft, d, automatic=True))))
+    told = (Text(_cut(text, 160), Style.QUIET), *reading.translated(draft.proposal, d, most=160), *_files(d), *run_cards.lines(draft, d))
+    return Card((head, *told, Buttons((*run_cards.undo(draft, d), *buttons.after(stands or draft, d, automatic=True)))))
 
 
 def daily_card(decisions: Sequence[Decision], words: Mapping[str, str], drafts: Mapping[str, Draft], judged: Mapping[str, str]) -> Card:
@@ -134,7 +138,7 @@ def _parts(draft: Draft, d: Dossier) -> tuple[Block, ...]:
         blocks.append(Text(_placed(part, d.names.get(str(part.to), d.ticket.customer_name))))
         missing = [claim for claim in draft.proposal.claims if claim.part == n and not claim.supported]
         blocks += [Text(claim.why or f"no evidence for: {claim.text}", Style.WARNING) for claim in missing]
-    return (*blocks, *reading.translated(draft.proposal, d))
+    return (*blocks, *reading.translated(draft.proposal, d), *run_cards.lines(draft, d))
 
 
 def _placed(part: Part, name: str) -> str:
@@ -148,12 +152,13 @@ def _doubts(draft: Draft, d: Dossier) -> tuple[str, ...]:
 
 def _decided(draft: Draft, d: Dossier) -> Card:
     sent = sent_in_place(draft, d.drafts)
-    return Card((Header(f"{_line(draft, d)}  for {_who(d)}"), Buttons(buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),))))
+    row = buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),)
+    return Card((Header(f"{_line(draft, d)}  for {_who(d)}"), *run_cards.lines(draft, d), Buttons((*run_cards.undo(draft, d), *row))))
 
 
 def _line(draft: Draft, d: Dossier) -> str:
     """Return what became of a draft, by whom, when and why."""
-    taken_back = draft.status is DraftStatus.RETRACTED or draft.verdict is None
+    taken_back = draft.status in (DraftStatus.RETRACTED, DraftStatus.FAILED, DraftStatus.DECLINED) or draft.verdict is None
     done = DONE.get(draft.status, "") if taken_back else VERDICTS.get(draft.verdict, "") if draft.verdict else ""
     if draft.status is DraftStatus.STALE and draft.verdict is None and draft == d.drafts[-1]:
         done = "No longer up to date"

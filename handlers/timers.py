@@ -16,7 +16,7 @@ from desk.escalation import EscalationStatus
 from desk.events import DeadlineReached, Event
 from desk.ids import EventId, TicketId, derived
 from desk.ticket import Reason, Status, Ticket
-from handlers import act, daily, feedback, gather, internal, turn
+from handlers import act, daily, feedback, finishing, gather, internal, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import load_anyway
@@ -123,6 +123,7 @@ TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Chang
     DeadlineKind.ACKNOWLEDGED: acknowledged,
     DeadlineKind.SNOOZE: snoozed,
     DeadlineKind.DAILY: daily.day_ended,
+    DeadlineKind.ACTION: finishing.watched,
 }
 
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from desk.audience import PUBLIC
 from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
-from desk.decision import HARD, Facts, Occasion
+from desk.decision import HARD, Facts, Occasion, unanswered
 from desk.draft import Draft, DraftStatus, Proposal
 from desk.errors import Unavailable
 from desk.escalation import EscalationStatus, Trigger
@@ -23,7 +23,7 @@ from desk.triage import Classification, Sentiment, Signal
 from escalation.case import Case
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import act, drafting, files, recontact, summing
+from handlers import act, drafting, files, recontact, requests, summing
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
@@ -47,18 +47,23 @@ def postponed(ticket: Ticket, services: Services) -> Changes:
     return write(SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), services.clock.now() + SHORTLY)))
 
 
-async def take(ticket: Ticket, services: Services, *, cause: EventId, hint: str = "", reviewed: bool = False) -> Changes:
-    """Run the whole turn of a ticket as it stands now; `reviewed` puts the draft before the team whatever the mode."""
+async def take(ticket: Ticket, services: Services, *, cause: EventId, hint: str = "", reviewed: bool = False, done: Draft | None = None) -> Changes:
+    """Run the whole turn of a ticket as it stands now; `reviewed` puts the draft before the team whatever the mode.
+
+    `done` is a draft whose actions were run while the customer wrote again: the answer tells of them first.
+    """
     try:
         s = await load(ticket, services, cause=cause)
-        return await _answer(s, services, hint=hint, reviewed=reviewed)
+        return await _answer(replace(s, since=done.created if done else None), services, hint=hint, reviewed=reviewed, done=done)
     except Unavailable as error:
         if error.system not in ("model", "kb", "crm"):
             raise
         return await _without(ticket, services, cause=cause, system=error.system)
 
 
-async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed: bool = False, without: str = "") -> Changes:
+async def _answer(
+    s: Situation, services: Services, *, hint: str = "", reviewed: bool = False, without: str = "", done: Draft | None = None
+) -> Changes:
     if not s.said:
         return act.perform(_facts(s, Classification("", 0.0), empty=True), s, Deed())
     s, read = await files.read(s, services)
@@ -66,15 +71,18 @@ async def _answer(s: Situation, services: Services, *, hint: str = "", reviewed:
     # Categories that a customer trains take the place of those at the start, so only the classification knows which were in use.
     versions = replace(s.versions, heads=classification.model or s.versions.heads)
     s = replace(s, ticket=await _understood(s, classification, services), versions=versions)
-    wanted = _wants_draft(s, classification) and not without
+    under_way = done is None and any(d.status is DraftStatus.RUNNING for d in s.drafts)
+    wanted = _wants_draft(s, classification) and not without and not under_way
     proposal = await drafting.propose(s, classification, services, hint=hint) if wanted else Proposal(abstained=without or "not_needed")
     proposal = replace(proposal, doubts=(*proposal.doubts, "requested")) if reviewed else proposal
+    if done is not None:
+        proposal, classification = drafting.following(done.proposal, proposal), replace(classification, is_request=True)
     draft = drafting.stored(proposal, s) if drafting.sound(proposal, s) else None
     repeats = draft is not None and _repeats(draft, s)
     case = _case(s, classification, repeats=repeats and _said_anew(s))
     triggers = evaluate(case, s.policy)
     s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy)))
-    facts = _facts(s, classification, triggers=triggers, proposal=proposal, draft=draft, repeats=repeats)
+    facts = _facts(s, classification, triggers=triggers, proposal=proposal, draft=draft, repeats=repeats, under_way=under_way)
     warned = (NOTHING if without else _resumed(s)) + (await recontact.came_back(s, services) if classification.is_request else NOTHING)
     if _must_warn(s, classification):
         s = replace(s, ticket=replace(s.ticket, heard_once=s.ticket.heard_once | {"personal_data"}))
@@ -165,6 +173,7 @@ def _facts(
     draft: Draft | None = None,
     repeats: bool = False,
     empty: bool = False,
+    under_way: bool = False,
 ) -> Facts:
     proposal = proposal or Proposal()
     return Facts(
@@ -200,6 +209,8 @@ def _facts(
         disagreed=c.disagreed,
         trend=c.trend,
         urgency=c.urgency,
+        runs=requests.consents(draft, s.runs, s.ticket.customer) if draft else (),
+        under_way=under_way,
     )
 
 
@@ -213,7 +224,9 @@ def _mentioned(s: Situation) -> bool:
 
 
 def _repeats(draft: Draft, s: Situation) -> bool:
-    """Tell whether the draft says what the customer was last told."""
+    """Tell whether the draft says what the customer was last told, and wants nothing done."""
+    if draft.proposal.requests:
+        return False
     sent = [d for d in s.drafts if d.status is DraftStatus.SENT]
     return bool(sent) and [part.text for part in sent[-1].proposal.parts] == [part.text for part in draft.proposal.parts]
 
@@ -224,7 +237,9 @@ def _said_anew(s: Situation) -> bool:
 
 
 def _no_answer(facts: Facts) -> tuple[Trigger, ...]:
-    return (Trigger("no_answer", 1, (("why", facts.abstained or ""),)),) if facts.draft is None and facts.is_request and not facts.asks else ()
+    if facts.draft is not None or not facts.is_request or facts.asks:
+        return ()
+    return (Trigger(unanswered(facts), 1, (("why", facts.abstained or ""),)),)
 
 
 def _must_warn(s: Situation, c: Classification) -> bool:

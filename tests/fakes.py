@@ -4,18 +4,22 @@ import asyncio
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from desk.article import Chunk, ChunkChange, Document
+from desk.audience import Audiences, may_show
 from desk.customer import Role
+from desk.draft import Evidence, Passage
 from desk.errors import Conflict, PlaceGone, Unavailable
 from desk.events import Event
 from desk.ids import OutboxId, derived
 from desk.ports import Capabilities, Picture, Query, View
 from desk.post import Direct, Op, Post
+from desk.runs import ActionResult, ActionRun, RunStatus
+from desk.selfservice import ActionRequest, SelfService
 from desk.source import LONGEST_HOLD, Holding, SyncState
 from desk.space import ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Ticket
@@ -349,6 +353,43 @@ class FakeChat:
     def _reach(self) -> None:
         if self.down:
             raise Unavailable("platform", "the test says so")
+
+
+@dataclass
+class FakeActions:
+    """Does nothing and remembers it. A test says how it ends: `answers` by action, `down` for nobody there, `lost` for no answer to what was done."""
+
+    answers: dict[str, ActionResult] = field(default_factory=dict)
+    down: bool = False
+    lost: bool = False
+    found: dict[str, Sequence[Passage | Evidence]] = field(default_factory=dict)
+    ran: list[ActionRun] = field(default_factory=list)
+    undone: list[ActionRun] = field(default_factory=list)
+    before: Callable[[ActionRun], Awaitable[None]] | None = None
+    """What else happens before a run is answered."""
+
+    async def run(self, spec: SelfService, run: ActionRun) -> ActionResult:
+        return await self._made(self.ran, spec, run)
+
+    async def undo(self, spec: SelfService, run: ActionRun) -> ActionResult:
+        return await self._made(self.undone, spec, run)
+
+    async def lookup(self, spec: SelfService, request: ActionRequest, audiences: Audiences) -> Sequence[Passage | Evidence]:
+        self._reach()
+        return [item for item in self.found.get(spec.name, ()) if may_show(audiences, item.audience)]
+
+    async def _made(self, made: list[ActionRun], spec: SelfService, run: ActionRun) -> ActionResult:
+        self._reach()
+        made.append(run)
+        if self.before:
+            await self.before(run)
+        if self.lost:
+            return ActionResult(RunStatus.UNKNOWN, "no answer in time")
+        return self.answers.get(spec.name, ActionResult(RunStatus.DONE, "ok"))
+
+    def _reach(self) -> None:
+        if self.down:
+            raise Unavailable("actions", "the test says so")
 
 
 @dataclass

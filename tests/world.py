@@ -8,7 +8,7 @@ import tempfile
 import tomllib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from decimal import Decimal
 from functools import cache
@@ -41,6 +41,7 @@ from desk.timeline import Message, Purpose, message_id
 from desk.triage import Classification, Signal
 from handlers.dispatch import dispatch
 from handlers.outbox import Sender
+from handlers.runner import Runner
 from handlers.services import Services
 from handlers.styles import Styles
 from handlers.timers import Sweeper
@@ -50,7 +51,7 @@ from store.library import SqlLibrary
 from store.overrides import SqlOverrides
 from store.policy import nested
 from tests.audit import Journal, WatchedChat, check
-from tests.fakes import START, FakeClock
+from tests.fakes import START, FakeActions, FakeClock
 
 ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = {
@@ -279,6 +280,13 @@ class World:
 
     def __post_init__(self) -> None:
         self.sender = Sender(self.services)
+        self.runner = Runner(self.services, self.submit)
+
+    @property
+    def actions(self) -> FakeActions:
+        """Return what does things for customers."""
+        assert isinstance(self.services.actions, FakeActions)
+        return self.services.actions
 
     async def says(self, who: str, text: str, *, where: str = "community", under: MessageRef | None = None, **more: Any) -> MessageRef:
         """Somebody writes, in a channel or under a message."""
@@ -374,6 +382,7 @@ class World:
             while self.queue:
                 await dispatch(self.queue.pop(0), self.services, self.submit)
             busy = await sweeper.sweep()
+            busy = await self.runner.drain() or busy
             busy = await sender.drain() or busy or bool(self.queue)
 
     async def wait(self, **span: float) -> None:
@@ -453,6 +462,7 @@ async def world(folder: Path, *, mode: str = "auto", **policy: Any) -> AsyncIter
     knowledge, triager, answerer = ScriptedKnowledge(), ScriptedTriager(), ScriptedAnswerer()
     crm = ScriptedCrm(customers, source)
     services = Services(store, clock, crm, knowledge, triager, answerer, {Platform.LOCAL: chat}, source, Styles(store, clock), ExtractiveSummarizer())
+    services = replace(services, actions=FakeActions())
     try:
         made = World(services, chat, clock, source, knowledge, triager, answerer, crm, store, customers, SqlLibrary(database))
         await made.learns(CHUNK)

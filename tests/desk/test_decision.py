@@ -7,12 +7,14 @@ import pytest
 from desk.decision import (
     Ask,
     Close,
+    Drop,
     Escalate,
     Facts,
     Hold,
     Ignore,
     Observe,
     Occasion,
+    Perform,
     Remind,
     Reply,
     StandBy,
@@ -84,6 +86,16 @@ MESSAGES = [
     pytest.param({"late": True}, Suggest("r"), "late", id="what comes late is drafted"),
     pytest.param({"late": True, "asks": True}, Suggest("r"), "late", id="also a question"),
     pytest.param({"doubts": ("unread_file",)}, Suggest("r"), "unread_file", id="a doubt needs a teammate"),
+    pytest.param({"runs": ("none",)}, Perform("r"), "sure", id="what it wants done is done first"),
+    pytest.param({"runs": ("none", "customer")}, Ask("r", confirm=True), "needs_customer", id="or its customer is asked first"),
+    pytest.param({"runs": ("customer", "teammate")}, Suggest("r"), "needs_teammate", id="or a teammate"),
+    pytest.param({"runs": ("teammate", "lead")}, Suggest("r"), "needs_lead", id="or a lead"),
+    pytest.param({"runs": ("none",), "confidence": 0.1}, Suggest("r"), "unsure", id="an unsure answer gets nothing done alone"),
+    pytest.param({"runs": ("none",), "mode": Mode.DRAFT}, Suggest("r"), "mode_draft", id="nor does any in mode draft"),
+    pytest.param({"runs": ("none",), "mode": Mode.OBSERVE}, Observe(Perform("r")), "sure", id="in mode observe it is only remembered"),
+    pytest.param({"draft": None, "under_way": True}, StandBy(), "action_under_way", id="while something is being done it waits for that"),
+    pytest.param({"under_way": True, "triggers": ("security",)}, loud("security"), "security", id="unless a human is needed"),
+    pytest.param({"under_way": True, "held": True}, StandBy("r"), "held", id="or has it already"),
     pytest.param({"mode": Mode.OBSERVE}, Observe(Reply("r")), "sure", id="mode observe wraps the action"),
     pytest.param({"mode": Mode.OBSERVE, "invited": True}, Observe(Reply("r"), speaks=True), "sure", id="and speaks once to who addressed it"),
     pytest.param(
@@ -128,6 +140,34 @@ def test_a_message_is_decided_by_the_first_line_that_applies(changes, action, re
 )
 def test_every_other_occasion_has_its_action(occasion, action):
     assert decide(facts(occasion=occasion)) == action
+
+
+@pytest.mark.parametrize(
+    ("changes", "action", "reason"),
+    [
+        pytest.param({"occasion": Occasion.APPROVED, "runs": ("none",)}, Perform("r"), "approved", id="an approval has it done"),
+        pytest.param({"occasion": Occasion.APPROVED, "runs": ("lead",)}, Perform("r"), "approved", id="a lead's too"),
+        pytest.param({"occasion": Occasion.APPROVED, "runs": ("customer",)}, Ask("r", confirm=True), "approved", id="or has the customer asked"),
+        pytest.param({"occasion": Occasion.CONFIRMED, "runs": ("customer",)}, Perform("r"), "confirmed", id="the customer's yes has it done"),
+        pytest.param({"occasion": Occasion.DECLINED}, Drop("r"), "declined", id="their no leaves it undone"),
+        pytest.param({"occasion": Occasion.PERFORMED}, Reply("r"), "performed", id="what was done is said"),
+        pytest.param({"occasion": Occasion.PERFORMED, "held": True}, StandBy("r"), "performed", id="not while a human holds it"),
+        pytest.param({"occasion": Occasion.PERFORMED, "held": True, "teammate": "teammate"}, Reply("r"), "performed", id="unless one approved it"),
+        pytest.param({"occasion": Occasion.PERFORMED, "paused": True, "teammate": "lead"}, StandBy("r"), "performed", id="and never while paused"),
+        pytest.param({"occasion": Occasion.ACTION_FAILED}, loud("action_failed"), "action_failed", id="what failed brings in a human"),
+        pytest.param(
+            {"occasion": Occasion.ACTION_FAILED, "triggers": ("action_unknown",)},
+            loud("action_unknown"),
+            "action_unknown",
+            id="so does an unknown fate",
+        ),
+        pytest.param({"occasion": Occasion.ACTION_FAILED, "held": True}, quiet("action_failed"), "action_failed", id="quietly where one has it"),
+    ],
+)
+def test_what_a_draft_wants_done_is_done_before_it_is_sent(changes, action, reason):
+    for mode in (Mode.AUTO, Mode.DRAFT, Mode.OBSERVE):
+        assert decide(facts(**changes, mode=mode)) == action
+        assert explain(facts(**changes, mode=mode))[0].code == reason
 
 
 @pytest.mark.parametrize("occasion", [Occasion.APPROVED, Occasion.REPLIED, Occasion.SOLVED, Occasion.RETRACTED])

@@ -12,7 +12,7 @@ from desk.timeline import Purpose
 from tests.world import world
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
-BEHIND_THE_DOOR = {"act", "answering", "ending", "say"}
+BEHIND_THE_DOOR = {"act", "answering", "ending", "performing", "say"}
 SAYS = {"post", "answer", "tell_privately"}
 """What in `say` makes a post that a customer reads, but for the whispered answer to their own click."""
 
