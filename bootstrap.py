@@ -168,7 +168,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     shelf = Shelf(records.home.trained)
     local = LocalTriager(embedder, heads, policy.triage, chosen=Chosen(shelf, embedder), current=partial(_thresholds, records))
     minds = Minds(local, ExtractiveAnswerer(embedder, heads), ExtractiveSummarizer())
-    if model := wrap.model(_language_model(settings)):
+    if model := wrap.model(language_model(settings)):
         stack.push_async_callback(model.close)
         stack.push_async_callback(_finished, asyncio.create_task(model.warm()))
         alarm = Alarm(clock)
@@ -226,7 +226,7 @@ def place_of(settings: Settings) -> Place:
     return Place(home_of(settings).index, settings.qdrant_url.get_secret_value(), settings.qdrant_api_key.get_secret_value())
 
 
-def _language_model(settings: Settings) -> ClaudeModel | None:
+def language_model(settings: Settings) -> ClaudeModel | None:
     """Return the language model that the environment gives access to, if any."""
     from agent.claude import Access, ClaudeModel
 

@@ -7,6 +7,7 @@ import json
 import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -70,8 +71,10 @@ class ClaudeModel:
         return _completion(message, request, seconds=self._timer() - begun)
 
     async def models(self) -> tuple[str, ...]:
-        """Return the ids of the models that can be asked; raise ModelFault."""
+        """Return the ids of the models that can be asked; raise ModelFault, also where the provider does not tell them."""
         client = await self._connected()
+        if not hasattr(client, "models"):
+            raise ModelFault(Fault.REJECTED, f"{self._access.provider} does not list its models")
         try:
             async with asyncio.timeout(CONNECT_SECONDS * 2):
                 listed = [model async for model in client.models.list(limit=1000)]
@@ -87,7 +90,9 @@ class ClaudeModel:
 
     async def warm(self) -> None:
         """Import the SDK before the first question needs it: that takes a second or two of processor time."""
-        await self._connected()
+        # What is missing is told by the first call, to whoever waits for it.
+        with suppress(Misconfigured):
+            await self._connected()
 
     async def _connected(self) -> AsyncAnthropic:
         if self._client is None:

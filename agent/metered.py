@@ -76,6 +76,10 @@ class Metered:
             if breaker.is_open(now)
         ]
 
+    async def models(self) -> tuple[str, ...]:
+        """Return the ids of the models there are, which costs nothing; raise ModelFault."""
+        return await self._model.models()
+
     async def spent(self, **named: str) -> float:
         """Return the US dollars spent within a day: on a ticket, person or channel that is named, else altogether."""
         return await self._purse.spent(**named)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from cli.start import settings
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
     from settings import Settings
 
 PYTHON = (3, 11)
+PATIENCE_SECONDS = 5.0
+"""How long a running server may take to say how it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +84,46 @@ async def _model(found: Settings) -> str:
         embedder.close()
 
 
+async def _language_model(found: Settings) -> str:
+    from bootstrap import language_model, open_records
+    from cli.model_check import checked
+
+    async with open_records(found) as kept:
+        policy = (await kept.policy.current()).model
+    model = language_model(found)
+    try:
+        return await checked(found, policy, model)
+    finally:
+        if model is not None:
+            await model.close()
+
+
+async def _prices(found: Settings) -> str:
+    from bootstrap import open_records
+    from cli.model_check import unpriced
+
+    async with open_records(found) as kept:
+        policy = (await kept.policy.current()).model
+    if found.has_model and (lacking := unpriced(policy)):
+        names = " and ".join(f"[model.prices.{name}]" for name in lacking)
+        raise FrontdeskError(f"{' and '.join(lacking)} counts as the dearest model that has a price: write {names} in policy.toml")
+    return f"{len(policy.prices)} models have one" if found.has_model else "no language model is used"
+
+
+async def _budget(found: Settings) -> str:
+    from bootstrap import open_records
+    from runtime import SystemClock
+    from store.ledger import SqlLedger
+
+    async with open_records(found) as kept:
+        most = (await kept.policy.current()).model.budgets.day
+        spent = await SqlLedger(kept.database).spent(since=SystemClock().now() - timedelta(days=1))
+    used = f"USD {spent.price:.2f} of {most:.2f} were spent on the language model within 24 hours"
+    if found.has_model and spent.price >= most:
+        raise FrontdeskError(f"{used}: raise model.budgets.day in policy.toml, or wait")
+    return f"{used}, in {spent.calls} calls"
+
+
 async def _index(found: Settings) -> str:
     from bootstrap import open_reading
     from desk.audience import PUBLIC
@@ -122,7 +166,28 @@ async def _server(found: Settings) -> str:
     from bootstrap import home_of
 
     serving = home_of(found).server()
-    return f"process {serving.pid} at {serving.address}" if serving else "none runs on this home"
+    if serving is None:
+        return "none runs on this home"
+    degraded = await asyncio.to_thread(_degraded, serving.address) if serving.address else ()
+    if degraded:
+        raise FrontdeskError(f"process {serving.pid} at {serving.address} runs degraded: {'; '.join(degraded)}")
+    return f"process {serving.pid} at {serving.address}"
+
+
+def _degraded(address: str) -> Sequence[str]:
+    """Ask a running server what works less well than it should."""
+    import json
+    from urllib.error import HTTPError
+    from urllib.request import urlopen
+
+    try:
+        with urlopen(f"{address}/readyz", timeout=PATIENCE_SECONDS) as answer:  # noqa: S310  # Our own server wrote the address.
+            told = json.load(answer)
+    except HTTPError as refusal:
+        told = json.load(refusal) if refusal.code == 503 else {}
+    except OSError as error:
+        return (f"its page does not answer ({error})",)
+    return [str(what) for what in told.get("degraded", ())]
 
 
 LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
@@ -132,6 +197,9 @@ LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "database": _database,
     "model": _model,
     "knowledge": _index,
+    "language model": _language_model,
+    "prices": _prices,
+    "budget": _budget,
     "sources": _sources,
     "events": _events,
     "server": _server,

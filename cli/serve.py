@@ -13,6 +13,7 @@ import typer
 from cli.output import say
 from cli.start import run_async
 from cli.start import settings as read
+from desk.errors import Misconfigured
 
 if TYPE_CHECKING:
     from bot.web.suggestions import Suggestion
@@ -54,7 +55,7 @@ async def serve(settings: Settings, *, prepare: Prepare, title: str) -> None:
     stopping = _stopping()
     async with open_runtime(settings) as desk:
         suggestions = await prepare(desk)
-        async with _listening(desk, title=title, suggestions=suggestions) as address:
+        async with _listening(desk, title=title, suggestions=suggestions) as address, _model_checked(desk):
             print(address, flush=True)
             once = " Open it once with /?token=... and your FRONTDESK_TOKEN." if settings.token.get_secret_value() else ""
             say(f"{title} is at {address}; Ctrl+C stops it.{once}")
@@ -63,11 +64,32 @@ async def serve(settings: Settings, *, prepare: Prepare, title: str) -> None:
 
 
 @asynccontextmanager
+async def _model_checked(desk: Runtime) -> AsyncIterator[None]:
+    """Say on the side, once, when the language model that was configured cannot be used; nobody waits for that."""
+    from cli.model_check import QUOTED, checked
+
+    async def check() -> None:
+        policy = await desk.services.policy.current()
+        try:
+            await checked(desk.reading.records.settings, policy.model, desk.reading.metered)
+        except Misconfigured as error:
+            say(f"The language model cannot be used: {error}. Until then {QUOTED}.")
+
+    checking = asyncio.create_task(check())
+    try:
+        yield
+    finally:
+        checking.cancel()
+        await asyncio.wait([checking])
+
+
+@asynccontextmanager
 async def _listening(desk: Runtime, *, title: str, suggestions: Sequence[Suggestion]) -> AsyncIterator[str]:
     from bot.web.app import create_app
     from bot.web.door import Door
     from bot.web.pages import Site
     from bot.web.server import serve as listen
+    from cli.readiness import readiness
 
     async def mode() -> str:
         return (await desk.services.policy.current()).modes.default.word
@@ -78,7 +100,7 @@ async def _listening(desk: Runtime, *, title: str, suggestions: Sequence[Suggest
     settings = desk.reading.records.settings
     token = settings.token.get_secret_value()
     door = Door(token, settings.hosts if token else frozenset())
-    app = create_app(desk.workspace, desk, site=Site(title, suggestions, mode=mode, health=health), door=door)
+    app = create_app(desk.workspace, desk, site=Site(title, suggestions, mode=mode, health=health, ready=readiness(desk)), door=door)
     async with listen(app, settings.host, settings.port) as address:
         desk.reading.records.home.announce(address)
         yield address

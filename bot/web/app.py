@@ -37,6 +37,7 @@ def create_app(workspace: LocalWorkspace, desk: Desk, *, site: Site | None = Non
             Route("/events", pages.events),
             Route("/favicon.svg", pages.icon),
             Route("/health", pages.health),
+            Route("/readyz", pages.ready),
             Route("/api/say", api.say, methods=["POST"]),
             Route("/api/command", api.command, methods=["POST"]),
             Route("/api/edit", api.edit, methods=["POST"]),

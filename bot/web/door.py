@@ -16,7 +16,7 @@ from starlette.types import Scope
 COOKIE = "frontdesk"
 KEPT = timedelta(days=30)
 """How long a browser stays let in."""
-OPEN = frozenset({"/health"})
+OPEN = frozenset({"/health", "/readyz"})
 """What anybody may ask: a health check has no secret."""
 
 

@@ -19,7 +19,7 @@ from bot.web.suggestions import Suggestion
 from bot.web.why import history
 from bot.web.workspace import LocalWorkspace
 from desk.customer import TEAM, Role
-from desk.errors import PlaceGone
+from desk.errors import FrontdeskError, PlaceGone, Unavailable
 from desk.ports import Desk, Query, TicketView
 
 STATIC = Path(__file__).parent / "static"
@@ -32,15 +32,24 @@ async def nothing() -> Mapping[str, str]:
     return {}
 
 
+async def well() -> Sequence[str]:
+    """Name nothing that is degraded."""
+    return ()
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
-    """What the page says of itself. `mode` is asked for the badge each time, `health` for more lines of /health; `docs` is a link, empty for none."""
+    """What the page says of itself. `mode` is asked for the badge each time, `health` for more lines of /health; `docs` is a link, empty for none.
+
+    `ready` returns a sentence for whatever is degraded, and raises one of our errors when no message can be taken.
+    """
 
     title: str = "Frontdesk"
     suggestions: Sequence[Suggestion] = ()
     docs: str = ""
     mode: Callable[[], Awaitable[str]] | None = None
     health: Callable[[], Awaitable[Mapping[str, object]]] = nothing
+    ready: Callable[[], Awaitable[Sequence[str]]] = well
 
 
 class Pages:
@@ -106,6 +115,16 @@ class Pages:
         """Say that the workspace answers, with what the desk adds."""
         lines = await self._workspace.log.run(position)
         return JSONResponse({"status": "ok", "position": lines, **await self._site.health()})
+
+    async def ready(self, _: Request) -> Response:
+        """Say whether messages can be taken, and what is degraded; 503 when they cannot."""
+        try:
+            await self._workspace.log.run(position)
+            return JSONResponse({"ready": True, "degraded": [*await self._site.ready()]})
+        except FrontdeskError as error:
+            # No more than which one: whoever asks need not have the token, and drivers name hosts and files.
+            what = error.system if isinstance(error, Unavailable) else "desk"
+            return JSONResponse({"ready": False, "degraded": [f"{what}: no message can be kept"]}, 503)
 
     async def _changes(self) -> AsyncIterator[str]:
         seen = -1

@@ -174,6 +174,21 @@ async def test_a_wrong_key_is_told_when_models_are_listed():
     assert caught.value.fault is Fault.KEY
 
 
+async def test_a_provider_whose_sdk_lists_no_models_says_so():
+    model = ClaudeModel(Access("bedrock"))
+    model._client = object()
+    with pytest.raises(ModelFault, match="bedrock does not list its models"):
+        await model.models()
+
+
+async def test_what_a_provider_lacks_is_told_by_the_first_call_and_not_while_warming_up(monkeypatch):
+    monkeypatch.setitem(sys.modules, "boto3", None)
+    model = ClaudeModel(Access("bedrock"))
+    await model.warm()
+    with pytest.raises(Misconfigured, match="bedrock needs an extra"):
+        await model.complete(REQUEST)
+
+
 async def test_a_model_connects_anew_after_it_was_warmed_up_once():
     async with model_at(SAID) as (model, server):
         await model.warm()

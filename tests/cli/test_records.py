@@ -146,6 +146,27 @@ def test_doctor_names_the_sources_that_cannot_be_read_and_never_a_secret(call, m
     assert "s3cret" not in out
 
 
+def test_doctor_says_that_answers_are_quoted_without_a_key(call):
+    _, out, _ = call("doctor")
+    assert "ok    language model: answers are quoted; set ANTHROPIC_API_KEY to have them written" in out
+    assert "ok    prices: no language model is used" in out
+    assert "ok    budget: USD 0.00 of 50.00 were spent on the language model within 24 hours, in 0 calls" in out
+
+
+def test_doctor_says_what_is_wrong_with_the_language_model_its_prices_and_its_budget(call, monkeypatch, tmp_path):
+    policy = tmp_path / "policy.toml"
+    policy.write_text('[model]\nanswers = "claude-odd"\n[model.budgets]\nday = 0\n')
+    monkeypatch.setenv("FRONTDESK_POLICY", str(policy))
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-hunter2")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")
+    code, out, err = call("doctor")
+    assert code == 1
+    assert "FAIL  language model: nothing answers at http://127.0.0.1:1" in out
+    assert "FAIL  prices: claude-odd counts as the dearest model that has a price: write [model.prices.claude-odd] in policy.toml" in out
+    assert "FAIL  budget: USD 0.00 of 0.00 were spent on the language model within 24 hours: raise model.budgets.day in policy.toml, or wait" in out
+    assert "hunter2" not in out + err
+
+
 def test_doctor_goes_on_when_the_driver_of_the_database_is_missing(call, monkeypatch):
     monkeypatch.setitem(sys.modules, "psycopg", None)
     monkeypatch.setenv("FRONTDESK_DATABASE_URL", "postgresql://desk:hunter2@127.0.0.1:1/desk")

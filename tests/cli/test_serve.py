@@ -103,6 +103,27 @@ def test_the_demo_answers_a_visitor_and_every_command_works_beside_it(server, ca
     assert call("doctor").returncode == 0
 
 
+def test_a_server_says_that_it_is_ready(server, call):
+    desk = server("run")
+    assert json.loads(desk.get("/readyz")) == {"ready": True, "degraded": []}
+    assert f"ok    server: process {desk.process.pid} at {desk.address}\n" in call("doctor").stdout
+
+
+def test_a_model_that_cannot_be_used_stops_no_start_and_is_told_once(server, monkeypatch):
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-hunter2")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")
+    desk = server("run")
+    told = next(line for line in iter(desk.process.stderr.readline, "") if "language model" in line)
+    assert told == (
+        "The language model cannot be used: nothing answers at http://127.0.0.1:1: check ANTHROPIC_BASE_URL, and that this machine may reach it. "
+        "Until then answers are quoted.\n"
+    )
+    assert json.loads(desk.get("/readyz"))["ready"] is True
+    _, errors = desk.stop()
+    assert "language model" not in errors
+    assert "hunter2" not in told + errors
+
+
 def test_the_demo_does_not_move_into_a_desk_that_observes(server, call, tmp_path):
     server("run").stop(signal.SIGTERM)
     refused = call("demo")

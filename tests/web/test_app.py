@@ -1,7 +1,7 @@
 """The app: what it shows, what it takes, and whom it refuses."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,14 +11,14 @@ import pytest_asyncio
 
 from bot.web.app import create_app
 from bot.web.guard import LIMIT
-from bot.web.pages import Site
+from bot.web.pages import Site, well
 from bot.web.rooms import local_channel
 from bot.web.suggestions import Suggestion, read_suggestions
 from bot.web.uploads import Upload
 from bot.web.workspace import LocalWorkspace, open_workspace
 from desk.cards import Card, Sources
 from desk.customer import Role
-from desk.errors import Misconfigured, NotAllowed
+from desk.errors import Misconfigured, NotAllowed, Unavailable
 from desk.events import ButtonClicked, CommandInvoked, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TypingSeen
 from desk.ports import Query, View
 from desk.space import Channel, ChannelKind, Place
@@ -314,6 +314,34 @@ async def test_a_ticket_that_is_none_or_not_for_everybody_is_said_to_be(browser:
 async def test_health_says_how_far_the_log_is(browser: httpx.AsyncClient, workspace: LocalWorkspace) -> None:
     await workspace.say(MARA, Place(ACME), "Hello")
     assert (await browser.get("/health")).json() == {"status": "ok", "position": 1}
+
+
+async def readiness(
+    workspace: LocalWorkspace, desk: FakeDesk, ready: Callable[[], Awaitable[Sequence[str]]], host: str = "127.0.0.1"
+) -> httpx.Response:
+    app = create_app(workspace, desk, site=Site(ready=ready))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=f"http://{host}") as client:
+        return await client.get("/readyz")
+
+
+async def test_a_desk_that_takes_messages_is_ready_and_says_what_is_degraded(workspace: LocalWorkspace, desk: FakeDesk) -> None:
+    async def degraded() -> Sequence[str]:
+        return ("knowledge: the search is down",)
+
+    answer = await readiness(workspace, desk, degraded)
+    assert (answer.status_code, answer.json()) == (200, {"ready": True, "degraded": ["knowledge: the search is down"]})
+
+
+async def test_a_desk_that_can_keep_no_message_is_not_ready_and_does_not_say_where_its_database_is(workspace: LocalWorkspace, desk: FakeDesk) -> None:
+    async def down() -> Sequence[str]:
+        raise Unavailable("store", "connection to 10.0.0.5 failed")
+
+    answer = await readiness(workspace, desk, down)
+    assert (answer.status_code, answer.json()) == (503, {"ready": False, "degraded": ["store: no message can be kept"]})
+
+
+async def test_readiness_is_told_to_hosts_of_ours_only(workspace: LocalWorkspace, desk: FakeDesk) -> None:
+    assert (await readiness(workspace, desk, well, host="evil.example")).status_code == 421
 
 
 async def test_the_icon_is_where_browsers_look(browser: httpx.AsyncClient) -> None:

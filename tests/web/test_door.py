@@ -41,8 +41,9 @@ async def test_nothing_is_done_without_the_token(browser: httpx.AsyncClient, des
     assert desk.heard == []
 
 
-async def test_health_needs_no_token(browser: httpx.AsyncClient) -> None:
+async def test_health_and_readiness_need_no_token(browser: httpx.AsyncClient) -> None:
     assert (await browser.get("/health")).json()["status"] == "ok"
+    assert (await browser.get("/readyz")).json()["ready"] is True
 
 
 async def test_a_program_brings_the_token_in_a_header(browser: httpx.AsyncClient, desk: FakeDesk) -> None:
