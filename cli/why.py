@@ -29,11 +29,12 @@ async def _why(name: str) -> list[dict[str, Any]]:
     from cli.shapes import explained
 
     async with records() as kept:
-        found = await _ticket(kept.store, name)
+        found = await named_ticket(kept.store, name)
         return [explained(decision, n) for n, decision in enumerate(await kept.store.decisions(found.id), 1)]
 
 
-async def _ticket(store: Store, name: str) -> Ticket:
+async def named_ticket(store: Store, name: str) -> Ticket:
+    """Return the ticket of an id or the beginning of one; raise InvalidInput when there is none or several."""
     from desk.errors import InvalidInput
 
     matching = [ticket for ticket in await store.tickets() if ticket.id.startswith(name) or ticket.id.removeprefix("t-").startswith(name)]

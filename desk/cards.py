@@ -49,6 +49,14 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Notes:
+    """Lines for the team under a title. They may repeat what others wrote: they are shown whole, as they are, and never as markup."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Fields:
     """Short labelled values."""
 
@@ -129,7 +137,7 @@ class Buttons:
     items: tuple[Button, ...]
 
 
-Block = Header | Text | Quote | Fields | Sources | Buttons
+Block = Header | Text | Quote | Notes | Fields | Sources | Buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,6 +212,8 @@ def _plain(block: Block) -> str:
             return f"(!) {text}" if style is Style.WARNING else text
         case Quote(text=text, author=author):
             return f'{author + ": " if author else ""}"{text}"'
+        case Notes(title=title, lines=lines):
+            return "\n".join((f"{title}:", *lines))
         case Fields(pairs=pairs):
             return "\n".join(f"{label}: {value}" for label, value in pairs)
         case Sources(items=items, detailed=detailed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from babel import Locale, UnknownLocaleError
 
-from desk.cards import Block, Quote
+from desk.cards import Block, Notes
 from desk.draft import Proposal
 from desk.summary import Point, SummaryKind
 from desk.timeline import Message
@@ -20,8 +20,8 @@ def translated(proposal: Proposal, d: Dossier, *, most: int | None = None) -> tu
     text = proposal.translation.strip()
     if not text:
         return ()
-    # A quote, because nothing in it may become markup, and because it must not look like a part that will be sent.
-    return (Quote(text if most is None else _cut(text, most), f"In {language(d.reads)}, for you; never sent"),)
+    lines = tuple(filter(None, (line.strip() for line in (text if most is None else _cut(text, most)).splitlines())))
+    return (Notes(f"In {language(d.reads)}, for you; never sent", lines),)
 
 
 def so_far(d: Dossier) -> tuple[Block, ...]:
@@ -30,7 +30,7 @@ def so_far(d: Dossier) -> tuple[Block, ...]:
     said = [m for m in d.timeline if m.is_customers]
     quoted = " ".join(said[-1].text.split())[:80] if said else ""
     points = [point for point in summary.points if point.text and not (quoted and quoted in point.text)] if summary else []
-    return (Quote("\n".join(_line(point, d) for point in points), "So far, in short"),) if points else ()
+    return (Notes("So far, in short", tuple(_line(point, d) for point in points)),) if points else ()
 
 
 def language(code: str) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from bot.web.log import Entry, entries, messages, rewrite
 from bot.web.uploads import Shelf
-from desk.cards import Card, Quote, Text
+from desk.cards import Block, Card, Notes, Quote, Text
 from desk.space import UserRef
 
 GONE = Card((Text("(erased)"),))
@@ -47,5 +47,10 @@ def _tickets(db: sqlite3.Connection, users: Sequence[UserRef], own: Iterable[Ent
 
 
 def _quotes(post: Entry, words: Sequence[str]) -> bool:
-    quoted = [block.text for block in (post.card or Card()).blocks if isinstance(block, Quote)]
+    quoted = [text for block in (post.card or Card()).blocks for text in _repeated(block)]
     return any(text == quote or (len(text) >= TELLING and text[:TELLING] in quote) for quote in quoted for text in words)
+
+
+def _repeated(block: Block) -> tuple[str, ...]:
+    """Return the texts of a block in which somebody's words may stand."""
+    return (block.text,) if isinstance(block, Quote) else block.lines if isinstance(block, Notes) else ()

@@ -16,6 +16,7 @@ from bot.web.log import position
 from bot.web.pane import Side, chosen, pane, zone_of
 from bot.web.rooms import Member, local_user
 from bot.web.suggestions import Suggestion
+from bot.web.summaries import summaries
 from bot.web.why import history
 from bot.web.workspace import LocalWorkspace
 from desk.customer import TEAM, Role
@@ -84,7 +85,8 @@ class Pages:
         if not isinstance(view, TicketView):
             raise PlaceGone(f"there is no ticket {request.path_params['id']!r}")
         zone = zone_of(member)
-        return HTMLResponse(draw("ticket.html", {**await self._frame(address), "view": view, "history": history(view), "zone": zone}))
+        shown = {"view": view, "history": history(view), "summaries": summaries(view), "zone": zone}
+        return HTMLResponse(draw("ticket.html", {**await self._frame(address), **shown}))
 
     async def queue(self, request: Request) -> Response:
         """Draw the tickets that wait for the team, most urgent first."""

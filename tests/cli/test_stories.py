@@ -314,6 +314,15 @@ def test_knowledge_down(story):
     assert [source["document"] for source in answer["evidence"]] == ["refund-times"]
 
 
+def test_handover_summary(story):
+    card = story.bot("escalation_card", op="post", inside=True)[0]["text"]
+    assert '• Asked: "Hi! How long does a refund take until it is back on my card?" (Poppy Lane 10:00)' in card
+    assert "• Answered automatically from “How long a refund takes”. (Frontdesk 10:00)" in card
+    assert card.count("EUR 38.00 are still missing") == 1
+    assert not [post for post in story.bot() if "So far, in short" in post["text"]]
+    assert (story.ticket["status"], story.actions[-1]) == ("closed", "close")
+
+
 def test_small_talk(story):
     assert [action for action in story.actions if action != "ignore"] == ["reply"]
     assert {post["thread"] for post in story.bot()} == {QUESTION}

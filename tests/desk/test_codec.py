@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from desk import audience
 from desk.audience import Audience
-from desk.cards import Block, Button, Buttons, Card, CardRecord, Field, Fields, Form, Header, Option, Quote, Sources, Style, Text
+from desk.cards import Block, Button, Buttons, Card, CardRecord, Field, Fields, Form, Header, Notes, Option, Quote, Sources, Style, Text
 from desk.changes import Feedback
 from desk.codec import decode, encode
 from desk.customer import Account, Identity, Invoice, Person, Role, Trust
@@ -73,6 +73,7 @@ CARD = Card(
         Header("Draft", "high 71"),
         Text("in the thread", Style.WARNING),
         Quote("words", "Mara"),
+        Notes("So far", ("one", "two")),
         Fields((("Plan", "team"),)),
         Sources((Evidence(1, "passage", "c", audience.PUBLIC, "quote"),), detailed=True),
         Buttons((Button("edit", "Edit", "t-1", form=Form("Edit", (Field("text", "Text", options=(Option("a", "A"),)),))),)),

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from desk import audience
 from desk.audience import INTERNAL, PUBLIC
-from desk.cards import Button, Buttons, Card, Fields, Header, Quote, Sources, Style, Text, english, find_button, numbered, plain
+from desk.cards import Button, Buttons, Card, Fields, Header, Notes, Quote, Sources, Style, Text, english, find_button, numbered, plain
 from desk.draft import Basis, Claim, Draft, DraftStatus, Evidence, Part, Proposal, fits, leaks, sent_in_place
 from desk.ids import derived
 from desk.post import Direct, Post
@@ -78,6 +78,7 @@ CARD = Card(
         Header("Draft", "high 71"),
         Text("No source", Style.WARNING),
         Quote("words", "Mara"),
+        Notes("So far", ("• one", "• two")),
         Fields((("Plan", "team"), ("Tier", "1"))),
         Sources((evidence(1, title="Refund times", url="https://x"), evidence(2))),
         Buttons((Button("approve_anyway", "Trotzdem...", "t-1", english="Approve anyway..."),)),
@@ -90,6 +91,9 @@ def test_a_card_as_plain_text():
         "Draft   high 71",
         "(!) No source",
         'Mara: "words"',
+        "So far:",
+        "• one",
+        "• two",
         "Plan: team",
         "Tier: 1",
         "[1] Refund times (https://x)",

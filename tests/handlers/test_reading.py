@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from desk.audience import PUBLIC
-from desk.cards import Quote
+from desk.cards import Notes
 from desk.draft import Claim, Evidence, Part, Proposal
 from desk.timeline import Purpose
 from handlers.reading import language
@@ -25,7 +25,7 @@ TRANSLATED = Proposal(
 
 
 def marked(w, purpose: Purpose) -> list[str]:
-    return [block.text for block in w.card(purpose).blocks if isinstance(block, Quote) and block.author == MARK]
+    return ["\n".join(block.lines) for block in w.card(purpose).blocks if isinstance(block, Notes) and block.title == MARK]
 
 
 async def test_a_draft_in_another_language_is_shown_in_the_teams_too(drafting):
@@ -75,7 +75,7 @@ async def test_an_edit_that_changes_nothing_keeps_it(drafting):
     assert (await drafting.drafts())[-1].proposal.translation == ENGLISH
 
 
-async def test_it_is_a_quote_so_that_nothing_in_it_is_markup(drafting):
+async def test_it_is_no_text_of_the_card_so_that_nothing_in_it_is_markup(drafting):
     drafting.answerer.instead = replace(TRANSLATED, translation="**bold** [here](https://evil.example) <@all>")
     await drafting.asks("ina", QUESTION)
     assert marked(drafting, Purpose.DRAFT_CARD) == ["**bold** [here](https://evil.example) <@all>"]

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from agent.summary import ExtractiveSummarizer
-from desk.cards import Quote
+from desk.cards import Notes
 from desk.draft import Evidence, Proposal
 from desk.events import SummaryAsked
 from desk.ids import EventId
@@ -47,9 +47,7 @@ async def summaries(w: World, kind: SummaryKind = HANDOVER) -> list[list[str]]:
 
 def shown(w: World, purpose: Purpose = Purpose.ESCALATION_CARD) -> list[str]:
     """Return the lines in which a card tells what happened so far."""
-    return [
-        line for block in w.card(purpose).blocks if isinstance(block, Quote) and block.author == "So far, in short" for line in block.text.split("\n")
-    ]
+    return [line for block in w.card(purpose).blocks if isinstance(block, Notes) for line in block.lines]
 
 
 async def unsolved_twice(w: World) -> None:

@@ -13,6 +13,7 @@ from desk.modes import Mode
 from desk.ports import Query, TicketView, View
 from desk.post import Direct, Op, Post
 from desk.space import MessageRef, Place
+from desk.summary import Point, Summary, SummaryKind
 from desk.ticket import Level, Priority, Reason, Status, Ticket
 from desk.timeline import Message, Purpose
 from desk.usage import ModelCall
@@ -149,6 +150,16 @@ def called_view(query: Query) -> View:
     return replace(view, decisions=(replace(SUGGESTED, calls=CALLS), REPLIED), sentences=sentences)
 
 
+def summed_view(query: Query) -> View:
+    """Show the scene's ticket with what it came to: a summary that holds but for a point, a note, and one whose words were erased."""
+    view = ticket_view(query)
+    assert isinstance(view, TicketView)
+    handover = Summary(TICKET, SummaryKind.HANDOVER, START, 1, POINTS, "claude-small")
+    note = Summary(TICKET, SummaryKind.CRM_NOTE, START, 1, POINTS[:1], "extractive")
+    return replace(view, summaries=(note, handover, replace(handover, points=())))
+
+
+POINTS = (Point("Charged twice, wants one charge back.", (MessageId("m-1"),)), Point("Refund promised.", supported=False))
 CALLS = (
     ModelCall("triage", "claude-small", "spend_limit", seconds=0.4),
     ModelCall("answer", "claude-big", input=1200, output=210, cache_read=8000, cache_write=950, price=0.0312, seconds=2.1),

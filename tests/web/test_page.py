@@ -13,7 +13,7 @@ from bot.web.pages import Site
 from bot.web.server import serve
 from bot.web.suggestions import Suggestion
 from bot.web.workspace import LocalWorkspace
-from desk.cards import Header, Text
+from desk.cards import Header, Notes, Text
 from desk.events import ButtonClicked, MessageDeleted, MessageEdited, MessageReceived, TypingSeen
 from desk.post import Op
 from desk.space import Place
@@ -22,7 +22,7 @@ from tests.fakes import FakeClock, FakeDesk
 from tests.web.chrome import chromium
 from tests.web.conftest import AGENTS, COMMUNITY, LEA, MARA, furnished
 from tests.web.posts import answer
-from tests.web.scene import DRAFT, Scene, called_view, post, scene, ticket_view
+from tests.web.scene import DRAFT, Scene, called_view, post, scene, summed_view, ticket_view
 
 SITE = Site("Pelican Ledger", (Suggestion("Yuki Tan", "acme-shared", "This is STILL not solved.", "An urgent card."),))
 
@@ -349,6 +349,30 @@ async def test_what_the_model_took_opens_on_a_ticket_and_keeps_inside_the_page(p
     await page.goto(page.url.partition("?")[0] + "ticket/t-h2k4m6p8r2t4v?team=lea")
     await page.get_by_text("2 calls of the language model, 1 failed").click()
     await expect(page.get_by_role("row", name="answer claude-big 1,200 950 8,000 210 0.0312 2.1")).to_be_visible()
+    assert await page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+async def test_notes_for_the_team_are_whole_and_nothing_in_them_is_markup(page: Page, workspace: LocalWorkspace, width: int) -> None:
+    lines = (*(f'• Asked: "{"word " * 30}" (Mara Voss 10:0{n})' for n in range(6)), "**bold** [here](https://evil.example) <b>@here</b>")
+    await workspace.send(post("o-1", Place(AGENTS), Purpose.ESCALATION_CARD, (Header("Needs a human"), Notes("So far, in short", lines))))
+    await page.set_viewport_size({"width": width, "height": 900})
+    shown = team(page).locator(".notes") if width > 400 else page.locator(".notes")
+    await expect(shown.locator("p")).to_have_text(["So far, in short", *lines], use_inner_text=False)
+    assert await shown.locator("a, b, strong").count() == 0
+    assert await shown.evaluate("notes => notes.scrollHeight <= notes.clientHeight && notes.scrollWidth <= notes.clientWidth")
+
+
+@pytest.mark.parametrize("width", [1200, 360])
+async def test_a_tickets_page_says_what_it_came_to_and_leads_to_the_messages(page: Page, played: Scene, desk: FakeDesk, width: int) -> None:
+    desk.shows = summed_view
+    await page.set_viewport_size({"width": width, "height": 800})
+    await page.goto(page.url.partition("?")[0] + "ticket/t-h2k4m6p8r2t4v?team=lea")
+    titles = await page.locator(".summed h2").all_inner_texts()
+    assert titles == ["For whoever takes it over", "Note for the customer record"]
+    await expect(page.get_by_text("not found in the conversation: Refund promised.")).to_be_visible()
+    await page.locator(".summed a").first.click()
+    assert page.url.endswith("#m-1")
     assert await page.evaluate("document.documentElement.scrollWidth") <= width
 
 
