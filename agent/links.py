@@ -21,10 +21,12 @@ name email link page run live store info space pro zip mov top work world today 
 SLY = frozenset(LIKE_WORDS.split())
 """Those that are words of programs and files as well; like the two letters of countries they need a path behind them."""
 NOT_HOSTS = frozenset({"asp.net", "ado.net", "vb.net", "ml.net", "socket.io"})
-WITH_SCHEME = re.compile(r"(?<![\w+.-])[a-z][a-z0-9+.-]{1,30}:/{1,3}[^\s<>\"`|]+|(?<![\w:/])//[\w-]+\.[^\s<>\"`|]+", re.IGNORECASE)
-SCRIPTED = re.compile(r"(?<![\w-])(?:(?:javascript|vbscript|blob|tel|sms|mailto|intent):(?=[^\s])|data:(?=[\w.+-]*[/;,]))[^\s<>\"`|]+", re.IGNORECASE)
+WITH_SCHEME = re.compile(r"(?<![^\W_])[a-z][a-z0-9+.-]{1,30}:/{1,3}[^\s<>\"`|]+|(?<![\w:/])//[\w-]+\.[^\s<>\"`|]+", re.IGNORECASE)
+SCRIPTED = re.compile(
+    r"(?<![^\W_])(?:(?:javascript|vbscript|blob|tel|sms|mailto|intent):(?=[^\s])|data:(?=[\w.+-]*[/;,]))[^\s<>\"`|]+", re.IGNORECASE
+)
 BARE = re.compile(
-    r"(?<![\w@./:\\$-])(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24})\b\.?(?::\d{1,5})?(?:[/?#\\][^\s<>\"`|]*)?(?!@)",
+    r"(?<![^\W_])((?:[^\W_](?:[\w-]{0,61}[^\W_])?\.){1,8}(?:xn--[\w-]{2,59}|[^\W\d_]{2,24}))(?![^\W_])\.?(?::\d{1,5})?(?:[/?#\\][^\s<>\"`|]*)?",
     re.IGNORECASE,
 )
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*")
@@ -74,9 +76,14 @@ def normal(link: str) -> str:
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (WITH_SCHEME, SCRIPTED, EMAIL):
         yield from ((match.start(), match.start() + len(_ended(match.group()))) for match in pattern.finditer(text))
-    for match in BARE.finditer(text):
+    at = 0
+    while match := BARE.search(text, at):
         if _is_link(match.group()):
             yield match.start(), match.start() + len(_ended(match.group()))
+            at = match.end()
+        else:
+            # Behind "main.py/" another name may follow.
+            at = match.end(1)
 
 
 def _is_link(name: str) -> bool:
@@ -107,8 +114,13 @@ def _target(link: str) -> tuple[str, str] | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
-    rest = bare.partition("//")[2].partition("/")[2]
-    plainly = parts.scheme in PORTS and "@" not in parts.netloc and port in (None, PORTS[parts.scheme]) and not re.search(r"[\s\\\x00-\x1f]", bare)
+    rest = "".join(bare.partition("//")[2].partition("/")[1:])
+    plainly = (
+        parts.scheme in PORTS
+        and "@" not in parts.netloc
+        and port in (None, PORTS[parts.scheme])
+        and not re.search(r"[\s\\\x00-\x1f\u3002\uff0e\uff61]", bare)
+    )
     written = _ascii(host)
     return (written, rest) if plainly and HOST.fullmatch(written) and not written.replace(".", "").isdigit() else None
 

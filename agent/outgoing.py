@@ -13,7 +13,7 @@ LINK_GONE = "(link removed)"
 ADDRESS_GONE = "(address removed)"
 MENTION_GONE = "(mention removed)"
 MOST_PASSES = 40
-CODE = re.compile(r"(```.*?```|`[^`\n]+`)", re.DOTALL)
+CODE = re.compile(r"(?<!\\)(```.*?```|`[^`\n]+`)", re.DOTALL)
 NUMBERED_SIGN = re.compile(r"&#(?:x[0-9a-f]{1,6}|\d{1,7});?", re.IGNORECASE)
 COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
 SCRIPT = re.compile(r"<(script|style|iframe|object|svg|template|noscript)\b[^>]*>.*?(?:</\1\s*>|\Z)", re.DOTALL | re.IGNORECASE)
@@ -25,7 +25,8 @@ ELEMENTS = (
 )
 BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
 ELEMENT = re.compile(rf"</?(?:{ELEMENTS})(?=[\s/>])[^>]*>|</?(?:{ELEMENTS})[\s/][^>\n]*$", re.IGNORECASE | re.MULTILINE)
-CALL = re.compile(r"<!\s*(?:\w+\^)?[^<>|\n]{0,100}(?:\|([^<>\n]{0,100}))?>")
+DECLARED = re.compile(r"<!(?:doctype|\[CDATA\[)[^>\n]{0,200}>", re.IGNORECASE)
+CALL = re.compile(r"<!(?!--|doctype|\[CDATA)\s*(?:\w+\^)?[^<>|\n]{0,100}(?:\|([^<>\n]{0,100}))?>", re.IGNORECASE)
 CALLED = re.compile(r"<[@#]\s*[!&+]?[^<>|\n]{0,100}(?:\|([^<>\n]{0,100}))?>")
 COMMAND = re.compile(r"</([\w -]{1,64}):\d{5,25}>")
 EVERYONE = re.compile(r"[@＠﹫]+(?=(?:everyone|here|channel|group|all)\b)", re.IGNORECASE)
@@ -56,7 +57,8 @@ def safe(text: str, *, hosts: Collection[str], known: Collection[str] = ()) -> s
 
 
 def _once(text: str, hosts: Collection[str], known: Collection[str]) -> str:
-    pieces = CODE.split(text)
+    # On the whole, since platforms differ on where code ends.
+    pieces = CODE.split(_silent(text))
     return visible("".join(_code(piece, hosts, known) if n % 2 else _prose(piece, hosts, known) for n, piece in enumerate(pieces)))
 
 
@@ -74,11 +76,11 @@ def _prose(text: str, hosts: Collection[str], known: Collection[str]) -> str:
 
 
 def _code(text: str, hosts: Collection[str], known: Collection[str]) -> str:
-    """Return code without mentions and links from elsewhere; readers differ on where code ends, so that it is no hiding place."""
-    return _linked(_silent(text), lambda link: "://" not in link or is_allowed(link, hosts, known) or is_allowed(link, (), known))
+    """Return code without links from elsewhere, except what the evidence says too."""
+    return _linked(text, lambda link: "://" not in link or is_allowed(link, hosts, known) or is_allowed(link, (), known))
 
 
-MARKUP: tuple[tuple[re.Pattern[str], str], ...] = ((COMMENT, ""), (SCRIPT, ""), (BREAK, "\n"), (ELEMENT, ""))
+MARKUP: tuple[tuple[re.Pattern[str], str], ...] = ((COMMENT, ""), (SCRIPT, ""), (DECLARED, ""), (BREAK, "\n"), (ELEMENT, ""))
 
 
 def _silent(text: str) -> str:

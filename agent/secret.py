@@ -17,8 +17,8 @@ from agent.redaction import KEY
 from agent.signals import WORDS
 from agent.wording import lists
 
-CARD = re.compile(r"(?<![\w+])(?:\d[ .\-‐-―\u00a0\u202f]{0,2}){12,18}\d(?!\w)")
-"""Wider than the form that `agent.personal` warns of: whatever has the checksum stays here."""
+DIGITS = re.compile(r"(?<![\w+])\d(?:[ .\-‐-―\u00a0\u202f]{0,2}\d){12,60}(?!\w)")
+"""Wider than the form that `agent.personal` warns of: whatever has the checksum of a card stays here, whatever stands beside it."""
 PRIVATE_KEY = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY-----.*?(?:-----END [A-Z0-9 ]{0,40}PRIVATE KEY-----|\Z)", re.DOTALL)
 VENDORS = re.compile(
     r"\b(?:sk|pk|rk)[-_](?:ant-|proj-|live_|test_|svcacct-|or-)?[\w-]{16,}|\bwhsec_[\w+/=]{16,}|\b(?:AKIA|ASIA|AROA)[A-Z0-9]{16}\b|\bgh[pousr]_\w{30,}"
@@ -36,6 +36,7 @@ LONG = re.compile(r"(?<![\w./@+-])[A-Za-z0-9+/_-]{20,}={0,2}(?![\w/])")
 UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 HEX = re.compile(r"(?:[0-9a-f]{2}){16,}", re.IGNORECASE)
 QUOTED = r"\"([^\"\n]{1,80})\"|'([^'\n]{1,80})'|`([^`\n]{1,80})`|[„“«]([^“”»\n]{1,80})[“”»]|(\S{3,80})"
+QUOTES = "\"'`„“«"
 TRAILING = ".,;:!?)]}\"'"
 
 
@@ -92,10 +93,13 @@ def _ibans(text: str) -> Found:
 
 
 def _cards(text: str) -> Found:
-    for match in CARD.finditer(text):
-        digits = re.sub(r"\D", "", match.group())
-        if len(set(digits)) > 1 and luhn(digits):
-            yield match.span()
+    for row in DIGITS.finditer(text):
+        groups = list(re.finditer(r"\d+", row.group()))
+        pairs = ((first, last) for n, first in enumerate(groups) for last in reversed(groups[n : n + 19]))
+        for first, last in pairs:
+            digits = re.sub(r"\D", "", row.group()[first.start() : last.end()])
+            if 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits):
+                yield row.start() + first.start(), row.start() + last.end()
 
 
 def _emails(text: str) -> Found:
@@ -152,7 +156,7 @@ def _told(text: str, pattern: re.Pattern[str], is_secret: Callable[[str], bool])
         group = match.lastindex or 0
         start, end = match.span(group)
         end = start + len(said[start:end].rstrip(TRAILING))
-        if end > start and is_secret(said[start:end]):
+        if end > start and (is_secret(said[start:end]) or (pattern.groups > 1 and said[start - 1] in QUOTES)):
             yield places[start], places[end - 1] + 1
 
 

@@ -7,13 +7,14 @@ import re
 from agent.disguise import BLANK, shape, visible
 
 TAG = "untrusted"
+LEFT_OUT = "[hidden text left out]"
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MARKDOWN_COMMENT = re.compile(
     r"^[ ]{0,3}\[(?://|comment|_metadata_[^\]\n]*)\]:[ ]*(?:#|<>)?[ ]*(?:\(.*?\)|\".*?\"|'.*?')[ ]*$", re.MULTILINE | re.IGNORECASE
 )
 UNSEEN_ELEMENT = re.compile(
     r"<(\w{1,20})\b(?=[^>]{0,500}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|\shidden[\s>=/]))"
-    r"[^>]{0,500}>.*?</\1\s*>",
+    r"[^>]{0,500}>.{0,5000}?</\1\s*>",
     re.DOTALL | re.IGNORECASE,
 )
 EMPTY_LINES = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
@@ -51,8 +52,11 @@ LONGEST_NAME = 80
 def cleaned(text: str, *, most: int) -> str:
     """Return a text as its reader saw it: without hidden characters, comments and elements that a page does not show; cut with a note."""
     shown = visible(text)
-    for hidden in (COMMENT, UNSEEN_ELEMENT, MARKDOWN_COMMENT):
-        shown = hidden.sub("[hidden text left out]", shown)
+    # Up to the last end of a comment only: behind it none is closed, and each would be looked for to the end of the text.
+    commented = shown.rfind("-->") + len("-->")
+    shown = COMMENT.sub(LEFT_OUT, shown[:commented]) + shown[commented:]
+    for hidden in (UNSEEN_ELEMENT, MARKDOWN_COMMENT):
+        shown = hidden.sub(LEFT_OUT, shown)
     shown = WIDE.sub(" " * 8, EMPTY_LINES.sub("\n\n", BLANK.sub(" ", shown))).strip()
     return shown if len(shown) <= most else f"{shown[:most].rstrip()}\n[cut here: {len(shown) - most} more characters]"
 
@@ -65,7 +69,7 @@ def quoted(text: str, *, label: str, most: int, audience: str = "") -> str:
 
 def named(name: str) -> str:
     """Return the name of a file or a person on one line, without signs that could end a quotation or begin markup."""
-    bare = " ".join(NOT_IN_NAMES.sub(" ", BLANK.sub(" ", visible(_undelimited(name)))).split())
+    bare = " ".join(NOT_IN_NAMES.sub(" ", BLANK.sub(" ", visible(_undelimited(name[: LONGEST_NAME * 4])))).split())
     return (bare if len(bare) <= LONGEST_NAME else f"{bare[:LONGEST_NAME].rstrip()}…") or "(no name)"
 
 
@@ -76,17 +80,24 @@ def _defused(text: str) -> str:
 
 def _undelimited(text: str) -> str:
     """Turn the angle brackets of every tag with a guarded name into round ones, however they are written."""
+    while edits := _edits(text):
+        kept, at = [], 0
+        for start, (end, sign) in sorted(edits.items()):
+            kept += [text[at:start], sign]
+            at = end
+        # Once more: what stood between two delimiters may hide the second from a first look.
+        text = "".join([*kept, text[at:]])
+    return text
+
+
+def _edits(text: str) -> dict[int, tuple[int, str]]:
     edits: dict[int, tuple[int, str]] = {}
     for opening in OPENING.finditer(text):
         if _is_guarded(text[opening.end() : opening.end() + LOOKED_AT]):
             edits[opening.start()] = (opening.end(), "(")
             closing = CLOSING.search(text, opening.end(), opening.end() + LOOKED_AT)
             edits |= {closing.start(): (closing.end(), ")")} if closing else {}
-    kept, at = [], 0
-    for start, (end, sign) in sorted(edits.items()):
-        kept += [text[at:start], sign]
-        at = end
-    return "".join([*kept, text[at:]])
+    return edits
 
 
 def _is_guarded(following: str) -> bool:

@@ -57,7 +57,7 @@ class Vault:
 
         `own` says whether the person who is answered wrote it, or it is of their own record; other people's values never come back.
         """
-        shown = PLACEHOLDER.sub(lambda match: f"({match.group().strip(chr(92)).strip('[]')})", visible(text))
+        shown = PLACEHOLDER.sub(lambda match: f"({match[1]}-{match[2]})", visible(text))
         for kept in [kept for kept in self._kept.values() if kept.kind not in COMES_BACK and len(kept.value) >= SHORTEST]:
             shown = shown.replace(kept.value, kept.placeholder)
         pieces, at = [], 0
