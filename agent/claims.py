@@ -35,17 +35,19 @@ class Ground:
     """The amounts of each field of the record."""
 
 
-def check(proposal: Proposal, *, hosts: Collection[str] = (), fixed: Collection[str] = ()) -> Proposal:
+def check(
+    proposal: Proposal, *, hosts: Collection[str] = (), fixed: Collection[str] = (), bared: Callable[[str], str] = lambda sentence: sentence
+) -> Proposal:
     """Return the proposal with its claims made anew from its parts; a sentence is supported only when code finds it in its evidence.
 
-    `hosts` are the hosts that links may lead to (none: all). `fixed` are sentences of ours that claim nothing. A claim that the proposal
-    already ties to evidence keeps those numbers where its sentence carries none.
+    `hosts` are the hosts that links may lead to (none: all). `fixed` are sentences of ours that claim nothing, `bared` takes from a sentence what
+    claims nothing. A claim that the proposal already ties to evidence keeps those numbers where its sentence carries none.
     """
     tied = {_key(claim.text): claim.evidence for claim in proposal.claims}
     claims = [
         replace(claim, part=n)
         for n, part in enumerate(proposal.parts)
-        for claim in _claims(part.text, proposal.evidence, audience=part.audience, hosts=hosts, fixed=fixed, tied=tied)
+        for claim in _claims(part.text, proposal.evidence, audience=part.audience, hosts=hosts, fixed=fixed, tied=tied, bared=bared)
     ]
     return replace(proposal, claims=tuple(claims))
 
@@ -95,13 +97,14 @@ def _claims(
     hosts: Collection[str],
     fixed: Collection[str],
     tied: Mapping[str, tuple[int, ...]],
+    bared: Callable[[str], str] = lambda sentence: sentence,
 ) -> list[Claim]:
     known = {item.n: item for item in evidence}
     skipped = {_key(sentence) for phrase in fixed for sentence in (phrase, *cut(phrase))}
     found = []
     for sentence in cut(text):
         own = tuple(int(n) for n in CITED.findall(sentence))
-        bare = CITED.sub("", sentence).strip()
+        bare = bared(CITED.sub("", sentence).strip())
         if not bare or (not own and _key(bare) in skipped):
             continue
         numbers = own or tied.get(_key(bare), ()) or _best(bare, evidence, hosts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Iterable
 from functools import cache
@@ -10,6 +11,10 @@ from agent.figures import figures
 from agent.signals import WORDS
 from agent.wording import content, stem
 
+GREETINGS = (
+    "hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:morgen|tag|abend)|liebe[r]?|bonjour|bonsoir|cher|chère|salut|hola|buenos días"
+    "|buenas (?:tardes|noches)|estimad[oa]|olá|bom dia|boa (?:tarde|noite)|thanks|thank you|danke|merci|gracias|obrigad[oa]|sorry"
+)
 LONGEST = 24
 """Words of a sentence beyond which it says more than a courtesy."""
 
@@ -21,6 +26,15 @@ def courteous(sentence: str, *, names: Iterable[str] = ()) -> bool:
     own = frozenset(stem for name in names for stem in content(name))
     known = words() | own
     return content(sentence) <= known and not [figure for figure in figures(sentence) if not content(figure.said) <= known]
+
+
+def unsaluted(sentence: str, names: Iterable[str]) -> str:
+    """Return a sentence without the greeting or thanks by name at its beginning: "Hello Greta, a refund takes ..." claims only what follows."""
+    parts = {part for name in names for part in (name, *name.split()) if part}
+    if not parts:
+        return sentence
+    known = "|".join(re.escape(part) for part in sorted(parts, key=len, reverse=True))
+    return re.sub(rf"^\s*(?:(?:{GREETINGS})\b[\s,]*)?(?:(?:{known})\s*)*[,!:–-]\s*(?=\S)", "", sentence, count=1, flags=re.IGNORECASE)
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from agent.claims import cut, unsupported, wrong_figure
+from agent.courtesy import unsaluted
 from agent.figures import tidy
 from agent.memo import Memo
 from agent.wording import content, is_negative, share
@@ -60,7 +61,7 @@ def _foreign(sentence: str, grounds: Sequence[Evidence], names: Sequence[str]) -
     return next((term for term in TERM.findall(tidy(sentence)) if term.lower() not in known), "")
 
 
-def translated(proposal: Proposal, translation: str, *, hosts: Sequence[str] = ()) -> Proposal:
+def translated(proposal: Proposal, translation: str, *, hosts: Sequence[str] = (), names: Sequence[str] = ()) -> Proposal:
     """Return the proposal with unsupported sentences judged by their translation, sentence by sentence.
 
     The evidence is in the team's language and the reply in the customer's, so that words cannot be compared. Figures were compared before, in
@@ -70,12 +71,12 @@ def translated(proposal: Proposal, translation: str, *, hosts: Sequence[str] = (
     sentences = [sentence for part in proposal.parts for sentence in cut(part.text)]
     if len(meanings) != len(sentences):
         return proposal
-    meaning = dict(zip((_bare(s) for s in sentences), meanings, strict=True))
+    meaning = {unsaluted(_bare(said), names): unsaluted(_bare(meant), names) for said, meant in zip(sentences, meanings, strict=True)}
     evidence = {item.n: item for item in proposal.evidence}
 
     def judged(claim: Claim) -> Claim:
         grounds = [evidence[n] for n in claim.evidence if n in evidence]
-        said = _bare(meaning.get(_bare(claim.text), ""))
+        said = meaning.get(unsaluted(_bare(claim.text), names), "")
         # Capital letters make names in some languages only, so those are left to the translation.
         open_ = not claim.supported and grounds and said and not wrong_figure(claim.text, grounds, hosts=hosts, but=("name",))
         return replace(claim, supported=True, why="") if open_ and not unsupported(said, grounds, hosts=hosts) else claim

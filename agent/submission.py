@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from agent import claims, disclosure
-from agent.courtesy import courteous
+from agent.courtesy import courteous, unsaluted
 from agent.entailment import translated, weighed
 from agent.inputs import Handover, Question, Reply
 from agent.language import detect
@@ -94,9 +94,10 @@ class Answering:
         names = [brief.author.name, *([brief.policy.company.name, brief.policy.company.bot] if brief.policy else [])]
         fixed = [sentence for part in bare.parts for sentence in claims.cut(part.text) if courteous(NUMBER.sub("", sentence), names=names)]
         fixed += [phrase for phrase in brief.phrases.values() if "{" not in phrase]
-        checked = await weighed(claims.check(bare, hosts=brief.hosts, fixed=fixed), self._memo, names=names)
+        found = claims.check(bare, hosts=brief.hosts, fixed=fixed, bared=lambda sentence: unsaluted(sentence, names))
+        checked = await weighed(found, self._memo, names=names)
         if checked.unsupported and reply.translation:
-            checked = translated(checked, reply.translation, hosts=brief.hosts)
+            checked = translated(checked, reply.translation, hosts=brief.hosts, names=names)
         cited = {n for claim in checked.claims for n in claim.evidence}
         kept = tuple(item for item in checked.evidence if item.n in cited)
         return _compact(replace(checked, evidence=kept, parts=tuple(replace(part, text=_told(part.text, kept)) for part in checked.parts)))
@@ -136,11 +137,14 @@ class Answering:
         """Return a text in which a sentence whose evidence does not carry it is tied to what does, if anything that may be told there does."""
         known = {item.n: item for item in shown if may_show(place, item.audience)}
         for sentence in claims.cut(text):
-            bare, own = NUMBER.sub("", sentence).strip(), [known[int(n)] for n in NUMBER.findall(sentence) if int(n) in known]
+            bare, own = (
+                unsaluted(NUMBER.sub("", sentence).strip(), [self._brief.author.name]),
+                [known[int(n)] for n in NUMBER.findall(sentence) if int(n) in known],
+            )
             if not own or not claims.unsupported(bare, own, hosts=self._brief.hosts):
                 continue
             carrying = next((item for item in known.values() if not claims.unsupported(bare, [item], hosts=self._brief.hosts)), None)
-            text = text.replace(sentence, f"{bare} [{carrying.n}]", 1) if carrying else text
+            text = text.replace(sentence, f"{NUMBER.sub('', sentence).strip()} [{carrying.n}]", 1) if carrying else text
         return text
 
     def _narrowed(self, text: str, evidence: list[Evidence]) -> str:

@@ -66,7 +66,7 @@ def _lines(post: Shape) -> list[str]:
 
 def _decision(found: Shape) -> str:
     would = f" (would {found['would']})" if found["would"] else ""
-    because = "; ".join(reason["text"] for reason in found["reasons"])
+    because = "; ".join(reason["text"] for reason in (*found["reasons"], *found.get("degraded", ())))
     seen = f"{found['mode']}, {found['category'] or '-'}, {found['confidence']:.2f} of {found['threshold']:.2f}"
     return f"{found['at'][11:19]}  {found['ticket']}  {found['action']}{would}  {seen}: {because}"
 

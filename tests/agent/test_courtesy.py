@@ -1,6 +1,6 @@
 import pytest
 
-from agent.courtesy import courteous
+from agent.courtesy import courteous, unsaluted
 
 NAMES = ("Mara Voss", "Pelican Ledger")
 
@@ -45,3 +45,17 @@ def test_what_says_anything_is_no_courtesy(sentence):
 
 def test_a_long_sentence_says_more_than_a_courtesy():
     assert not courteous("thanks " * 30)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "rest"),
+    [
+        pytest.param("Hello Mara, a refund takes 5 days.", "a refund takes 5 days.", id="a greeting"),
+        pytest.param("Guten Tag Mara Voss, die Erstattung ist da.", "die Erstattung ist da.", id="in German"),
+        pytest.param("Mara, your plan is Team.", "your plan is Team.", id="a name alone"),
+        pytest.param("Hello Tom, a refund takes 5 days.", "Hello Tom, a refund takes 5 days.", id="somebody else's name"),
+        pytest.param("A refund takes 5 days, Mara.", "A refund takes 5 days, Mara.", id="no greeting"),
+    ],
+)
+def test_a_greeting_by_name_claims_nothing(sentence, rest):
+    assert unsaluted(sentence, NAMES) == rest
