@@ -32,7 +32,8 @@ def left_open(local: Classification, text: str, heard: Heard, terms: Triage) -> 
         return ()
     checks = {
         "request": unsure,
-        "category": local.confidence < terms.sure,
+        # Without one, the trained categories cannot be used, and a model could not choose from them either.
+        "category": bool(local.category) and local.confidence < terms.sure,
         "scope": abs(local.out_of_scope_score - terms.out_of_scope) < NEAR,
         "language": local.language is None and _speaks(text),
         "trend": bool(told_before(heard)) and (local.sentiment in DISPLEASED or Signal.NOT_SOLVED in local.signals),

@@ -83,8 +83,8 @@ class ModelTriager:
         """Return what the model would be asked about a text."""
         terms, first = await self._standing(policy)
         vault = Vault(policy.model.redact)
-        content = conversation(text, heard.before, hidden=vault.hide)
-        return Asked(terms, first, content, spoken(cleaned(vault.hide(opening(text)), most=len(text) + HEAD)))
+        last = opening(text, hidden=vault.hide)
+        return Asked(terms, first, conversation(last, heard.before, hidden=vault.hide), spoken(cleaned(last, most=len(last))))
 
     async def opinion(self, asked: Asked, bill: Bill, policy: ModelPolicy) -> tuple[Opinion | None, str]:
         """Ask the model once; return what it said, None where that cannot be read, and which model it was. Raises ModelFault."""

@@ -22,7 +22,11 @@ ALONE = "category "
 EARLIER = 8
 """Messages of the conversation that are shown before the last one."""
 EARLIER_CHARACTERS = 500
+MARGIN = 1000
+"""Characters of the longest secret that is still recognized where a long text is cut."""
 CACHED = {"type": "ephemeral"}
+Hide = Callable[[str], str]
+"""Takes personal data out of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Standing:
         return ({"type": "text", "text": self.text, "cache_control": CACHED},)
 
 
-def standing(terms: Terms, examples: Groups, *, hidden: Callable[[str], str]) -> Standing:
+def standing(terms: Terms, examples: Groups, *, hidden: Hide) -> Standing:
     """Return what comes first. `hidden` takes personal data out of the examples, which customers wrote."""
     sections = prompting.prompt(NAME).sections
     general = [f"## {heading}\n\n{body}" for heading, body in sections.items() if not heading.startswith(ALONE)]
@@ -48,16 +52,24 @@ def standing(terms: Terms, examples: Groups, *, hidden: Callable[[str], str]) ->
     return Standing(text, hashlib.blake2b(text.encode(), digest_size=6).hexdigest())
 
 
-def conversation(text: str, before: Timeline, *, hidden: Callable[[str], str]) -> str:
-    """Return what comes last: the words to judge, and in front of them what was said before. Everything in it is quoted."""
+def conversation(last: str, before: Timeline, *, hidden: Hide) -> str:
+    """Return what comes at the end: the words to judge, `last`, as `opening` gives them, and in front of them what was said before, all quoted."""
     shown = [message for message in before if _tells(message)][-EARLIER:]
-    earlier = [quoted(hidden(message.text), label=f"earlier, {_speaker(message)}", most=EARLIER_CHARACTERS) for message in shown]
-    return "\n\n".join([*earlier, quoted(hidden(opening(text)), label="last, the customer: report on this", most=HEAD + TAIL + 10)])
+    earlier = [quoted(_begin(message.text, hidden), label=f"earlier, {_speaker(message)}", most=EARLIER_CHARACTERS) for message in shown]
+    return "\n\n".join([*earlier, quoted(last, label="last, the customer: report on this", most=2 * (HEAD + TAIL))])
 
 
-def opening(text: str) -> str:
-    """Return a text, of a long one its beginning and end: people say first or last what they want."""
-    return text if len(text) <= HEAD + TAIL else f"{text[:HEAD]}\n\n{text[-TAIL:]}"
+def opening(text: str, *, hidden: Hide) -> str:
+    """Return a text without personal data, of a long one its beginning and end: people say first or last what they want."""
+    if len(text) <= HEAD + TAIL:
+        return hidden(text)
+    # What begins before a cut is recognized only with what stands behind it, so more is looked at than is kept.
+    return f"{hidden(text[: HEAD + MARGIN])[:-MARGIN]}\n\n{hidden(text[-TAIL - MARGIN :])[MARGIN:]}"
+
+
+def _begin(text: str, hidden: Hide) -> str:
+    begin = EARLIER_CHARACTERS * 2
+    return hidden(text) if len(text) <= begin else hidden(text[: begin + MARGIN])[:-MARGIN]
 
 
 def _described(category: str) -> str:

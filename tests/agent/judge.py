@@ -97,6 +97,11 @@ class Bench:
         self.policies = Policies({"model": {"fallback": ""}, **changes})
         self.triager = ModelTriager(local, Metered(self.judge, self.ledger, self.clock), self.policies, shelf=shelf, sureness=sureness)
 
+    async def believe(self, **curves):
+        """Believe the model from now on as these curves say."""
+        local, metered = self.triager._local, self.triager._metered
+        self.triager = ModelTriager(local, metered, self.policies, sureness=await self.measured(**curves))
+
     async def triage(self, text, *before):
         return await self.triager.triage(text, heard=heard(*before))
 

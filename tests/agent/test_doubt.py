@@ -50,6 +50,10 @@ def test_an_unsure_category_is_left_open():
     assert left_open(Classification("billing", 0.84, language="en"), PLAIN, heard(), THRESHOLDS) == ("category",)
 
 
+def test_where_there_are_no_categories_to_choose_from_none_is_left_open():
+    assert left_open(Classification("", 0.0, language="en"), PLAIN, heard(), THRESHOLDS) == ()
+
+
 def test_a_note_among_ourselves_is_no_earlier_mood():
     found = local(sentiment=Sentiment.UNHAPPY)
     assert left_open(found, PLAIN, heard(said("angry one", role=Role.TEAMMATE, audience=INTERNAL)), THRESHOLDS) == ()

@@ -139,7 +139,7 @@ async def test_a_category_of_policy_that_no_head_knows_is_the_models_to_give(ben
 async def test_a_model_that_says_all_is_well_silences_nobody(bench, triager, text):
     local = await triager.triage(text)
     setting = bench(CALM_LIE, **MODEL_FIRST)
-    setting.triager._sureness = await setting.measured(**dict.fromkeys(("request", "sentiment", "out_of_scope", "category"), (Step(0.5, 200, 170),)))
+    await setting.believe(**dict.fromkeys(("request", "sentiment", "out_of_scope", "category"), (Step(0.5, 200, 170),)))
     found = await setting.triage(text)
     assert found.is_request
     assert found.signals == local.signals
@@ -148,16 +148,17 @@ async def test_a_model_that_says_all_is_well_silences_nobody(bench, triager, tex
 
 async def test_a_measured_model_may_say_of_what_nobody_was_sure_that_it_asks_nothing(bench):
     setting = bench(reply(sure=0.99, request=False))
-    setting.triager._sureness = await setting.measured(request=(Step(0.9, 400, 396),))
+    await setting.believe(request=(Step(0.9, 400, 396),))
     assert not (await setting.triage(UNSURE)).is_request
     assert (await bench(reply(sure=0.99, request=False)).triage(UNSURE)).is_request
 
 
-async def test_what_was_measured_with_another_prompt_counts_for_nothing(bench):
+async def test_what_was_measured_with_another_prompt_or_model_counts_for_nothing(bench):
     setting = bench(reply(sure=0.99, request=False))
     measured = await setting.measured(request=(Step(0.9, 400, 396),))
-    setting.triager._sureness = replace(measured, prompt="another")
-    assert (await setting.triage(UNSURE)).is_request
+    for other in (replace(measured, prompt="another"), replace(measured, model="another")):
+        assert (await bench(reply(sure=0.99, request=False), sureness=other).triage(UNSURE)).is_request
+    assert not (await bench(reply(sure=0.99, request=False), sureness=measured).triage(UNSURE)).is_request
 
 
 INJECTED = [

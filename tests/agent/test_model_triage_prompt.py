@@ -9,6 +9,7 @@ from agent.shelf import Shelf
 from agent.triage_examples import CHARACTERS, EACH, PRICE, Examples, chosen, spread, written
 from agent.triage_prompt import EARLIER, conversation, opening, standing
 from agent.triage_schema import Opinion, Terms
+from agent.vault import Vault
 from desk.audience import INTERNAL
 from desk.customer import Role
 from desk.timeline import Purpose
@@ -27,7 +28,7 @@ def first(terms=TERMS, examples=None):
 
 def last(text, *before):
     """Return what one call adds."""
-    return conversation(text, before, hidden=str)
+    return conversation(opening(text, hidden=str), before, hidden=str)
 
 
 def test_the_beginning_is_one_marked_block_and_long_enough_to_be_cached():
@@ -111,8 +112,18 @@ def test_of_a_long_conversation_the_end_is_shown_and_of_long_messages_the_beginn
 
 
 def test_of_a_long_message_beginning_and_end_are_read():
-    assert opening("begin " + "x" * 100_000 + " end").startswith("begin")
-    assert opening("begin " + "x" * 100_000 + " end").endswith(" end")
+    text = opening("begin " + "x" * 100_000 + " end", hidden=str)
+    assert (text.startswith("begin"), text.endswith(" end")) == (True, True)
+    assert len(text) < 8100
+
+
+@pytest.mark.parametrize("place", range(5970, 6030, 3))
+def test_a_card_number_that_stands_where_a_text_is_cut_does_not_leave_in_pieces(place):
+    secret = "4111 1111 1111 1111"
+    begin, end = "x " * (place // 2) + secret + " y" * 9000, "y " * 9000 + secret + " x" * ((place - 5000) // 2)
+    for text in (begin, end):
+        vault = Vault(())
+        assert "4111" not in conversation(opening(text, hidden=vault.hide), (said(begin),), hidden=vault.hide)
 
 
 def test_examples_fit_into_their_budget_and_every_category_has_some():
