@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from desk.decision import Decision, Facts
 from desk.ticket import Reason
+from handlers.shortfalls import shortfall
 
 SENTENCES: dict[str, str] = {
     "action_failed": "what the answer says could not be done",
@@ -96,12 +97,19 @@ def asides(facts: Facts) -> tuple[Reason, ...]:
     return tuple(Reason("disagreed", (("field", field.replace("_", " ")), ("local", local), ("model", model))) for field, local, model in differing)
 
 
+def told(decision: Decision) -> tuple[str, ...]:
+    """Return a decision's reasons as sentences, what could not be used as it should, and what else is worth knowing."""
+    facts = decision.facts
+    reasons, others = ([render(reason, facts) for reason in each] for each in (decision.reasons, asides(facts)))
+    return (*reasons, *map(shortfall, facts.degraded), *others)
+
+
 def decision_lines(decision: Decision) -> tuple[str, ...]:
     """Return one decision as lines for people: what, when, and why."""
     would = f" (would {decision.would})" if decision.would else ""
     head = f"{decision.at:%Y-%m-%d %H:%M:%S} turn {decision.turn}: {decision.word}{would}, mode {decision.facts.mode.word}"
     saved = (f"  - with the saved text {item.title!r} ({item.id})" for item in decision.evidence if item.source == "macro")
-    return (head, *(f"  - {render(reason, decision.facts)}" for reason in (*decision.reasons, *asides(decision.facts))), *saved)
+    return (head, *(f"  - {sentence}" for sentence in told(decision)), *saved)
 
 
 class _Dashed(dict[str, str]):

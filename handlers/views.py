@@ -14,7 +14,7 @@ from desk.ports import Query, TicketView, View
 from desk.ticket import Status, Ticket
 from handlers import daily, team_cards
 from handlers.dossier import dossier
-from handlers.reasons import asides, render
+from handlers.reasons import told
 from handlers.services import Services
 
 GONE = Card((Header("This is not there any more"),))
@@ -50,9 +50,7 @@ class Views:
     async def _page(self, ticket: Ticket) -> TicketView:
         store = self._services.store
         decisions = tuple(await store.decisions(ticket.id))
-        sentences = {
-            decision.id: tuple(render(reason, decision.facts) for reason in (*decision.reasons, *asides(decision.facts))) for decision in decisions
-        }
+        sentences = {decision.id: told(decision) for decision in decisions}
         drafts, escalations = tuple(await store.drafts(ticket.id)), tuple(await store.escalations(ticket.id))
         summaries = tuple(await store.summaries(ticket.id))
         return TicketView(ticket, await store.timeline(ticket.id), decisions, drafts, escalations, sentences, summaries)

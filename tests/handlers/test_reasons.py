@@ -10,7 +10,7 @@ from desk.decision import HARD, Decision, Facts, Observe, Occasion, Reply
 from desk.modes import Mode
 from desk.ticket import Reason
 from escalation.rules import RULES
-from handlers.reasons import SENTENCES, asides, decision_lines, render
+from handlers.reasons import SENTENCES, asides, decision_lines, render, told
 
 HANDLERS = Path(__file__).parents[2] / "handlers"
 NOON = datetime(2026, 11, 2, 12, tzinfo=UTC)
@@ -70,3 +70,15 @@ def test_what_the_two_classifiers_see_differently_is_told_behind_the_reasons():
 
 def test_a_difference_that_is_not_of_its_form_is_left_out():
     assert asides(Facts(disagreed=("category", "", "x:y"))) == ()
+
+
+def test_what_could_not_be_used_is_told_behind_the_reasons():
+    facts = Facts(degraded=("triage_slow", "budget_day"), disagreed=("category:billing/bug report",))
+    decision = Decision("d", "t", NOON, 2, 3, facts, Reply("r"), (Reason("approved"),))
+    assert told(decision) == (
+        "a teammate approved it",
+        "the language model that classifies did not answer in time",
+        "the budget of the day for the language model is used up",
+        "category: the local classifier says billing, the model bug report",
+    )
+    assert decision_lines(decision)[2] == "  - the language model that classifies did not answer in time"

@@ -145,7 +145,7 @@ def called_view(query: Query) -> View:
     assert isinstance(view, TicketView)
     sentences = {
         **SENTENCES,
-        "x-1": (*UNSURE, "something could not be used as it should: the language model that classifies has reached the spending limit at its vendor"),
+        "x-1": (*UNSURE, "the language model that classifies has reached the spending limit at its vendor"),
     }
     return replace(view, decisions=(replace(SUGGESTED, calls=CALLS), REPLIED), sentences=sentences)
 
