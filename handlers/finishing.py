@@ -17,7 +17,7 @@ from desk.events import ActionFinished, DeadlineReached
 from desk.ids import EventId, derived
 from desk.runs import ActionRun, RunId, RunStatus
 from desk.selfservice import described
-from handlers import act, feedback, internal, turn
+from handlers import act, feedback, internal, summing, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
@@ -79,10 +79,10 @@ async def _concluded(run: ActionRun, services: Services, *, cause: EventId) -> C
     if any(not known.status.is_over for known in mine):
         return internal.refreshed(s)
     bad = [known for known in mine if known.status in NOT_DONE]
-    return _failed(s, draft, bad) if bad else await _performed(s, draft, run, services=services)
+    return await (_failed(s, draft, bad, services=services) if bad else _performed(s, draft, run, services=services))
 
 
-def _failed(s: Situation, draft: Draft, bad: Sequence[ActionRun]) -> Changes:
+async def _failed(s: Situation, draft: Draft, bad: Sequence[ActionRun], *, services: Services) -> Changes:
     """What the draft says is not true, so it is not sent; a person goes on."""
     codes = dict.fromkeys(NOT_DONE[run.status] for run in bad)
     levels = s.policy.escalation.levels
@@ -90,7 +90,8 @@ def _failed(s: Situation, draft: Draft, bad: Sequence[ActionRun]) -> Changes:
     triggers = tuple(Trigger(code, levels.get(code, 1), (("what", names),)) for code in codes)
     failed = replace(draft, status=DraftStatus.FAILED)
     facts = replace(_facts(s, draft, Occasion.ACTION_FAILED), triggers=tuple(trigger.rule for trigger in triggers))
-    return write(SaveDraft(failed, was=DraftStatus.RUNNING)) + act.perform(facts, s, Deed(draft=failed, triggers=triggers, who=draft.decided_by_name))
+    deed = await summing.handed_over(facts, s, Deed(draft=failed, triggers=triggers, who=draft.decided_by_name), services)
+    return write(SaveDraft(failed, was=DraftStatus.RUNNING)) + act.perform(facts, s, deed)
 
 
 async def _performed(s: Situation, draft: Draft, run: ActionRun, *, services: Services) -> Changes:

@@ -212,6 +212,7 @@ async def test_what_was_not_certainly_done_brings_in_a_person_and_is_never_said(
         assert any("person of our team" in text or "has this now" in text for text in w.texts(Purpose.NOTICE))
         assert told in w.texts(Purpose.ESCALATION_CARD)[-1]
         assert [d.status for d in await w.drafts()] == [DraftStatus.FAILED]
+        assert [summary.kind for summary in await w.store.summaries((await w.ticket()).id)] == ["handover"]
 
 
 async def _ok():
