@@ -9,7 +9,7 @@ FAULTS: Mapping[str, str] = {
     "cut": "ended its reply early",
     "dropped": "broke off",
     "key": "refused our key",
-    "open": "is left alone for a while because it kept failing",
+    "open": "is left alone for a while after it failed",
     "refused": "would not answer",
     "rejected": "did not take what it was sent",
     "slow": "did not answer in time",
