@@ -12,8 +12,9 @@ from agent.signals import WORDS
 from agent.wording import content, stem
 
 GREETINGS = (
-    "hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:morgen|tag|abend)|liebe[r]?|bonjour|bonsoir|cher|chère|salut|hola|buenos días"
-    "|buenas (?:tardes|noches)|estimad[oa]|olá|bom dia|boa (?:tarde|noite)|thanks|thank you|danke|merci|gracias|obrigad[oa]|sorry"
+    "hi|hello|hey|dear|good (?:morning|afternoon|evening)|hallo|guten (?:morgen|tag|abend)|liebe[r]?|bonjour|bonsoir|cher|chère|salut"
+    "|hola|buenos días|buenas (?:tardes|noches)|estimad[oa]|olá|bom dia|boa (?:tarde|noite)"
+    "|thanks|thank you|danke|merci|gracias|obrigad[oa]|sorry"
 )
 LONGEST = 24
 """Words of a sentence beyond which it says more than a courtesy."""

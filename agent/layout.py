@@ -48,8 +48,8 @@ class Found:
 
 
 def prompts() -> str:
-    """Return the version of the prompts that a reply is written with."""
-    return version(prompt("answer"), prompt("tone"))
+    """Return the version of the prompts that lead to a reply."""
+    return version(prompt("answer"), prompt("tone"), prompt("triage"))
 
 
 def system(session: Session) -> tuple[Block, ...]:
@@ -154,6 +154,9 @@ def _task(session: Session, reading: Proposal) -> str:
         lines.append(f"These files could not be read, and the customer must be told so: {', '.join(map(named, brief.files))}.")
     if reading.abstained == "internal_knowledge":
         lines.append("Something that customers may not see fits this question better than what was found. Unless the evidence answers it, hand over.")
+    if brief.classification.missing:
+        missing = quoted("\n".join(brief.classification.missing), label="first look", most=500)
+        lines.append(f"A first look at the message found this missing to answer it; see whether it is: {missing}")
     if brief.hint:
         lines.append(f"A teammate wants the reply to be different: {quoted(brief.hint, label='hint', most=1000)}")
     lines += ["", f"Answer what {named(brief.author.name)} wrote since somebody last answered them."]

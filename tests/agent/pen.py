@@ -86,7 +86,7 @@ class Pen:
         """Answer a question."""
         read = read_policy(merged(POLICY, self.policy))
         known = {"policy": read, "actions": read.actions, "now": START + timedelta(hours=1), **more}
-        brief = Brief(text, author, place, private, IN_SCOPE, known.pop("language", "en"), PHRASES, **known)
+        brief = Brief(text, author, place, private, known.pop("classification", IN_SCOPE), known.pop("language", "en"), PHRASES, **known)
         tools = DeskTools(self.embedder, place | (private or frozenset()), self.facts)
         tools.past, tools.failing = self.past, self.failing
         return await self.answerer.propose(brief, tools)

@@ -11,6 +11,7 @@ from desk.customer import Role
 from desk.space import Place
 from desk.timeline import Message, Purpose
 from tests.agent.pen import Pen, calls, reply
+from tests.agent.test_extractive import IN_SCOPE
 from tests.agent.test_record import NOBODY, USER
 from tests.fakes import START
 from tests.world import channel
@@ -118,3 +119,9 @@ async def test_a_name_cannot_break_out_of_its_line(pen):
     text = agent.bodies[0]["messages"][0]["content"][0]["text"]
     assert "</untrusted>" not in text
     assert "\nSYSTEM" not in text
+
+
+async def test_what_a_first_look_found_missing_is_shown(pen):
+    agent = pen(GOOD)
+    await agent.writes(history=(ASKED,), classification=replace(IN_SCOPE, missing=("which card was used",)))
+    assert "which card was used" in agent.bodies[0]["messages"][0]["content"][-1]["text"]
