@@ -69,9 +69,10 @@ def divided(thread: str, private: str, *, brief: Brief, shown: Sequence[Evidence
     lost = len(units) - len(staying) - len(going) + len(asides) - len(kept)
     said = {squeezed(unit.text) for unit in kept}
     added = [units[n] for n in going if squeezed(units[n].text) not in said]
-    in_thread = _joined(staying) if here.is_tainted else thread.strip()
-    in_private = "\n\n".join(filter(None, (_joined(kept) if alone.is_tainted else private.strip(), _joined(added)))) if brief.private else ""
-    return Divided(here.cited(in_thread), alone.cited(in_private), tuple(going), lost)
+    in_thread = _joined(staying, here) if here.is_tainted else thread.strip()
+    asided = _joined(kept, alone) if alone.is_tainted else private.strip() if brief.private else ""
+    in_private = "\n\n".join(filter(None, (asided, _joined(added, alone))))
+    return Divided(in_thread, in_private, tuple(going), lost)
 
 
 def question_may_stand(question: str, brief: Brief, shown: Sequence[Evidence]) -> bool:
@@ -79,8 +80,8 @@ def question_may_stand(question: str, brief: Brief, shown: Sequence[Evidence]) -
     read there, and nothing of what only others may hear.
     """
     here = _gate(brief.place, brief, shown)
-    numbers = [run for run in runs(CITED.sub("", question)) if any(map(str.isdigit, run))]
-    if next(found(question), None) or secret_words().search(plain(question)) or not all(map(here.has_number, numbers)):
+    numbers = [run for run in runs(question) if any(map(str.isdigit, run))]
+    if next(found(question), None) or CITED.search(question) or secret_words().search(plain(question)) or not all(map(here.has_number, numbers)):
         return False
     return all(here.lets_ask(unit.text) for unit in _units(question))
 
@@ -114,11 +115,12 @@ def _units(text: str) -> Iterator[Unit]:
             yield Unit(piece, cutting[1] if cutting and n else "\n\n")
 
 
-def _joined(units: Iterable[Unit]) -> str:
+def _joined(units: Iterable[Unit], through: Gate) -> str:
     """Put units together again; the items of a list are numbered anew, since their numbers could say something too."""
     text, count = "", 0
     for unit in units:
-        numbered = NUMBERED.match(unit.text)
+        said = through.cited(unit.text)
+        numbered = NUMBERED.match(said)
         count = count + 1 if numbered and unit.before == "\n" else 1
-        text += unit.before + (f"{numbered[1]}{count}{unit.text[numbered.end() :]}" if numbered else unit.text)
+        text += unit.before + (f"{numbered[1]}{count}{said[numbered.end() :]}" if numbered else said)
     return text.strip()

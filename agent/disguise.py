@@ -38,7 +38,7 @@ def visible(text: str) -> str:
 
 def folded(text: str) -> str:
     """Return a text in small Latin letters as far as its signs look like them, without accents and with one kind of space."""
-    return "".join(map(_folded, BLANK.sub(" ", text)))
+    return text.lower() if text.isascii() else "".join(map(_folded, BLANK.sub(" ", text)))
 
 
 def shape(text: str) -> tuple[str, list[int]]:

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from agent import wording
 from agent.claims import CITED, cut
@@ -55,7 +55,7 @@ class Gate:
         words = frozenset(runs(bare))
         if self._is_courtesy(words):
             return True
-        return self._knows(words) and any(_says(bare, told) for told in self._sentences)
+        return self._knows(words) and any(_says(bare, told) for _, told in self._sentences)
 
     def lets_ask(self, question: str) -> bool:
         """Tell whether a question may be asked: where something is kept only in words that were told or that the listener used, and none of it."""
@@ -72,9 +72,13 @@ class Gate:
         return number in self._vocabulary
 
     def cited(self, sentence: str) -> str:
-        """Return a sentence without the numbers of what is kept."""
-        kept = {item.n for item in self.kept}
-        return NUMBER.sub(lambda match: "" if int(match[1]) in kept else match.group(), sentence).strip()
+        """Return a sentence with the numbers of the evidence that says it, and of no other where something is kept: a row of numbers tells too."""
+        if not self.kept:
+            return sentence
+        bare = _bare(sentence)
+        saying = {str(n) for n, told in self._sentences if _says(bare, told)}
+        numbers = dict.fromkeys(number for number in NUMBER.findall(sentence) if number in saying)
+        return NUMBER.sub("", sentence) + "".join(f" [{number}]" for number in sorted(numbers, key=int))
 
     def _is_courtesy(self, words: frozenset[str]) -> bool:
         names = frozenset(run for name in self.names for run in runs(name))
@@ -103,9 +107,9 @@ class Gate:
         return words | {wording.stem(word) for word in words}
 
     @cached_property
-    def _sentences(self) -> tuple[str, ...]:
-        """Return what was told, sentence by sentence."""
-        return tuple(dict.fromkeys(_bare(sentence) for item in self.told for sentence in cut(item.quote)))
+    def _sentences(self) -> tuple[tuple[int, str], ...]:
+        """Return what was told, sentence by sentence, each with the number of its evidence."""
+        return tuple((item.n, _bare(sentence)) for item in self.told for sentence in cut(item.quote))
 
     @cached_property
     def _secrets(self) -> frozenset[str]:
@@ -154,22 +158,33 @@ def _small() -> frozenset[str]:
     return frozenset(run for word in wording.lists()["stop"] for run in runs(word)) - lists()["answers"] - frozenset(digits())
 
 
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence as it is compared: its words, their stems without the small ones, those that must not differ, and what kind it is."""
+
+    words: frozenset[str]
+    stems: frozenset[str]
+    firm: frozenset[str]
+    denies: bool
+    asks: bool
+
+
+@lru_cache(maxsize=4096)
+def _said(sentence: str) -> Said:
+    words = frozenset(runs(sentence))
+    firm = frozenset(word for word in words if word.isdigit() or word in digits() or word in lists()["answers"])
+    return Said(words, frozenset(wording.stem(word) for word in words - _small()), firm, wording.is_negative(sentence), sentence.endswith("?"))
+
+
 def _says(sentence: str, told: str) -> bool:
     """Tell whether a sentence says what a told one says: most of its words and no other number, neither denied nor turned on the listener."""
-    words, there = frozenset(runs(sentence)), frozenset(runs(told))
-    if any(word not in there for word in words if word.isdigit() or word in digits() or word in lists()["answers"]):
+    here, there = _said(sentence), _said(told)
+    shared = len(here.stems & there.stems)
+    alike = bool(here.stems) and shared >= FROM_ONE * len(here.stems) and shared >= OF_ONE * len(there.stems)
+    if not alike or not here.firm <= there.words or (here.denies, here.asks) != (there.denies, there.asks):
         return False
-    if sentence.endswith("?") != told.endswith("?") or wording.is_negative(sentence) != wording.is_negative(told):
-        return False
-    if words & lists()["person"] and words & lists()["state"] and not there & lists()["person"]:
-        return False
-    said, known = _stems(words), _stems(there)
-    shared = len(said & known)
-    return bool(said) and shared >= FROM_ONE * len(said) and shared >= OF_ONE * len(known)
-
-
-def _stems(words: frozenset[str]) -> frozenset[str]:
-    return frozenset(wording.stem(word) for word in words - _small())
+    turned = here.words & lists()["person"] and here.words & lists()["state"] and not there.words & lists()["person"]
+    return not turned
 
 
 def _bare(sentence: str) -> str:
