@@ -71,6 +71,7 @@ async def open_runtime(
                 (
                     runtime.sweeper.run,
                     runtime.sender.run,
+                    runtime.runner.run,
                     runtime.keep_house,
                     runtime.syncs.run,
                     runtime.reviews.run,
@@ -146,6 +147,9 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from knowledge.search import HybridKnowledge
     from knowledge.syncing.sync import Means
     from knowledge.tickets import ResolvedTickets
+    from selfservice.builtin import Shelves
+    from selfservice.declared import DeclaredActions
+    from selfservice.signed import SignedCalls
     from store.candidates import SqlCandidates
     from store.customers import SqlCustomers
     from store.ledger import SqlLedger
@@ -176,11 +180,12 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         minds = minds.written(metered, alarm, embedder, policy=records.policy, shelf=shelf, measured=records.home.triage)
     files = AttachmentReader()
     stack.callback(files.close)
+    found = wrap.knowledge(knowledge)
     services = Services(
         store=wrap.store(records.store),
         clock=clock,
         crm=wrap.crm(EmbeddedCrm(customers, records.policy)),
-        knowledge=wrap.knowledge(knowledge),
+        knowledge=found,
         triager=wrap.triager(minds.triager),
         answerer=wrap.answerer(minds.answerer),
         chat={},
@@ -190,6 +195,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         versions=Versions(policy=policy.version, heads=heads.version, embedder=embedder.id, code=CODE),
         files=files,
         looks=minds.metered is not None,
+        actions=wrap.actions(DeclaredActions(SignedCalls(os.environ, clock), Shelves(found, records.policy, clock))),
     )
     await warm
     means = Means(library, SqlSources(records.database), embedder, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")

@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, TypeVar
 from desk.errors import FrontdeskError
 from desk.events import Event
 from desk.library import Embedder, KnowledgeBase
-from desk.ports import Answerer, ChatPlatform, Crm, Query, Triager, View
+from desk.ports import Actions, Answerer, ChatPlatform, Crm, Query, Triager, View
 from desk.store import Store
 from handlers.outbox import Sender
+from handlers.runner import Runner
 from handlers.services import Services
 from handlers.timers import Sweeper
 from handlers.views import Views
@@ -78,6 +79,7 @@ class Wrappers:
     knowledge: Callable[[KnowledgeBase], KnowledgeBase] = unwrapped
     triager: Callable[[Triager], Triager] = unwrapped
     answerer: Callable[[Answerer], Answerer] = unwrapped
+    actions: Callable[[Actions], Actions] = unwrapped
     submit: Callable[[Submit], Submit] = unwrapped
     dispatch: Callable[[Submit], Submit] = unwrapped
     model: Callable[[ClaudeModel | None], ClaudeModel | None] = unwrapped
@@ -149,6 +151,7 @@ class Runtime:
         self._submit = submit
         self.sweeper = Sweeper(services, submit)
         self.sender = Sender(services)
+        self.runner = Runner(services, submit)
         self.syncs = reading.schedule()
         self.reviews = reading.reviews(submit)
         self._views = Views(services)
@@ -170,6 +173,7 @@ class Runtime:
             busy = await self.syncs.run_due()
             busy = await self.reviews.run_due() or busy
             busy = await self.sweeper.sweep() or busy
+            busy = await self.runner.drain() or busy
             busy = await self.sender.drain() or busy
 
     async def keep_house(self) -> None:

@@ -340,6 +340,15 @@ class Summarizer(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who looks something up: the bound author, their own record, and what some part of the answer to them may show."""
+
+    author: Author
+    facts: Sequence[Fact]
+    audiences: Audiences
+
+
 class Actions(Protocol):
     """Does what policy declares. Raises Unavailable("actions") only where nothing was sent, so that it may be tried again."""
 
@@ -351,8 +360,8 @@ class Actions(Protocol):
         """Make one attempt at taking a run back, at the action's `undo` address."""
         ...
 
-    async def lookup(self, spec: SelfService, request: ActionRequest, audiences: Audiences) -> Sequence[Passage | Evidence]:
-        """Return what an action that only looks something up finds, nothing that these audiences may not see."""
+    async def lookup(self, spec: SelfService, request: ActionRequest, asker: Asker) -> Sequence[Passage | Evidence]:
+        """Return what an action that only looks something up finds, nothing that no part of the answer may show."""
         ...
 
 

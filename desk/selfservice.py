@@ -10,6 +10,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Annotated
 
+from desk import audience
+from desk.audience import Audience, Scope
 from desk.customer import Author, Fact, Trust
 from desk.errors import InvalidInput
 from desk.space import UserRef
@@ -173,6 +175,15 @@ def fill(spec: SelfService, given: Mapping[str, str], *, author: Author, facts: 
     parameters = tuple((name, _checked(parameter, given[name], facts)) for name, parameter in own.items())
     bound = tuple((p.name, SOURCES[p.source](author, ticket)) for p in spec.parameters if p.kind is ParameterKind.IDENTITY)
     return ActionRequest(spec.name, parameters, spec.confirm, bound, author.user, SOURCES["person"](author, ticket) or str(author.user))
+
+
+def audience_of(spec: SelfService, author: Author) -> Audience:
+    """Return who may hear of an action of this author's; of somebody nobody knows there is nothing that is not public."""
+    if spec.audience == Scope.ACCOUNT and author.account:
+        return audience.account(author.account.id)
+    if spec.audience == Scope.PERSON and author.verified and author.person:
+        return audience.person(author.person.id)
+    return audience.PUBLIC
 
 
 def described(name: str, parameters: Sequence[tuple[str, str]]) -> str:

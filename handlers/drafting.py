@@ -14,7 +14,7 @@ from desk.customer import Author, Fact
 from desk.draft import Basis, Draft, Evidence, Passage, Proposal, fits, leaks
 from desk.ids import DraftId, TicketId, derived
 from desk.policy import Policy
-from desk.ports import Brief, PastTicket
+from desk.ports import Asker, Brief, PastTicket
 from desk.selfservice import ActionRequest, SelfService
 from desk.space import ChannelKind
 from desk.timeline import Message
@@ -63,7 +63,7 @@ class BoundTools:
         spec = next((a for a in permitted(await self.services.policy.current(), self.author) if a.name == request.action), None)
         if spec is None or self.services.actions is None:
             return ()
-        return await self.services.actions.lookup(spec, request, self.audiences)
+        return await self.services.actions.lookup(spec, request, Asker(self.author, await self.record(), self.audiences))
 
     async def past_tickets(self) -> Sequence[PastTicket]:
         """Return the author's own earlier tickets; none unless we know the person, since nobody else's may be told."""

@@ -11,7 +11,7 @@ from desk.draft import Draft, DraftStatus
 from desk.ids import OutboxId, derived
 from desk.post import Direct, Op, Post
 from desk.runs import ActionRun, run_id
-from desk.selfservice import Confirm
+from desk.selfservice import Confirm, audience_of
 from desk.ticket import Status
 from desk.timeline import Message, Purpose
 from handlers import internal, replies, requests, say
@@ -50,7 +50,7 @@ def ask_first(s: Situation, deed: Deed) -> Outcome:
     specs = [(spec, request) for request in requests.pending(draft, s.runs) if (spec := requests.spec_of(request, s.policy))]
     asked = [spec.asks.format(**dict(request.parameters)) for spec, request in specs if request.confirm is Confirm.CUSTOMER]
     text = "\n\n".join([say.phrase(s, "action_ask", name=s.ticket.customer_name), *dict.fromkeys(asked)])
-    audience = max((requests.audience_of(spec, s.customer) for spec, _ in specs), key=lambda a: a != PUBLIC, default=PUBLIC)
+    audience = max((audience_of(spec, s.customer) for spec, _ in specs), key=lambda a: a != PUBLIC, default=PUBLIC)
     drawn = Card((Text(text), Buttons(_buttons(s, draft))))
     if may_show(s.place, audience):
         changes = say.answer(s, drawn, Purpose.QUESTION, audience=audience)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from desk import audience
-from desk.audience import PUBLIC, Audience, Scope
+from desk.audience import PUBLIC
 from desk.customer import LEADS, Author, Fact, content_hash
 from desk.draft import Claim, Draft, Evidence, Part, Proposal
 from desk.errors import InvalidInput, NotAllowed
@@ -98,15 +97,6 @@ def consents(draft: Draft, runs: Sequence[ActionRun], customer: UserRef) -> tupl
         str(Confirm.TEAMMATE if request.confirm is Confirm.CUSTOMER and request.user not in (None, customer) else request.confirm)
         for request in pending(draft, runs)
     )
-
-
-def audience_of(spec: SelfService, author: Author) -> Audience:
-    """Return who may hear of an action of this author's; of somebody nobody knows, everybody or nobody."""
-    if spec.audience == Scope.ACCOUNT and author.account:
-        return audience.account(author.account.id)
-    if spec.audience == Scope.PERSON and author.verified and author.person:
-        return audience.person(author.person.id)
-    return PUBLIC
 
 
 def _filled(writes: Mapping[str, SelfService], request: ActionRequest, asking: Asking) -> ActionRequest:

@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 
 from desk.article import Chunk, ChunkChange, Document
-from desk.audience import Audiences, may_show
+from desk.audience import may_show
 from desk.customer import Role
 from desk.draft import Evidence, Passage
 from desk.errors import Conflict, PlaceGone, Unavailable
 from desk.events import Event
 from desk.ids import OutboxId, derived
-from desk.ports import Capabilities, Picture, Query, View
+from desk.ports import Asker, Capabilities, Picture, Query, View
 from desk.post import Direct, Op, Post
 from desk.runs import ActionResult, ActionRun, RunStatus
-from desk.selfservice import ActionRequest, SelfService
+from desk.selfservice import ActionRequest, Effect, SelfService
 from desk.source import LONGEST_HOLD, Holding, SyncState
 from desk.space import ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Ticket
@@ -374,9 +374,10 @@ class FakeActions:
     async def undo(self, spec: SelfService, run: ActionRun) -> ActionResult:
         return await self._made(self.undone, spec, run)
 
-    async def lookup(self, spec: SelfService, request: ActionRequest, audiences: Audiences) -> Sequence[Passage | Evidence]:
+    async def lookup(self, spec: SelfService, request: ActionRequest, asker: Asker) -> Sequence[Passage | Evidence]:
         self._reach()
-        return [item for item in self.found.get(spec.name, ()) if may_show(audiences, item.audience)]
+        found = self.found.get(spec.name, ()) if spec.effect is Effect.READ else ()
+        return [item for item in found if may_show(asker.audiences, item.audience)]
 
     async def _made(self, made: list[ActionRun], spec: SelfService, run: ActionRun) -> ActionResult:
         self._reach()

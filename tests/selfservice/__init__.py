@@ -1,0 +1,1 @@
+"""Signed calls and built-in actions."""
