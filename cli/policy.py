@@ -21,9 +21,9 @@ def register(app: typer.Typer) -> None:
     app.add_typer(group, name="policy")
 
 
-def show(as_json: AsJson = False) -> None:
-    """Show the policy in force: what is shipped, with your file and the commands of admins on top."""
-    print_value(run_async(_show()), as_json=as_json, text=_listed)
+def show(version: Annotated[str, typer.Option(help="One that was in force, as decisions name it.")] = "", as_json: AsJson = False) -> None:
+    """Show the policy in force, or one that was: what is shipped, with your file and the commands of admins on top."""
+    print_value(run_async(_show(version)), as_json=as_json, text=_listed)
 
 
 def diff(as_json: AsJson = False) -> None:
@@ -37,11 +37,15 @@ def check(file: Annotated[Path, typer.Argument(help="A policy.toml.", exists=Tru
     print_value(found, as_json=as_json, text=lambda found: f"{found['file']} is right; it makes version {found['version']}.")
 
 
-async def _show() -> dict[str, Any]:
+async def _show(version: str) -> dict[str, Any]:
+    from desk.errors import InvalidInput
+
     async with records() as kept:
-        version = (await kept.policy.current()).version
+        version = version or (await kept.policy.current()).version
         found = await kept.overrides.version(version)
-        return {"version": version, **(found.resolved if found else {})}
+        if found is None:
+            raise InvalidInput(f"no policy of version {version!r} was ever in force here")
+        return {"version": version, **found.resolved}
 
 
 async def _diff() -> list[dict[str, Any]]:

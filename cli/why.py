@@ -56,8 +56,12 @@ def _paragraph(found: dict[str, Any]) -> str:
     head = f"{found['n']}. {found['at']}  {found['action']}{would}  {seen}"
     because = [f"   because {reason['text']}" for reason in found["reasons"]]
     although = [f"   although {shortfall['text']}" for shortfall in found["degraded"]]
-    rests = [f"   [{item['n']}] {item['title'] or item['id']}  {item['audience']}  {item['url']}" for item in found["evidence"]]
+    rests = [f"   [{item['n']}] {item['title'] or item['id']}  {item['audience']}  {_where(item)}" for item in found["evidence"]]
     return "\n".join([head, *because, *although, *rests, *map(_asked, found["calls"])])
+
+
+def _where(item: dict[str, Any]) -> str:
+    return f"saved text {item['id']}" if item["source"] == "macro" else str(item["url"])
 
 
 def _asked(call: dict[str, Any]) -> str:

@@ -81,15 +81,16 @@ def dates(item: Evidence) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One choice of a field."""
+    """One choice of a field; `shows` is the text that choosing it puts in."""
 
     value: str
     label: str
+    shows: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a form: a line, a text area (`lines` above 1) or a choice (`options`)."""
+    """One input of a form: a line, a text area (`lines` above 1) or a choice (`options`), with small print below (`note`)."""
 
     name: str
     label: str
@@ -97,6 +98,7 @@ class Field:
     lines: int = 1
     options: tuple[Option, ...] = ()
     required: bool = True
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,11 +11,12 @@ from desk.draft import Draft
 from desk.errors import Unavailable
 from desk.escalation import Escalation
 from desk.ids import TicketId
+from desk.macros import Offer
 from desk.runs import ActionRun
 from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Timeline
-from handlers import estimates
+from handlers import estimates, saved_texts
 from handlers.services import Services
 from handlers.times import shown, until
 
@@ -42,6 +43,8 @@ class Dossier:
     runs: tuple[ActionRun, ...] = ()
     undoable: frozenset[str] = frozenset()
     """The actions that policy says how to undo."""
+    offers: Mapping[str, tuple[Offer, ...]] = field(default_factory=dict)
+    """The saved texts that fit each open draft, by its id."""
 
 
 async def dossier(id: TicketId, services: Services) -> Dossier | None:
@@ -52,12 +55,13 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         return None
     policy = await services.policy.current()
     channel, timeline, account = await store.channel(ticket.place.channel), await store.timeline(id), await _account(ticket, services)
+    drafts = tuple(await store.drafts(id))
     return Dossier(
         ticket,
         timeline,
         channel.name if channel else "",
         account,
-        tuple(await store.drafts(id)),
+        drafts,
         tuple(await store.escalations(id)),
         tuple(await store.decisions(id)),
         await _due(ticket, account, services),
@@ -68,6 +72,7 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         tuple(await store.summaries(id)),
         tuple(await store.runs(id)),
         frozenset(action.name for action in policy.actions if action.undo),
+        offers={draft.id: await saved_texts.offered(draft, ticket, services) for draft in drafts if draft.is_open},
     )
 
 

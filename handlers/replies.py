@@ -11,6 +11,8 @@ from desk.policy import Policy
 from desk.ticket import Ticket
 
 SCORES = range(1, 6)
+UNSHOWN = frozenset({"macro", "action"})
+"""Evidence that is nothing a customer could read."""
 ENGLISH = {"solved": "Solved", "not_solved": "Not solved", "get_human": "Get a human"}
 
 
@@ -45,9 +47,9 @@ def csat(text: str, *, ticket: Ticket, policy: Policy, language: str) -> Card:
 
 
 def cited(part_number: int, proposal: Proposal) -> tuple[Evidence, ...]:
-    """Return the evidence that a part's claims rest on, in order of its numbers."""
+    """Return the evidence that a part's claims rest on, in order of its numbers, as far as its reader can look at it."""
     numbers = {n for claim in proposal.claims if claim.part == part_number for n in claim.evidence}
-    return tuple(item for item in proposal.evidence if item.n in numbers)
+    return tuple(item for item in proposal.evidence if item.n in numbers and item.source not in UNSHOWN)
 
 
 def thread_text(parts: Sequence[Part]) -> str:

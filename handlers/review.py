@@ -13,8 +13,9 @@ from desk.draft import Draft, DraftStatus, Part, Proposal, Verdict
 from desk.errors import NotAllowed
 from desk.events import ButtonClicked
 from desk.ids import DraftId, derived
+from desk.macros import Offer
 from desk.ticket import Ticket
-from handlers import act, answering, drafting, feedback, internal, replies, requests, say, steering, turn
+from handlers import act, answering, drafting, feedback, internal, replies, requests, saved_texts, say, steering, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -44,9 +45,11 @@ async def edit(event: ButtonClicked, ticket: Ticket, services: Services) -> Chan
         return _handed_back(event, "The customer wrote again meanwhile, so this was not sent.") + await _renew(event, s, draft, services=services)
     try:
         await requests.allowed(draft, event, s, services)
+        saved = await saved_texts.chosen(event, draft, s, services)
     except NotAllowed as error:
         return _handed_back(event, str(error))
-    mine = replace(draft, id=DraftId(derived("r", event.id)), proposal=reworded(draft.proposal, event), edited_from=draft.id)
+    mine = replace(draft, id=DraftId(derived("r", event.id)), proposal=reworded(draft.proposal, event, saved), edited_from=draft.id)
+    mine = replace(mine, basis=saved_texts.rested(draft.basis, saved, s.policy)) if saved else mine
     old = replace(_decided(draft, event, s, verdict=Verdict.EDIT), status=DraftStatus.STALE)
     s = replace(s, drafts=tuple(d for d in s.drafts if d.id != old.id))
     return write(SaveDraft(old, was=draft.status)) + _send(event, s, _decided(mine, event, s, verdict=Verdict.EDIT), was=None)
@@ -95,17 +98,23 @@ async def retract(event: ButtonClicked, ticket: Ticket, services: Services) -> C
     )
 
 
-def reworded(proposal: Proposal, event: ButtonClicked) -> Proposal:
-    """Return the proposal with the form's wording (`text`, `text1`, ...); a part that was emptied is left out, with the claims in it."""
+def reworded(proposal: Proposal, event: ButtonClicked, saved: Offer | None = None) -> Proposal:
+    """Return the proposal with the form's wording (`text`, `text1`, ...); a part that was emptied is left out, with the claims in it.
+
+    A saved text takes the place of the thread's first part, or follows the thread's parts where that was changed; private ones stay as they are.
+    """
     texts = [event.form.get(field_name(n), part.text).strip() for n, part in enumerate(proposal.parts)]
-    kept = [n for n, text in enumerate(texts) if text]
-    if not kept:
+    spoken = next((n for n, part in enumerate(proposal.parts) if part.to is None), None)
+    replaced = saved is not None and spoken is not None and texts[spoken].split() == proposal.parts[spoken].text.split()
+    kept = [n for n, text in enumerate(texts) if text and not (replaced and n == spoken)]
+    if not (kept or saved):
         raise NotAllowed("Nothing is left to send: reject the draft instead.")
     parts = tuple(replace(proposal.parts[n], text=texts[n]) for n in kept)
     claims = tuple(replace(claim, part=kept.index(claim.part)) for claim in proposal.claims if claim.part in kept)
     # A translation is of the words that were there before.
     translation = proposal.translation if parts == proposal.parts else ""
-    return replace(proposal, parts=parts, claims=claims, translation=translation)
+    worded = replace(proposal, parts=parts, claims=claims, translation=translation)
+    return saved_texts.put(worded, saved, first=replaced) if saved else worded
 
 
 def field_name(n: int) -> str:

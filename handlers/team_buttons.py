@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from desk.cards import Button, Field, Form, Option, Style
 from desk.draft import Draft, DraftStatus
 from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
+from handlers import saved_texts
 from handlers.dossier import Dossier
 
 REASON = Field("reason", "Reason", lines=2)
@@ -20,7 +21,7 @@ RESOLVE = Form("Close it", (Field("verdict", "Was a human needed?", "needed", op
 
 def review(draft: Draft, d: Dossier) -> tuple[Button, ...]:
     """Return the buttons of a draft: Approve, unless a sentence has no evidence: then only Edit, or Approve anyway with a reason."""
-    edit = _about(draft, d, "edit", "Edit", form=_edit_form(draft))
+    edit = _about(draft, d, "edit", "Edit", form=_edit_form(draft, d))
     approve = _about(draft, d, "approve", "Approve", style=Style.PRIMARY)
     anyway = _about(draft, d, "approve_anyway", "Approve anyway...", form=ANYWAY)
     first = (edit, anyway) if draft.proposal.unsupported else (approve, edit)
@@ -67,11 +68,12 @@ def unique(buttons: Sequence[Button]) -> tuple[Button, ...]:
     return tuple({button.action: button for button in buttons}.values())
 
 
-def _edit_form(draft: Draft) -> Form:
-    """One field a part, named as `review.field_name` reads them."""
+def _edit_form(draft: Draft, d: Dossier) -> Form:
+    """One field a part, named as `review.field_name` reads them, and the saved texts that fit."""
     labels = ("In the thread" if part.to is None else "To the customer alone" for part in draft.proposal.parts)
     fields = (Field(f"text{n or ''}", label, part.text, lines=8) for n, (part, label) in enumerate(zip(draft.proposal.parts, labels, strict=True)))
-    return Form("Edit and send", tuple(fields), "Send")
+    saved = (saved_texts.field(d.offers[draft.id]),) if d.offers.get(draft.id) else ()
+    return Form("Edit and send", (*fields, *saved), "Send")
 
 
 def _about(draft: Draft, d: Dossier, action: str, label: str, *, style: Style = Style.PLAIN, form: Form | None = None) -> Button:

@@ -1,5 +1,6 @@
 """Calls as a shell makes them: exit codes, one sentence on standard error, and clean standard output."""
 
+import json
 import os
 import subprocess
 import sys
@@ -118,6 +119,18 @@ def test_the_policy_in_force_can_be_shown(call):
     code, out, _ = call("policy", "show")
     assert code == 0
     assert "modes.default = 'observe'" in out
+
+
+def test_a_policy_that_was_in_force_can_be_shown_with_its_saved_texts(call, tmp_path):
+    (tmp_path / "home").mkdir()
+    file, texts = tmp_path / "home" / "policy.toml", "[macros.hello]\ntitle = 'Hello'\naudience = 'public'\ntext = 'Hello {}'\n"
+    file.write_text(texts.format("{name}."))
+    then = json.loads(call("policy", "show", "--json")[1])["version"]
+    file.write_text(texts.format("there."))
+    assert "macros.hello.text = 'Hello there.'" in call("policy", "show")[1]
+    assert "macros.hello.text = 'Hello {name}.'" in call("policy", "show", "--version", then)[1]
+    code, _, err = call("policy", "show", "--version", "0123")
+    assert (code, err) == (2, "no policy of version '0123' was ever in force here\n")
 
 
 @pytest.mark.parametrize("flag", ["-h", "--help"])

@@ -65,6 +65,22 @@ async def test_an_override_wins_over_the_file_until_it_is_taken_away(source: Fil
     assert (await source.current()).tickets.window == timedelta(minutes=30)
 
 
+async def test_a_saved_text_is_kept_as_it_was_under_every_version_that_a_decision_may_name(
+    source: FilePolicySource, file: Path, overrides: SqlOverrides
+):
+    macro = '[macros.refund]\ntitle = "Refund times"\naudience = "public"\ntext = "{}"\n'
+    write(file, macro.format("Five to seven days."))
+    then = await source.current()
+    write(file, macro.format("A month."))
+    now = await source.current()
+    assert now.macros["refund"].text == "A month."
+    assert [found.version for found in await overrides.versions()] == [then.version, now.version]
+    old = await overrides.version(then.version)
+    assert old is not None
+    assert old.resolved["macros"]["refund"]["text"] == "Five to seven days."
+    assert (then.hashes["macros"] != now.hashes["macros"], then.hashes["phrases"]) == (True, now.hashes["phrases"])
+
+
 async def test_a_change_of_the_file_counts_at_once_and_makes_a_version(source: FilePolicySource, file: Path, overrides: SqlOverrides):
     before = await source.current()
     write(file, '[modes]\ndefault = "auto"\n')

@@ -23,6 +23,7 @@ document.addEventListener("change", (event) => {
   const target = event.target;
   if (target.closest(".where")) show(target.closest(".side"), new FormData(target.closest(".where")));
   if (target.type === "file") target.closest(".attach").classList.toggle("full", target.files.length > 0);
+  if (target.matches(".field select")) preview(target);
   if (target.name === "shown") document.querySelector(`label[for="${target.id}"]`).classList.remove("news");
 });
 
@@ -95,6 +96,14 @@ async function post(url, body) {
   }
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(said.error || "That did not work. What you wrote is still here.");
+}
+
+// Shows the text that a choice would put in, before anybody sends it.
+function preview(select) {
+  const box = select.closest(".field").querySelector(".preview");
+  if (!box) return;
+  box.textContent = select.selectedOptions[0]?.dataset.shows ?? "";
+  box.hidden = !box.textContent;
 }
 
 function reply(side, thread, name) {
@@ -174,7 +183,7 @@ function changed(was, post) {
   post.source = post.outerHTML;
   if (was.source === post.source) return was;
   const busy = was.querySelector("details[open] form");
-  if (busy && [...busy.elements].some((field) => field.value !== field.defaultValue && field.defaultValue !== undefined)) {
+  if (busy && [...busy.elements].some(touched)) {
     if (!was.querySelector(".stale")) busy.insertAdjacentHTML("afterbegin", '<p class="stale" role="status">This changed while you were writing. You can still send it.</p>');
     return was;
   }
@@ -182,6 +191,11 @@ function changed(was, post) {
   was.replaceWith(post);
   if (held >= 0) (post.querySelectorAll("a, button, summary, textarea")[held] ?? post.closest(".talk")).focus({ preventScroll: true });
   return post;
+}
+
+function touched(field) {
+  if (field.options) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((option) => option.defaultSelected));
+  return field.defaultValue !== undefined && field.value !== field.defaultValue;
 }
 
 function arrived(side, post, follow) {
