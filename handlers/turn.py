@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk.audience import PUBLIC
+from desk.audience import INTERNAL, PUBLIC
 from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
+from desk.customer import TEAM
 from desk.deadlines import Deadline, DeadlineKind
 from desk.decision import HARD, Facts, Occasion, unanswered
 from desk.draft import Draft, DraftStatus, Proposal
@@ -102,7 +103,8 @@ async def _classify(s: Situation, services: Services) -> Classification:
     """Classify the burst as a whole; what one of its messages signals, the burst signals."""
     before = tuple(message for message in s.timeline if message not in s.said)
     whole = await services.triager.triage(drafting.words_of(s.said), heard=Heard(drafting.payer_of(s, s.authors[0]), before))
-    whole = replace(whole, is_request=whole.is_request or files.speak_for_themselves(s))
+    answers = _was_asked(s) and whole.is_request_confidence < 1
+    whole = replace(whole, is_request=whole.is_request or files.speak_for_themselves(s) or answers)
     if len(s.said) == 1:
         return whole
     each = [await services.triager.triage(message.text) for message in s.said]
@@ -110,6 +112,12 @@ async def _classify(s: Situation, services: Services) -> Classification:
     asks = whole.is_request or any(c.is_request for c in each)
     worst = min((whole.sentiment, *(c.sentiment for c in each)), key=WORST_FIRST.index)
     return replace(whole, signals=signals, is_request=asks, sentiment=worst)
+
+
+def _was_asked(s: Situation) -> bool:
+    """Tell whether the last they heard from us was a question: what they say now answers it, however little it asks. Only thanks do not."""
+    heard = [m for m in s.timeline if not m.deleted and m.audience != INTERNAL and (m.role in TEAM or m.purpose in SPOKEN)]
+    return bool(heard) and heard[-1].purpose is Purpose.QUESTION
 
 
 async def _understood(s: Situation, c: Classification, services: Services) -> Ticket:
