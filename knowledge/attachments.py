@@ -21,7 +21,7 @@ CHARACTERS = 60_000
 """Of a file's text that go on, about 15,000 tokens."""
 PDF = b"%PDF-"
 ARCHIVE = b"PK\x03\x04"
-OFFICE = {b"word/document.xml": ".docx", b"ppt/presentation.xml": ".pptx"}
+OFFICE = {b"word/document.xml": ".docx", b"ppt/presentation.xml": ".pptx", b"xl/workbook.xml": ".xlsx"}
 """By the member that makes an archive such a file; names in an archive's directory are not packed."""
 
 log = logging.getLogger("frontdesk.attachments")

@@ -36,5 +36,6 @@ def extractors() -> dict[str, Callable[[bytes], Extract | Drawn]]:
     from knowledge.formats.pdf import read as pdf
     from knowledge.formats.picture import read as picture
     from knowledge.formats.pptx import read as pptx
+    from knowledge.formats.xlsx import read as xlsx
 
-    return {".pdf": pdf, SHORT_PDF: partial(pdf, most=SHORT_PAGES), ".docx": docx, ".pptx": pptx, PICTURE: picture}
+    return {".pdf": pdf, SHORT_PDF: partial(pdf, most=SHORT_PAGES), ".docx": docx, ".pptx": pptx, ".xlsx": xlsx, PICTURE: picture}

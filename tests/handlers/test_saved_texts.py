@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.audience import account
-from desk.draft import DraftStatus, Verdict
+from desk.audience import PUBLIC, account
+from desk.draft import Claim, DraftStatus, Evidence, Part, Proposal, Verdict
 from desk.timeline import Purpose
 from handlers.reasons import decision_lines
 from tests.world import World, channel, user, world
@@ -181,3 +181,14 @@ async def test_a_card_is_drawn_without_texts_while_the_record_is_down(w):
 async def test_a_name_that_looks_like_markup_is_only_a_name(w):
     await w.asks("max", QUESTION, author_name="{plan} <!channel>")
     assert field(w).options[1].shows.startswith("Hello {plan} <!channel>, refunds")
+
+
+async def test_a_draft_that_rests_on_a_saved_text_does_not_outlive_a_change_of_it(w):
+    text = "Hello Ina, refunds reach the card within 5 to 7 working days."
+    rests = Evidence(1, "macro", "refund", PUBLIC, text, "Refund times", hash="h")
+    w.answerer.instead = Proposal((Part(PUBLIC, text),), (Claim(text, True, (1,)),), (rests,), 0.9)
+    await w.asks("ina", QUESTION)
+    w.policy.change(macros={"refund": {"text": "Refunds take a month now."}})
+    await w.clicks("noor", "Approve")
+    assert w.posts(Purpose.ANSWER) == []
+    assert "has changed, so it was not sent" in w.texts(Purpose.NOTICE)[0]

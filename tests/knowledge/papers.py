@@ -86,3 +86,39 @@ def _saved(document: Any) -> bytes:
     file = io.BytesIO()
     document.save(file)
     return file.getvalue()
+
+
+def xlsx(sheets: Mapping[str, Sequence[Sequence[str]]], *, hidden: Sequence[str] = (), hidden_rows: Sequence[int] = ()) -> bytes:
+    """Return a spreadsheet with these cells; numbers as numbers, texts shared as Excel shares them."""
+    texts = list(dict.fromkeys(cell for rows in sheets.values() for row in rows for cell in row if not cell.replace(".", "").isdigit()))
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    names = list(sheets)
+    listed = "".join(f'<sheet name="{name}" sheetId="{n}" r:id="rId{n}"{_state(name, hidden)}/>' for n, name in enumerate(names, 1))
+    links = "".join(f'<Relationship Id="rId{n}" Type="x" Target="worksheets/sheet{n}.xml"/>' for n in range(1, len(names) + 1))
+    members = {
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>{listed}</sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{links}</Relationships>',
+        "xl/sharedStrings.xml": f'<sst xmlns="{main}">{"".join(f"<si><t>{text}</t></si>" for text in texts)}</sst>',
+    }
+    for n, rows in enumerate(sheets.values(), 1):
+        data = "".join(_sheet_row(at, row, texts, hidden=at in hidden_rows) for at, row in enumerate(rows, 1))
+        members[f"xl/worksheets/sheet{n}.xml"] = f'<worksheet xmlns="{main}"><sheetData>{data}</sheetData></worksheet>'
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, xml in members.items():
+            archive.writestr(name, xml)
+    return file.getvalue()
+
+
+def _state(name: str, hidden: Sequence[str]) -> str:
+    return ' state="hidden"' if name in hidden else ""
+
+
+def _sheet_row(at: int, row: Sequence[str], texts: Sequence[str], *, hidden: bool) -> str:
+    cells = "".join(f'<c t="s"><v>{texts.index(cell)}</v></c>' if cell in texts else f"<c><v>{cell}</v></c>" for cell in row)
+    return f'<row r="{at}"{_hides(hidden)}>{cells}</row>'
+
+
+def _hides(hidden: bool) -> str:
+    return ' hidden="1"' if hidden else ""

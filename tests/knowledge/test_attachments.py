@@ -24,6 +24,7 @@ DOCUMENTS = {
     "a PDF": papers.lines(FIVE),
     "a Word file": papers.docx(lambda document: document.add_paragraph(FIVE)),
     "slides": papers.pptx(lambda show: show.slides.add_slide(show.slide_layouts[5]).shapes.title.__setattr__("text", FIVE)),
+    "a spreadsheet": papers.xlsx({"Times": [[FIVE]]}),
     "a log of PowerShell": FIVE.encode("utf-16"),
     "a web page": f"<p>{FIVE}</p>".encode(),
 }
