@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from agent.alarm import Alarm
 from agent.claude import Access, ClaudeModel
 from agent.extractive import ExtractiveAnswerer
 from agent.fit import ready
@@ -63,14 +64,14 @@ def heads() -> Heads:
 async def agent_world(folder: Path, *, url: str = "", transport: Any = None, local_triage: bool = False, **policy: Any) -> AsyncIterator[World]:
     """Open a world with the agent at work, its model at `url` or behind `transport`; `local_triage` puts the real local triage in as well.
 
-    `world.ledger` holds what its calls were booked as.
+    `world.ledger` holds what its calls were booked as, `world.metered` is what makes them.
     """
     # On a thread of its own, since it runs a loop.
     await asyncio.to_thread(heads)
     async with world(folder, **policy) as made:
         model = ClaudeModel(Access(key="test", url=url), strict=True, transport=transport)
-        ledger = MemoryLedger()
-        metered = Metered(model, ledger, made.clock)
+        ledger, alarm = MemoryLedger(), Alarm(made.clock)
+        metered = Metered(model, ledger, made.clock, alarm=alarm.ring)
         quoting = ExtractiveAnswerer(embedder(), heads())
         services = replace(made.services, answerer=ModelAnswerer(quoting, metered, embedder()))
         if local_triage:
@@ -78,7 +79,8 @@ async def agent_world(folder: Path, *, url: str = "", transport: Any = None, loc
             services = replace(services, triager=LocalTriager(embedder(), heads(), triage))
         made.services = services
         made.__post_init__()
-        made.ledger = ledger  # type: ignore[attr-defined]
+        alarm.connect(made.submit)
+        made.ledger, made.metered = ledger, metered  # type: ignore[attr-defined]
         try:
             yield made
         finally:
