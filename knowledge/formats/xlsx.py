@@ -39,7 +39,7 @@ def _sheets(members: Mapping[str, bytes]) -> Iterator[tuple[str, bytes]]:
     relations = parsed(members[RELATIONS]) if members.get(RELATIONS) else ()
     targets = {relation.get("Id"): str(relation.get("Target", "")).lstrip("/") for relation in relations}
     for sheet in parsed(members[MAIN]).iter("{*}sheet"):
-        target = targets.get(next((value for key, value in sheet.items() if key.endswith("}id")), ""), "")
+        target = targets.get(next((str(value) for key, value in sheet.items() if str(key).endswith("}id")), ""), "")
         xml = members.get(target if target.startswith("xl/") else f"xl/{target}")
         if xml and sheet.get("state") in (None, "visible"):
             yield sheet.get("name", ""), xml
