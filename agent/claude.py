@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from agent.model import Block, Completion, Fault, ModelFault, Request, ToolUse
@@ -36,8 +36,8 @@ class Access:
     """
 
     provider: str = "anthropic"
-    key: str = ""
-    token: str = ""
+    key: str = field(default="", repr=False)
+    token: str = field(default="", repr=False)
     url: str = ""
 
 

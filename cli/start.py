@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from settings import Settings
 
 T = TypeVar("T")
+TALKATIVE = ("anthropic", "httpx2", "httpcore2")
+"""Libraries that log what is sent: at debug that would be customers' words."""
 
 
 def run_async(work: Coroutine[Any, Any, T]) -> T:
@@ -30,6 +32,8 @@ def settings(**given: Any) -> Settings:
 
     found = read_settings(**given)
     logging.basicConfig(stream=sys.stderr, level=found.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", force=True)
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(_wordless)
     return found
 
 
@@ -49,6 +53,11 @@ async def reading() -> AsyncIterator[Reading]:
 
     async with open_reading(settings()) as desk:
         yield desk
+
+
+def _wordless(record: logging.LogRecord) -> bool:
+    # On the handler, because such a library may set the level of its own loggers by the environment.
+    return record.levelno >= logging.WARNING or not record.name.startswith(TALKATIVE)
 
 
 def _first(group: BaseExceptionGroup[Any]) -> BaseException:
