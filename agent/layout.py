@@ -16,8 +16,9 @@ from dataclasses import dataclass
 from agent import toolbox
 from agent.model import Block
 from agent.prompting import prompt, version
+from agent.session import Session, Told, described
+from agent.showing import facts, passages
 from agent.tone import tone
-from agent.toolbox import Session
 from agent.untrusted import named, quoted
 from desk.audience import INTERNAL
 from desk.customer import TEAM, Fact, Role
@@ -66,7 +67,7 @@ def system(session: Session) -> tuple[Block, ...]:
 
 def tools(session: Session) -> tuple[Block, ...]:
     """Return the tools offered to this author."""
-    return tuple(map(toolbox.described, toolbox.offered(session)))
+    return tuple(map(described, toolbox.offered(session)))
 
 
 def first(session: Session, found: Found, first_reading: Proposal, *, history: int = HISTORY) -> Block:
@@ -74,7 +75,7 @@ def first(session: Session, found: Found, first_reading: Proposal, *, history: i
     brief = session.brief
     talk = [_text(_ticket(brief)), *(_text(_said(message, session)) for message in shown(brief, history))]
     talk[-1] = {**talk[-1], **EPHEMERAL}
-    results = [*toolbox.passages(session, found.passages), *toolbox.facts(session, found.record), *(_macro(item, session) for item in found.macros)]
+    results = [*passages(session, found.passages), *facts(session, found.record), *(_macro(item, session) for item in found.macros)]
     heading = [_text("# Found already, by a search for the customer's words")] if results else []
     files = [block for attachment in brief.attachments for block in _attached(attachment, session)]
     task = {**_text(_task(session, first_reading)), **EPHEMERAL}
@@ -87,7 +88,7 @@ def shown(brief: Brief, most: int) -> Sequence[Message]:
     return told[-most:]
 
 
-def answered(uses: Sequence[tuple[str, toolbox.Told]]) -> Block:
+def answered(uses: Sequence[tuple[str, Told]]) -> Block:
     """Return the answers to calls of tools as one message, marked at its end."""
     blocks: list[Block] = [
         {"type": "tool_result", "tool_use_id": id, "content": list(told.blocks), **({"is_error": True} if told.failed else {})} for id, told in uses

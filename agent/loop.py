@@ -15,8 +15,9 @@ from agent.memo import Memo
 from agent.metered import Bill, Metered
 from agent.model import Block, Completion, Fault, ModelFault, Request, ToolUse
 from agent.noted import Noted
+from agent.session import Session, Told, failed, use
 from agent.submission import MODEL, Answering
-from agent.toolbox import ENDS, TOOLS, Session, Told
+from agent.toolbox import ENDS, TOOLS
 from agent.vault import Vault
 from desk import macros
 from desk.draft import Evidence, Proposal
@@ -173,11 +174,11 @@ class ModelAnswerer:
     async def _finished(self, use: ToolUse, answering: Answering, turn: Turn, *, after_lookups: bool) -> tuple[Proposal | None, Told | None]:
         """Return what a tool that ends the turn comes to, or what the model has to mend first."""
         if after_lookups:
-            return None, toolbox.failed("Read what you looked up first, then end the turn.")
+            return None, failed("Read what you looked up first, then end the turn.")
         try:
             given: Reply | Question | Handover = TOOLS[use.name].takes.model_validate(dict(use.input))  # type: ignore[assignment]
         except ValidationError as error:
-            return None, toolbox.failed(mistakes(error))
+            return None, failed(mistakes(error))
         if isinstance(given, Reply):
             return await self._submitted(given, answering, turn)
         return (await answering.asked(given) if isinstance(given, Question) else answering.handed_over(given)), None
@@ -188,14 +189,14 @@ class ModelAnswerer:
         flaws = answering.flaws(proposal)
         if flaws and turn.submitted is None:
             turn.submitted = proposal
-            return None, toolbox.failed(flaws)
+            return None, failed(flaws)
         return proposal, None
 
 
 async def _looked(uses: Sequence[ToolUse], turn: Turn) -> dict[str, Told]:
-    bounds = turn.policy.bounds
-    told = await asyncio.gather(*(toolbox.use(use, turn.session, timeout=bounds.tool, most=bounds.lookups) for use in uses))
-    return {use.id: answer for use, answer in zip(uses, told, strict=True)}
+    bounds, offered = turn.policy.bounds, toolbox.offered(turn.session)
+    told = await asyncio.gather(*(use(call, turn.session, offered, timeout=bounds.tool, most=bounds.lookups) for call in uses))
+    return {call.id: answer for call, answer in zip(uses, told, strict=True)}
 
 
 def _nudge(turn: Turn, reply: Completion) -> None:

@@ -14,7 +14,7 @@ from agent.language import detect
 from agent.links import links_of
 from agent.memo import Memo
 from agent.outgoing import safe
-from agent.toolbox import Session
+from agent.session import Session
 from desk import audience
 from desk.audience import PUBLIC, Audience, Audiences, Scope, may_show
 from desk.draft import Evidence, Part, Proposal
@@ -39,9 +39,9 @@ class Answering:
         self._reading = reading
 
     def handed_over(self, given: Handover) -> Proposal:
-        """Return a proposal to bring in a person, with a summary that only the team sees."""
+        """Return a proposal to bring in a person, with a summary that only the team sees and what it may rest on."""
         summary = self._session.vault.restore(given.summary, private=False)
-        return replace(self._empty(), abstained=f"handed_over_{given.reason}", summary=summary)
+        return replace(self._empty(), abstained=f"handed_over_{given.reason}", summary=summary, evidence=self._session.register.usable)
 
     async def asked(self, given: Question) -> Proposal:
         """Return a question back; where the model's own may not stand in the place, policy's fixed one asks."""

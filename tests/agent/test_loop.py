@@ -100,7 +100,7 @@ async def test_the_first_reply_stands_when_the_mended_one_never_comes(pen):
         pytest.param("stalled", "model_slow", id="a stream that stalls"),
         pytest.param("cut", "model_cut", id="a stream that ends early"),
         pytest.param("garbled", "model_dropped", id="a garbled chunk"),
-        pytest.param("overloaded", "model_busy", id="an error within the stream"),
+        pytest.param("overloaded", "model_dropped", id="an error within the stream, which the SDK does not try again"),
         pytest.param("max_tokens", "model_cut", id="a reply that is cut off"),
         pytest.param("too_long", "model_too_long", id="a prompt that does not fit, even shortened"),
         pytest.param(401, "model_key", id="a wrong key"),
@@ -362,3 +362,29 @@ async def test_a_sentence_tied_to_the_wrong_piece_is_tied_to_the_one_that_says_i
     told = await pen(reply("A duplicate charge is refunded in full. [1] The refund starts without you asking for it. [1]")).writes()
     assert told.unsupported == 0
     assert {item.document for item in told.evidence} == {"duplicate"}
+
+
+async def test_each_tool_has_a_budget_of_its_own(pen):
+    agent = pen({**calls(*[("get_invoices", {})] * 4), "n": 1}, GOOD, facts=RECORD)
+    await agent.writes(author=MARA, private=frozenset({PERSON}))
+    told = [answer["content"][0]["text"] for answer in agent.bodies[1]["messages"][-1]["content"]]
+    assert [("looked up enough" in text) for text in told] == [False, False, False, True]
+
+
+def test_every_tool_says_what_it_does_shows_and_needs():
+    from agent.toolbox import TOOLS
+
+    table = {name: (str(tool.effect), str(tool.shows), tool.needs.name.lower(), tool.run is None) for name, tool in TOOLS.items()}
+    assert table == {
+        "search_knowledge": ("read", "account", "none", False),
+        "read_article": ("read", "account", "none", False),
+        "get_customer": ("read", "person", "account", False),
+        "get_subscription": ("read", "account", "account", False),
+        "get_invoices": ("read", "person", "person", False),
+        "get_usage": ("read", "account", "account", False),
+        "get_past_tickets": ("read", "person", "person", False),
+        "run_action": ("write", "person", "none", False),
+        "ask_customer": ("write", "public", "none", True),
+        "hand_over": ("write", "public", "none", True),
+        "submit_reply": ("write", "public", "none", True),
+    }

@@ -1,0 +1,54 @@
+"""Showing: passages and fields as the model gets them: numbered, quoted as data, and with where each may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from agent.model import Block
+from agent.session import Session, text
+from agent.untrusted import quoted
+from desk.audience import INTERNAL, may_show
+from desk.customer import Fact
+from desk.draft import Evidence, Passage
+
+PASSAGE = 2400
+"""Characters of a passage that are shown."""
+FIELD = 1000
+
+
+def passages(session: Session, found: Sequence[Passage]) -> tuple[Block, ...]:
+    """Return passages as search results with citations, each under its number; what may be shown nowhere is left out here too."""
+    usable = [p for p in found if p.audience != INTERNAL and may_show(session.place, p.audience)]
+    return tuple(_result(session, passage) for passage in usable)
+
+
+def _result(session: Session, passage: Passage) -> Block:
+    item = session.register.passage(passage)
+    title = " > ".join(filter(None, (passage.title, passage.heading)))
+    head = f"[{item.n}] document {passage.document} | may be told in: {session.where(item.audience)} | {_dates(item)}"
+    body = quoted(session.vault.hide(passage.text), label="article", most=PASSAGE)
+    return {
+        "type": "search_result",
+        "source": passage.url or passage.document,
+        "title": f"[{item.n}] {title}"[:200],
+        "content": [text(head), text(body)],
+        "citations": {"enabled": True},
+    }
+
+
+def _dates(item: Evidence) -> str:
+    known = (("changed", item.updated), ("reviewed", item.reviewed))
+    return ", ".join(f"{what} {on}" for what, on in known if on) or "undated"
+
+
+def facts(session: Session, found: Sequence[Fact]) -> tuple[Block, ...]:
+    """Return fields of the record, each under its number with where it may be told; none that may be told nowhere."""
+    usable = [fact for fact in found if fact.audience != INTERNAL and may_show(session.place, fact.audience)]
+    return tuple(_field(session, fact) for fact in usable)
+
+
+def _field(session: Session, fact: Fact) -> Block:
+    item = session.register.fact(fact)
+    where = f"may be told in: {session.where(item.audience)}"
+    link = f" | link {item.url}" if item.url else ""
+    return text(f"[{item.n}] {fact.label} | {where}{link}\n{quoted(session.vault.hide(item.quote), label='field', most=FIELD)}")
