@@ -1,6 +1,8 @@
 """What is logged: never a customer's words and never a key, at no level."""
 
 import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -13,39 +15,40 @@ ASKED = Request("claude-sonnet-5-5", (), ({"role": "user", "content": "Where is 
 SAID = stream(begin(), *text("In the zanzibar warehouse."), *end())
 
 
-@pytest.fixture(autouse=True)
-def debugging(monkeypatch, tmp_path, capsys):
-    """Log everything, as an operator who looks for a defect does; the loggers are put back."""
-    monkeypatch.setenv("FRONTDESK_HOME", str(tmp_path))
-    monkeypatch.setenv("FRONTDESK_LOG_LEVEL", "debug")
+@contextmanager
+def debugging() -> Iterator[None]:
+    """Log everything, as an operator who looks for a defect does; what the test runner listens with is put back."""
     root = logging.getLogger()
     level, handlers = root.level, root.handlers[:]
-    # Those of the test runner would be closed.
     root.handlers.clear()
-    settings()
-    yield
-    root.setLevel(level)
-    root.handlers[:] = handlers
+    settings(log_level="debug")
+    logging.getLogger("anthropic").setLevel(logging.DEBUG)
+    try:
+        yield
+    finally:
+        root.setLevel(level)
+        root.handlers[:] = handlers
 
 
 @pytest.mark.parametrize("answer", [SAID, refused(400, "invalid_request_error", "marzipan is not allowed")], ids=["an answer", "a refusal"])
-async def test_a_call_of_a_language_model_logs_neither_words_nor_the_key(capsys, monkeypatch, answer):
-    logging.getLogger("anthropic").setLevel(logging.DEBUG)
+async def test_a_call_of_a_language_model_logs_neither_words_nor_the_key(capsys, answer):
     async with messages_server(answer) as server:
         model = ClaudeModel(Access(key="sk-hunter2", url=server.url), strict=True)
-        try:
-            await model.complete(ASKED)
-        except ModelFault as error:
-            logging.getLogger("frontdesk").warning("%s", error)
+        with debugging():
+            try:
+                await model.complete(ASKED)
+            except ModelFault as error:
+                logging.getLogger("frontdesk").warning("%s", error)
         await model.close()
-    logged = capsys.readouterr().err
-    assert [line for line in logged.splitlines() if any(word in line for word in ("marzipan", "zanzibar", "hunter2"))] == []
+    logged = capsys.readouterr().err.splitlines()
+    assert [line for line in logged if any(word in line for word in ("marzipan", "zanzibar", "hunter2"))] == []
     assert "hunter2" not in repr(model.__dict__)
 
 
 def test_our_own_loggers_are_heard_and_so_are_warnings_of_others(capsys):
-    logging.getLogger("frontdesk").debug("look here")
-    logging.getLogger("anthropic").warning("a model is deprecated")
+    with debugging():
+        logging.getLogger("frontdesk").debug("look here")
+        logging.getLogger("anthropic").warning("a model is deprecated")
     logged = capsys.readouterr().err
     assert "look here" in logged
     assert "a model is deprecated" in logged
