@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
-from datetime import datetime
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -20,31 +19,9 @@ from agent.heads import Heads
 from agent.loop import ModelAnswerer
 from agent.metered import Metered
 from agent.triage import LocalTriager
-from desk.usage import ModelCall, Payer, Spending, Spent
 from knowledge.embeddings import OnnxEmbedder
+from tests.fakes import MemoryLedger
 from tests.world import World, world
-
-
-@dataclass
-class MemoryLedger:
-    """What was booked, in a list."""
-
-    rows: list[Spending] = field(default_factory=list)
-
-    async def book(self, call: ModelCall, payer: Payer, *, at: datetime) -> None:
-        self.rows.append(Spending(at, payer, call))
-
-    async def spent(self, *, since: datetime | None = None, ticket: str = "", person: str = "", channel: str = "") -> Spent:
-        named = {"ticket": ticket, "person": person, "channel": channel}
-        rows = [
-            row
-            for row in self.rows
-            if (since is None or row.at >= since) and all(getattr(row.payer, key) == value for key, value in named.items() if value)
-        ]
-        return Spent(len(rows), sum(row.call.tokens for row in rows), sum(row.call.price for row in rows))
-
-    async def bookings(self, since: datetime, until: datetime) -> Sequence[Spending]:
-        return [row for row in self.rows if since <= row.at < until]
 
 
 @cache

@@ -17,8 +17,7 @@ from desk.ports import Brief, PastTicket
 from tests.agent.conftest import POLICY
 from tests.agent.test_extractive import COMMUNITY, IN_SCOPE, ArticleTools
 from tests.agent.test_record import NOBODY, PHRASES
-from tests.agent_world import MemoryLedger
-from tests.fakes import START, FakeClock
+from tests.fakes import START, FakeClock, MemoryLedger
 
 REFUND = "A refund reaches your card within 5 to 7 working days after we approve it."
 PAST = PastTicket("t-1", datetime(2026, 9, 1, tzinfo=UTC), "billing", "solved", "Where is my refund of EUR 77.00?", "It was sent on 3 September.")
