@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, combinations
 
 from agent import claims
+from agent.clauses import clauses
+from agent.figures import figures
 from agent.language import detect
 from agent.recap import told
 from agent.recap import words as spoken_words
@@ -20,9 +22,12 @@ from agent.wording import content, share
 from desk.audience import INTERNAL
 from desk.customer import Role
 from desk.draft import Evidence
+from desk.ids import MessageId
 from desk.summary import MOST, Point, Talk
 from desk.timeline import Message
 
+SAID = "message"
+"""The source of evidence that somebody said."""
 SHOWN = 40
 """Messages that are looked at: the first one and the latest."""
 MESSAGE = 2000
@@ -30,8 +35,8 @@ LONGEST = 300
 """Characters of a message and of a point."""
 RESTS = 3
 """Messages that one point may rest on."""
-NEAR = 4
-"""Messages among which those are looked for that a point without numbers rests on."""
+NEAR = 6
+"""Messages and sources that are looked at for a sentence without numbers, those that have most of its words."""
 SURE = 0.75
 """How sure the language of a message must be for a point in another one to be held to its quote instead of its words."""
 REPLY = 20_000
@@ -57,7 +62,7 @@ class Spoken:
     def ground(self) -> Evidence:
         """Return it as evidence: who said what, and on which day."""
         said = self.message
-        return Evidence(self.n, "message", str(said.id), INTERNAL, self.text, title=named(said.author_name), heading=f"{said.at:%-d %B %Y}")
+        return Evidence(self.n, SAID, str(said.id), INTERNAL, self.text, title=named(said.author_name), heading=f"{said.at:%-d %B %Y}")
 
 
 def numbered(talk: Talk, vault: Vault) -> tuple[Spoken, ...]:
@@ -82,20 +87,40 @@ def read(reply: str, said: Sequence[Spoken], *, language: str) -> tuple[Point, .
 
 
 def tied(talk: Talk) -> tuple[Point, ...]:
-    """Return the agent's own sentences for whoever takes over, each with what it was found to rest on; `supported` tells whether that carries it."""
+    """Return the agent's own sentences for whoever takes over, each with what it rests on.
+
+    What nothing carries is not `supported`: it may be what is open, or a judgement. With a figure that stands nowhere it is left out.
+    """
     said = numbered(talk, Vault(()))
-    return tuple(_tied(text, said, talk.evidence) for text in _sentences(talk.own)[:MOST])
+    language = talk.policy.model.team_language
+    known = [(ground, content(f"{ground.title} {ground.heading} {ground.quote}")) for ground in (*(one.ground for one in said), *talk.evidence)]
+    found = (_tied(text, known, language=language) for text in _sentences(talk.own)[:MOST])
+    return tuple(point for point in found if point is not None)
 
 
-def _tied(text: str, said: Sequence[Spoken], evidence: Sequence[Evidence]) -> Point:
-    words = content(_bare(text))
-    near = sorted(said, key=lambda spoken: -share(words, content(spoken.text)))[:NEAR]
-    pieces = sorted(evidence, key=lambda item: -share(words, content(f"{item.title} {item.quote}")))[:NEAR]
+def _tied(text: str, known: Sequence[tuple[Evidence, frozenset[str]]], *, language: str) -> Point | None:
+    """Return a sentence with the one or two messages and sources that carry it, the nearest first; of messages in another language its figures do."""
+    bare = _bare(text)
+    words = content(bare)
+    near = sorted(known, key=lambda one: -share(words, one[1]))[:NEAR]
     for rests in chain(combinations(near, 1), combinations(near, 2)):
-        if not _lacks(text, [spoken.ground for spoken in rests]):
-            return Point(text, tuple(spoken.message.id for spoken in sorted(rests, key=lambda spoken: spoken.n)))
-    source = next((item for item in pieces if not _lacks(text, [item])), None)
-    return Point(text, sources=(named(source.title or source.id),)) if source else Point(text, supported=False)
+        # Most have too few of the words, and counting those is much cheaper than comparing figures.
+        enough = share(words, frozenset().union(*(theirs for _, theirs in rests))) >= claims.ENTAILED
+        if enough and not _lacks(text, [ground for ground, _ in rests]):
+            return _resting(text, [ground for ground, _ in rests])
+    if figures(bare):
+        said = [ground for ground, _ in near if ground.source == SAID]
+        if found := next((one for one in said if not claims.wrong_figure(bare, [one]) and _is_foreign(one.quote, language)), None):
+            return _resting(text, [found])
+        if claims.wrong_figure(bare, [ground for ground, _ in known]):
+            return None
+    return Point(text, supported=False)
+
+
+def _resting(text: str, rests: Sequence[Evidence]) -> Point:
+    messages = sorted((ground for ground in rests if ground.source == SAID), key=lambda ground: ground.n)
+    sources = tuple(named(ground.title or ground.id) for ground in rests if ground.source != SAID)
+    return Point(text, tuple(MessageId(ground.id) for ground in messages), sources=sources)
 
 
 def _holds(text: str, rests: Sequence[Spoken], quote: str, *, language: str) -> bool:
@@ -103,19 +128,26 @@ def _holds(text: str, rests: Sequence[Spoken], quote: str, *, language: str) -> 
     grounds = [spoken.ground for spoken in rests]
     if not _lacks(text, grounds):
         return True
-    foreign = any(detect(spoken.text, sure=SURE) not in (None, language) for spoken in rests)
-    return foreign and any(stands(quote, spoken.text) for spoken in rests) and not _lacks(text, grounds, words=False)
+    quoted = any(stands(quote, spoken.text) for spoken in rests)
+    return quoted and any(_is_foreign(spoken.text, language) for spoken in rests) and not claims.wrong_figure(_bare(text), grounds)
 
 
-def _lacks(text: str, grounds: Sequence[Evidence], *, words: bool = True) -> str:
-    """Return what of a point its messages do not carry; without `words` only amounts, dates, names and the like are compared."""
-    # Sentences of the record are held to their figures alone.
-    held = (
-        grounds
-        if words
-        else [Evidence(item.n, claims.RECORD, item.id, item.audience, item.quote, item.title, heading=item.heading) for item in grounds]
-    )
-    return claims.unsupported(_bare(text), held)
+def _is_foreign(text: str, language: str) -> bool:
+    return detect(text, sure=SURE) not in (None, language)
+
+
+def _lacks(text: str, grounds: Sequence[Evidence]) -> str:
+    """Return what of a point its messages and sources do not carry, by words and figures alike."""
+    bare = _bare(text)
+    # A record answers for its figures alone elsewhere; here its words are compared too, or it would carry whatever has no figure.
+    why = claims.unsupported(bare, [replace(ground, source=SAID) for ground in grounds])
+    # "It is 45 days old and does not fit" does not deny that it is 45 days old, so one clause is compared at a time.
+    return claims.unsupported(bare, [replace(ground, source=SAID, quote=_apart(ground.quote)) for ground in grounds]) if why else ""
+
+
+def _apart(text: str) -> str:
+    """Return a text with each of its clauses in a paragraph of its own."""
+    return "\n\n".join(clause for sentence in sentences(text) for clause in clauses(sentence) or [sentence])
 
 
 def _bare(text: str) -> str:

@@ -52,7 +52,7 @@ class ExtractiveSummarizer:
 
     async def summarize(self, kind: SummaryKind, talk: Talk) -> Summary:
         """Return the points that code finds."""
-        return _without_model(kind, talk, _own(kind, talk))
+        return _without_model(kind, talk, await _own(kind, talk))
 
 
 class ModelSummarizer:
@@ -64,7 +64,7 @@ class ModelSummarizer:
 
     async def summarize(self, kind: SummaryKind, talk: Talk) -> Summary:
         """Return the agent's own points as far as they hold, else the model's, else quotes."""
-        own = _own(kind, talk)
+        own = await _own(kind, talk)
         # In one message there is nothing to sum up.
         if any(point.supported for point in own) or len(told(talk.timeline)) < 2:
             return _without_model(kind, talk, own)
@@ -102,15 +102,14 @@ def _shown(spoken: Spoken) -> str:
     return f"Message {spoken.n}, {said.at:%Y-%m-%d %H:%M}, {who}:\n{quoted(spoken.text, label=f'message {spoken.n}', most=2 * MESSAGE)}"
 
 
-def _own(kind: SummaryKind, talk: Talk) -> Sequence[Point]:
-    """Return what the agent itself wrote for whoever takes over, tied to what it rests on."""
-    return tied(talk) if kind is SummaryKind.HANDOVER and talk.own.strip() else ()
+async def _own(kind: SummaryKind, talk: Talk) -> Sequence[Point]:
+    """Return what the agent itself wrote for whoever takes over, tied to what it rests on; comparing it with everything shown takes a while."""
+    return await asyncio.to_thread(tied, talk) if kind is SummaryKind.HANDOVER and talk.own.strip() else ()
 
 
 def _without_model(kind: SummaryKind, talk: Talk, own: Sequence[Point]) -> Summary:
-    """Return what the agent wrote and holds, where none of it does all of it as it is marked, and quotes of what it leaves out."""
-    held = [point for point in own if point.supported] or list(own)
-    return _summed(kind, talk, held, by=AGENT if held else EXTRACTIVE)
+    """Return what the agent wrote, as it is marked, and quotes of what that leaves out."""
+    return _summed(kind, talk, own, by=AGENT if own else EXTRACTIVE)
 
 
 def _summed(kind: SummaryKind, talk: Talk, points: Sequence[Point], *, by: str) -> Summary:

@@ -1,6 +1,7 @@
 """Points: a sentence of a summary stands only on what its messages say."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -126,8 +127,35 @@ def test_what_it_found_is_tied_to_its_source():
     assert own("INV-204 is due 30 November 2026.", evidence=(invoice,)) == [("INV-204 is due 30 November 2026.", (), ("Invoice INV-204",), True)]
 
 
+INVOICE = Evidence(1, "record", "invoice:INV-204", PUBLIC, "INV-204: EUR 420.00, refunding, due 30 November 2026", title="Invoice INV-204")
+
+
+def test_a_record_does_not_carry_what_it_does_not_say():
+    assert own("A premium customer since the beginning.", evidence=(INVOICE,))[0][3] is False
+
+
+def test_a_message_and_a_source_together_carry_a_sentence():
+    text = "It does not help, the bank sees nothing on the card, and INV-204 is due 30 November 2026."
+    assert own(text, evidence=(INVOICE,)) == [(text, ("m-6",), ("Invoice INV-204",), True)]
+
+
+def test_a_denial_in_one_half_of_a_message_does_not_deny_the_other_half():
+    bought = (said(1, "We bought the yearly plan 45 days ago and it does not fit. Can you make an exception and refund it?"),)
+    assert [point.supported for point in tied(replace(talk(*bought), own="Mara wants the yearly plan refunded after 45 days."))] == [True]
+    assert [point.supported for point in tied(replace(talk(said(1, "The refund did not arrive.")), own="The refund did arrive."))] == [False]
+
+
+def test_of_a_message_in_another_language_the_agents_sentence_must_have_a_figure_and_the_same_one():
+    told = replace(talk(said(1, GERMAN)), own="Charged EUR 420.00 twice for INV-204. Charged EUR 520.00 once. Wants it back at once.")
+    assert [(point.supported, point.messages) for point in tied(told)] == [(True, ("m-1",)), (False, ())]
+
+
 def test_what_nothing_carries_is_marked():
-    assert own("The outage in Frankfurt caused it.") == [("The outage in Frankfurt caused it.", (), (), False)]
+    assert own("Somebody has to decide about an exception.") == [("Somebody has to decide about an exception.", (), (), False)]
+
+
+def test_a_figure_that_stands_nowhere_takes_its_sentence_out():
+    assert own("The refund of EUR 999.00 was approved.") == []
 
 
 def test_a_sentence_may_rest_on_two_messages():

@@ -117,12 +117,12 @@ async def test_an_erased_conversation_has_no_points():
 
 async def test_what_the_agent_wrote_for_whoever_takes_over_is_taken_and_no_model_asked():
     model = SmallModel(points(TOO))
-    made = await summarizer(model).summarize(HANDOVER, talk(own="The customer was charged EUR 420.00 twice on 3 November. Frankfurt burns."))
+    made = await summarizer(model).summarize(HANDOVER, talk(own="The customer was charged EUR 420.00 twice on 3 November. It was 999 times."))
     assert (model.asked, made.by, texts(made)[0]) == ([], "agent", TRUE["text"])
-    assert "Frankfurt burns." not in texts(made)
+    assert "It was 999 times." not in texts(made)
 
 
-async def test_where_nothing_of_it_holds_the_model_is_asked_and_then_it_is_marked():
+async def test_where_nothing_of_it_holds_the_model_is_asked_first():
     assert (await summed(points(TRUE), own="Frankfurt burns.")).by == POLICY.model.triage
     made = await summed("Sorry, no.", own="Frankfurt burns.")
     assert next((point.text, point.supported) for point in made.points) == ("Frankfurt burns.", False)
@@ -130,8 +130,8 @@ async def test_where_nothing_of_it_holds_the_model_is_asked_and_then_it_is_marke
 
 
 async def test_without_a_model_it_is_checked_the_same_way():
-    made = await ExtractiveSummarizer().summarize(HANDOVER, talk(own="Noor wants to write on Thursday. Frankfurt burns."))
-    assert (texts(made)[0], made.by, "Frankfurt burns." in texts(made)) == ("Noor wants to write on Thursday.", "agent", False)
+    made = await ExtractiveSummarizer().summarize(HANDOVER, talk(own="Noor wants to write on Thursday. It was 999 times."))
+    assert (texts(made)[0], made.by, "It was 999 times." in texts(made)) == ("Noor wants to write on Thursday.", "agent", False)
 
 
 async def test_a_note_for_the_record_is_made_of_the_conversation_not_of_the_handover():

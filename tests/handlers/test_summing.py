@@ -127,9 +127,9 @@ async def test_what_the_agent_wrote_for_whoever_takes_over_comes_first_as_far_as
 
 
 async def test_where_nothing_of_it_holds_the_card_says_so(w):
-    w.answerer.instead = Proposal(abstained="handed_over", summary="A premium customer of 2019.")
+    w.answerer.instead = Proposal(abstained="handed_over", summary="Somebody has to decide about an exception.")
     await w.asks("ina", QUESTION)
-    assert shown(w)[0] == "• (!) not found in the conversation: A premium customer of 2019."
+    assert shown(w)[0] == "• (!) not found in the conversation: Somebody has to decide about an exception."
 
 
 async def test_what_it_took_stands_on_the_decision(w):
