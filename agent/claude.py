@@ -219,11 +219,10 @@ def _fault(error: Exception) -> ModelFault:
 
     if isinstance(error, anthropic.APIStatusError):
         return meant(error.status_code, error.body, error.response.headers)
-    if isinstance(error.__cause__, httpx2.ConnectTimeout):
-        return ModelFault(Fault.UNREACHABLE, "nothing answers at its address")
+    if isinstance(error, anthropic.APIConnectionError):
+        return _connection(error.__cause__)
     kinds: tuple[tuple[type[Exception] | tuple[type[Exception], ...], Fault, str], ...] = (
-        ((TimeoutError, anthropic.APITimeoutError, httpx2.TimeoutException), Fault.SLOW, "no answer in time"),
-        ((httpx2.ConnectError, anthropic.APIConnectionError), Fault.UNREACHABLE, "nothing answers at its address"),
+        ((TimeoutError, httpx2.TimeoutException), Fault.SLOW, "no answer in time"),
         (httpx2.RequestError, Fault.DROPPED, "the connection broke"),
         (json.JSONDecodeError, Fault.DROPPED, "a chunk was garbled"),
         ((anthropic.APIResponseValidationError, pydantic.ValidationError, anthropic.APIError), Fault.DROPPED, "the reply is not of its schema"),
@@ -235,3 +234,14 @@ def _fault(error: Exception) -> ModelFault:
         if isinstance(error, kind):
             return ModelFault(fault, says)
     raise error
+
+
+def _connection(cause: object) -> ModelFault:
+    """Return our error for a call that got no answer, whatever the SDK tried: by what its transport met the last time."""
+    import httpx2
+
+    if isinstance(cause, httpx2.TimeoutException) and not isinstance(cause, httpx2.ConnectTimeout):
+        return ModelFault(Fault.SLOW, "no answer in time")
+    if isinstance(cause, httpx2.RemoteProtocolError | httpx2.ReadError | httpx2.WriteError):
+        return ModelFault(Fault.BUSY, "it hangs up without an answer")
+    return ModelFault(Fault.UNREACHABLE, "nothing answers at its address")

@@ -160,9 +160,9 @@ async def test_nobody_waits_longer_than_a_call_may_take(answer):
     assert 0.29 < what.seconds < 3
 
 
-async def test_a_server_that_hangs_up_without_a_word_is_tried_three_times():
+async def test_a_server_that_hangs_up_without_a_word_is_tried_three_times_and_taken_for_busy():
     what = await failed(Raw((Do.BREAK,), None))
-    assert (what.fault, what.requests) == (Fault.UNREACHABLE, 3)
+    assert (what.fault, what.requests) == (Fault.BUSY, 3)
     assert what.seconds < 3
 
 

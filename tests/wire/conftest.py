@@ -33,6 +33,12 @@ def desk(aimock: AIMockServer, tmp_path: Path) -> Opens:
 
 
 @pytest.fixture
+def desk_at(tmp_path: Path) -> Opens:
+    """Return what opens a desk whose model is at an address."""
+    return lambda url, **policy: opened(tmp_path, url, **policy)
+
+
+@pytest.fixture
 async def w(desk: Opens) -> AsyncIterator[World]:
     """A desk in mode auto whose model aimock plays."""
     async with desk() as world:

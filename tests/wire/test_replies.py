@@ -212,7 +212,7 @@ async def test_two_customers_at_once_do_not_mix(latency, aimock, w):
     asked_by_ina = [body for body in w.tap.bodies if "answer Ina" in str(body["messages"][0])]
     assert ("INV-204" in str([body["messages"] for body in asked_by_ina]), len(asked_by_ina)) == (False, 2)
     assert [post.target for post in w.posts(Purpose.PART)] == [Direct(user("mara"))]
-    booked = {(row.payer.person, row.payer.ticket) for row in w.ledger.rows}
+    booked = {(row.payer.person, row.payer.ticket) for row in w.ledger.booked}
     assert len(booked) == 2
     assert sorted(len(decision.calls) for decision in await w.all_decisions()) == [2, 2]
 
