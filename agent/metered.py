@@ -111,6 +111,10 @@ class Metered:
                 breaker.note(error, self._clock.now(), policy.breaker)
                 await self._failed(error, request, bill, seconds=self._timer() - begun)
                 raise
+            except asyncio.CancelledError:
+                # The time of the whole turn ran out: that the call was made is kept all the same.
+                await self._failed(ModelFault(Fault.SLOW), request, bill, seconds=self._timer() - begun)
+                raise
             breaker.note(None, self._clock.now(), policy.breaker)
         await self._book(priced(completion, bill.purpose, policy, seconds=self._timer() - begun), bill)
         return completion

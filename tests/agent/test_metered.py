@@ -221,6 +221,15 @@ async def test_a_call_that_is_called_off_keeps_neither_money_nor_the_model():
     await setting.call(replace(ALONE, budgets=Budgets(0.001, 0.001, 0.001, 0.001)))
 
 
+async def test_a_call_that_is_called_off_is_booked_as_one_that_took_too_long():
+    setting, bill = Setting(asyncio.Event().wait), Bill(MARA, "answer")
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.01):
+            await setting.metered.call(REQUEST, bill, POLICY)
+    assert [call.outcome for call in bill.calls] == setting.outcomes() == ["slow"]
+    assert setting.metered.degraded(setting.clock.now(), POLICY) == []
+
+
 @pytest.mark.parametrize("fault", [Fault.KEY, Fault.SPEND_LIMIT, Fault.UNKNOWN_MODEL], ids=str)
 async def test_the_team_is_told_of_what_only_a_person_mends(fault):
     setting = Setting(fault)
