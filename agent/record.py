@@ -100,7 +100,9 @@ def _suspended(case: Case) -> Told:
     due = tuple(fact for fact in overdue if _parts(fact)["currency"] == currency)
     total = sum((Decimal(_parts(fact)["amount"]) for fact in due), Decimal(0))
     numbers = ", ".join(_parts(fact)["number"] for fact in due)
-    return Told((Said(case.phrase("suspended", currency=currency, amount=f"{total:.2f}", list=numbers), due),), quotes=True)
+    # Each invoice follows with its link: knowing what is owed is of little use without the page where it is paid.
+    owed = Said(case.phrase("suspended", currency=currency, amount=f"{total:.2f}", list=numbers), due)
+    return Told((owed, *(_status(case, fact) for fact in due)), quotes=True)
 
 
 def _plan(case: Case) -> Told:

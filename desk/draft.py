@@ -189,6 +189,8 @@ class Draft:
     automatic: bool = False
     posts: tuple[OutboxId, ...] = ()
     """The outbox rows that carry it, once it was sent."""
+    follows: DraftId | None = None
+    """The draft whose actions were run while its customer wrote again; this one tells of them."""
 
     @property
     def is_open(self) -> bool:

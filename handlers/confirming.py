@@ -57,4 +57,5 @@ def _guarded(s: Situation) -> Changes:
 
 
 def _facts(s: Situation, draft: Draft, occasion: Occasion) -> Facts:
-    return replace(feedback.occasion_facts(s, occasion), draft=draft.id, confidence=round(draft.proposal.confidence, 4))
+    threshold = s.policy.answers.threshold_of(s.ticket.category, calibrated=draft.proposal.threshold)
+    return replace(feedback.occasion_facts(s, occasion), draft=draft.id, confidence=round(draft.proposal.confidence, 4), threshold=threshold)

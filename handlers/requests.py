@@ -117,16 +117,15 @@ def _refused(proposal: Proposal) -> Proposal:
 
 
 def _exactly(proposal: Proposal, specs: Sequence[SelfService], phrases: Mapping[str, str]) -> Proposal:
-    """Say what policy says of these actions and not a word more, whatever was written."""
+    """Say what policy says of these actions and not a word more, whatever was written and however sure of it anybody was."""
     texts = [phrases.get(f"says_{spec.name}", spec.says) for spec in specs]
     evidence = tuple(
         Evidence(n, "action", spec.name, PUBLIC, text, spec.name, hash=content_hash(text))
         for n, (spec, text) in enumerate(zip(specs, texts, strict=True), 1)
     )
     claims = tuple(Claim(text, True, (n,)) for n, text in enumerate(texts, 1))
-    return replace(
-        proposal, parts=(Part(PUBLIC, "\n\n".join(texts)),), claims=claims, evidence=evidence, related=(), translation="", summary="", fixed=True
-    )
+    bare = replace(proposal, related=(), doubts=(), translation="", summary="", threshold=None)
+    return replace(bare, parts=(Part(PUBLIC, "\n\n".join(texts)),), claims=claims, evidence=evidence, confidence=1.0, fixed=True)
 
 
 def _with_part(proposal: Proposal, part: Part, item: Evidence) -> Proposal:

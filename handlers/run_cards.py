@@ -28,16 +28,21 @@ LONGEST = 120
 
 def lines(draft: Draft, d: Dossier) -> tuple[Block, ...]:
     """Return a line for each action of a draft, nothing for a draft without any."""
-    pairs = tuple(_line(draft, request, d) for request in draft.proposal.requests)
+    pairs = tuple(_line(each, request, d) for each in _told(draft, d) for request in each.proposal.requests)
     return (Fields(pairs),) if pairs else ()
 
 
 def undo(draft: Draft, d: Dossier) -> tuple[Button, ...]:
     """Return a button for the latest action of a draft that was done and can be taken back."""
-    mine = {run_id(draft.id, request) for request in draft.proposal.requests}
+    mine = {run_id(each.id, request) for each in _told(draft, d) for request in each.proposal.requests}
     tried = {run.undoes for run in d.runs}
     found = [run for run in d.runs if run.id in mine and run.status is RunStatus.DONE and run.request.action in d.undoable and run.id not in tried]
     return tuple(Button("undo", f"Undo {run.request.action}", d.ticket.id, subject=run.id, english="Undo") for run in found[-1:])
+
+
+def _told(draft: Draft, d: Dossier) -> tuple[Draft, ...]:
+    """Return the drafts whose actions a draft tells of: the one that it follows, and itself."""
+    return (*(other for other in d.drafts if other.id == draft.follows), draft)
 
 
 def _line(draft: Draft, request: ActionRequest, d: Dossier) -> tuple[str, str]:

@@ -26,7 +26,7 @@ DONE = {
     DraftStatus.OBSERVED: "Observed",
     DraftStatus.ASKED: "Waits for the customer's word",
     DraftStatus.RUNNING: "Sent once it is done",
-    DraftStatus.FAILED: "Not sent, because what it asks for was not done",
+    DraftStatus.FAILED: "Not sent, because what it asks for was not certainly done",
     DraftStatus.DECLINED: "The customer did not want it",
 }
 

@@ -77,8 +77,9 @@ async def _answer(
     proposal = await drafting.propose(s, classification, services, hint=hint) if wanted else Proposal(abstained=without or "not_needed")
     proposal = replace(proposal, doubts=(*proposal.doubts, "requested")) if reviewed else proposal
     if done is not None:
-        proposal, classification = drafting.following(done.proposal, proposal), replace(classification, is_request=True)
-    draft = drafting.stored(proposal, s) if drafting.sound(proposal, s) else None
+        category = classification.category if classification.is_request else s.ticket.category
+        proposal, classification = drafting.following(done.proposal, proposal), replace(classification, is_request=True, category=category)
+    draft = replace(drafting.stored(proposal, s), follows=done.id if done else None) if drafting.sound(proposal, s) else None
     repeats = draft is not None and _repeats(draft, s)
     case = _case(s, classification, repeats=repeats and _said_anew(s))
     triggers = evaluate(case, s.policy)

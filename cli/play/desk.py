@@ -17,6 +17,7 @@ from typing import IO, Any
 from bootstrap import open_runtime
 from bot.web.rooms import local_channel, local_user
 from bot.web.uploads import read_upload
+from cli.play.calls import FILE, RecordedActions, recorded
 from cli.play.cast import cast_of
 from cli.play.changes import CHANGES, ingest_again, write_policy
 from cli.play.clock import ControlledClock
@@ -145,11 +146,13 @@ class Performer:
 
     async def dump(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return everything that was said and decided."""
-        return await dump(self.desk)
+        return {**await dump(self.desk), "calls": recorded(self._settings.home / FILE)}
 
     async def _open(self, clock: ControlledClock) -> None:
         self._clock = clock
         wrap = self._scripted() if (self._settings.home / MODEL).exists() else self._faults.wrappers()
+        outside, calls = wrap.actions, self._settings.home / FILE
+        wrap = replace(wrap, actions=lambda actions: outside(RecordedActions(actions, calls, clock)))
         self._desk = await self._stack.enter_async_context(open_runtime(self._settings_now(), wrap=wrap, clock=clock, background=False))
 
     def _scripted(self) -> Wrappers:

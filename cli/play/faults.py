@@ -14,8 +14,10 @@ from desk.changes import Changes
 from desk.errors import Unavailable
 from desk.events import Event
 from desk.ids import EventId
-from desk.ports import ChatPlatform
+from desk.ports import Actions, ChatPlatform
 from desk.post import Post
+from desk.runs import ActionResult, ActionRun
+from desk.selfservice import SelfService
 from desk.space import MessageRef
 from desk.store import Store
 from runtime import Wrappers
@@ -59,6 +61,7 @@ class Faults:
             knowledge=lambda knowledge: self._switched(knowledge, "kb"),
             triager=lambda triager: self._switched(triager, "model"),
             answerer=lambda answerer: self._switched(answerer, "model"),
+            actions=lambda actions: self._switched(cast(Actions, KilledAfterRun(actions, self)), "actions"),
             submit=self._submit,
             dispatch=self._dispatch,
         )
@@ -117,6 +120,22 @@ class KilledAfterCommit:
         if written:
             self._faults.reach("committed")
         return written
+
+
+class KilledAfterRun:
+    """What does things for customers, after whose next run the process may be killed: before anybody heard of it."""
+
+    def __init__(self, actions: Actions, faults: Faults) -> None:
+        self._actions, self._faults = actions, faults
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._actions, name)
+
+    async def run(self, spec: SelfService, run: ActionRun) -> ActionResult:
+        """Run, then be killed if that was asked for."""
+        result = await self._actions.run(spec, run)
+        self._faults.reach("ran")
+        return result
 
 
 class KilledAfterSend:

@@ -161,7 +161,8 @@ def _cited(value: Any, body: Body) -> Any:
 def _number(said: str, body: Body) -> int:
     for message in body.get("messages", ()):
         for piece in _pieces(message["content"]):
-            if said in piece and (found := NUMBERED.search(piece)):
+            # An action that was accepted has its number behind the words that may be said of it.
+            if said in piece and (found := NUMBERED.search(piece) or re.search(rf"{re.escape(said)}[^\[\]]*\[(\d+)\]", piece)):
                 return int(found[1])
     return 0
 

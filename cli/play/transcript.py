@@ -24,6 +24,7 @@ def named(dump: Mapping[str, Any], spots: Mapping[str, Mapping[str, str]]) -> Sh
     return {
         "posts": [_post(post, n, names) for n, post in enumerate(dump["posts"], 1)],
         "decisions": list(dump["decisions"]),
+        "calls": list(dump.get("calls", ())),
         "tickets": [{**ticket, "thread": _name(ticket["channel"], ticket["thread"], names)} for ticket in dump["tickets"]],
     }
 
@@ -37,7 +38,9 @@ def told(play: Mapping[str, Any]) -> str:
             day = post["at"][:10]
             lines.append(f"--- {day} ---")
         lines += _lines(post)
-    lines += ["", "Decisions", *map(_decision, play["decisions"]), "", "Tickets", *map(_ticket, play["tickets"])]
+    lines += ["", "Decisions", *map(_decision, play["decisions"])]
+    lines += ["", "Calls", *map(_call, play["calls"])] if play.get("calls") else []
+    lines += ["", "Tickets", *map(_ticket, play["tickets"])]
     return "\n".join(lines)
 
 
@@ -69,6 +72,11 @@ def _decision(found: Shape) -> str:
     because = "; ".join(reason["text"] for reason in (*found["reasons"], *found.get("degraded", ())))
     seen = f"{found['mode']}, {found['category'] or '-'}, {found['confidence']:.2f} of {found['threshold']:.2f}"
     return f"{found['at'][11:19]}  {found['ticket']}  {found['action']}{would}  {seen}: {because}"
+
+
+def _call(found: Shape) -> str:
+    given = ", ".join(f"{name} = {value}" for name, value in found["parameters"].items())
+    return f"{found['at'][11:19]}  {'undo ' if found['undo'] else ''}{found['action']}  {found['address']}  {given}"
 
 
 def _ticket(found: Shape) -> str:

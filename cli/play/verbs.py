@@ -9,8 +9,8 @@ from typing import Any, Protocol
 from cli.play.keys import TABLE, TEXT, YES, Check, Keys, duration, one_of, texts, times
 from cli.play.step import Step
 
-SYSTEMS = ("model", "crm", "kb", "platform")
-POINTS = ("now", "acknowledged", "committed", "sent")
+SYSTEMS = ("model", "crm", "kb", "platform", "actions")
+POINTS = ("now", "acknowledged", "committed", "sent", "ran")
 
 
 class Stage(Protocol):

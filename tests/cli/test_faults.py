@@ -35,6 +35,10 @@ class Thing:
     async def search(self) -> str:
         return "found"
 
+    async def run(self, spec, run) -> str:
+        self.done.append("run")
+        return "done"
+
 
 @pytest.fixture
 def kills() -> list[str]:
@@ -119,3 +123,20 @@ async def test_nothing_is_killed_unless_it_was_asked_for(fault, kills):
     await wrap.store(Thing()).commit(EventId("ev-1"), None, at=AT)
     await wrap.chat(Thing()).send(None)
     assert kills == []
+
+
+async def test_the_process_is_killed_after_an_action_ran_and_before_anybody_heard_of_it(fault, kills):
+    thing = Thing()
+    actions = fault.wrappers().actions(thing)
+    fault.arm("ran")
+    await actions.run(None, None)
+    assert (thing.done, kills) == (["run"], ["killed"])
+
+
+async def test_while_actions_are_down_nothing_runs(fault):
+    thing = Thing()
+    actions = fault.wrappers().actions(thing)
+    fault.down = frozenset({"actions"})
+    with pytest.raises(Unavailable) as caught:
+        await actions.run(None, None)
+    assert (caught.value.system, thing.done) == ("actions", [])

@@ -427,3 +427,77 @@ def test_review_reminder(story):
     assert "6 articles are due for review in help-center" in reminders[0]["text"]
     assert "How long a refund takes" not in reminders[0]["text"]
     assert story.bot() == []
+
+
+RESTARTED = "The integration was restarted; what was missed is fetched within 30 minutes."
+GIVEN = {"integration": "bank feed", "account_id": "acme-robotics"}
+
+
+def test_action_confirmed(story):
+    (question,) = story.bot("question")
+    assert "Shall I restart the bank feed integration now?" in question["text"]
+    assert question["buttons"] == ["Confirm", "No thanks", "Get a human"]
+    assert story.actions == ["ask", "perform", "reply"]
+    assert [(call["action"], call["parameters"], call["undo"]) for call in story.calls] == [("restart_integration", GIVEN, False)]
+    (answer,) = story.bot("answer")
+    assert answer["text"].startswith(RESTARTED)
+
+
+def test_action_approved(story):
+    assert story.actions == ["suggest", "perform", "reply"]
+    assert [(call["undo"], call["address"].rpartition("/")[2]) for call in story.calls] == [(False, "restart-integration"), (True, "stop-restart")]
+    assert len({call["run"] for call in story.calls}) == 1
+    first, *_, last = [post["text"] for post in story.bot("draft_card", inside=True)]
+    assert "Will run: restart_integration (integration = bank feed), once, when a lead approved" in first
+    assert "was done and undone again by Jonas Reed" in last
+    assert any("needs a lead" in post["text"] for post in story.bot("notice", inside=True))
+
+
+def test_action_killed(story):
+    assert len(story.calls) == 1
+    assert story.actions == ["perform", "escalate"]
+    assert story.codes() == {"action_unknown"}
+    assert story.bot("answer") == []
+    assert "nobody knows: look there before anybody tries again" in story.bot("escalation_card", inside=True)[-1]["text"]
+    assert len(story.bot("notice")) == 1
+
+
+def test_action_down(story):
+    assert len(story.calls) == 1
+    assert story.actions == ["perform", "stand_by", "reply"]
+    (answer,) = story.bot("answer")
+    assert answer["text"].startswith(RESTARTED)
+    assert answer["at"] > story.calls[0]["at"]
+
+
+def test_action_given_up(story):
+    assert story.calls == []
+    assert story.actions == ["perform", "escalate"]
+    assert story.codes() == {"action_failed"}
+    assert not [post for post in story.bot() if RESTARTED in post["text"]]
+
+
+def test_action_invoice(story):
+    (private,) = story.bot("part")
+    assert private["to"] == ["Mara Voss"]
+    assert "Invoice INV-204: EUR 420.00, overdue, due 2026-10-31. https://app.pelicanledger.example/billing/invoices/INV-204" in private["text"]
+    shared = [post["text"] for post in story.bot() if post["channel"] == "acme-shared"]
+    assert not [text for text in shared if "INV" in text or "420" in text]
+    assert story.actions == ["perform", "reply", "escalate"]
+
+
+def test_action_password_reset(story):
+    known, unknown = (post["text"] for post in story.bot("answer"))
+    assert known.replace("Mara Voss", "Poppy Lane") == unknown
+    assert [post["to"] for post in story.bot("part")] == [["Mara Voss"], ["Poppy Lane"]]
+    assert len({post["text"] for post in story.bot("part")}) == 1
+    assert not [post for post in story.bot() if "acme" in post["text"].lower()]
+    assert story.actions == ["perform", "reply"] * 2
+
+
+def test_suspended(story):
+    (private,) = story.bot("part")
+    assert private["to"] == ["Mara Voss"]
+    assert "The outstanding amount is EUR 840.00: INV-196, INV-204" in private["text"]
+    assert "https://app.pelicanledger.example/billing/invoices/INV-196" in private["text"]
+    assert not [post for post in story.bot() if post["channel"] == "community" and ("840" in post["text"] or "INV" in post["text"])]

@@ -19,6 +19,7 @@ class Told:
     posts: list[dict[str, Any]]
     decisions: list[dict[str, Any]]
     tickets: list[dict[str, Any]]
+    calls: list[dict[str, Any]]
 
     @property
     def actions(self) -> list[str]:

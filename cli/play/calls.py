@@ -1,0 +1,53 @@
+"""Calls: a play reaches no network, so what an action would post is written down and answered with a yes."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from desk.draft import Evidence, Passage
+from desk.ports import Actions, Asker, Clock
+from desk.runs import ActionResult, ActionRun, RunStatus
+from desk.selfservice import ActionRequest, SelfService
+
+FILE = "calls.jsonl"
+SAID = "the play said yes"
+
+
+class RecordedActions:
+    """The port `Actions`: signed calls go to a file that outlives the process, what needs none is done as ever."""
+
+    def __init__(self, actions: Actions, path: Path, clock: Clock) -> None:
+        self._actions, self._path, self._clock = actions, path, clock
+
+    async def run(self, spec: SelfService, run: ActionRun) -> ActionResult:
+        """Write down the call of a run, if it has one."""
+        address = spec.address if spec.builtin else spec.run
+        return self._called(spec, run, address) if address else await self._actions.run(spec, run)
+
+    async def undo(self, spec: SelfService, run: ActionRun) -> ActionResult:
+        """Write down the call that takes a run back."""
+        return self._called(spec, run, spec.undo)
+
+    async def lookup(self, spec: SelfService, request: ActionRequest, asker: Asker) -> Sequence[Passage | Evidence]:
+        """Look up what is here; nobody is asked outside."""
+        return await self._actions.lookup(spec, request, asker) if spec.builtin else []
+
+    def _called(self, spec: SelfService, run: ActionRun, address: str) -> ActionResult:
+        at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        call = {"at": at, "address": address, "action": spec.name, "run": run.undoes or run.id, "parameters": run.request.values}
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({**call, "undo": run.undoes is not None}, ensure_ascii=False) + "\n")
+            file.flush()
+            # The other side knows of a call, whatever becomes of this process.
+            os.fsync(file.fileno())
+        return ActionResult(RunStatus.DONE, SAID)
+
+
+def recorded(path: Path) -> list[dict[str, Any]]:
+    """Return the calls that were written down, in order."""
+    lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+    return [json.loads(line) for line in lines]
