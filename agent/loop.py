@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import json
+from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +22,7 @@ from agent.submission import MODEL, Answering
 from agent.toolbox import ENDS, TOOLS
 from agent.vault import Vault
 from desk import macros
+from desk.customer import content_hash
 from desk.draft import Evidence, Proposal
 from desk.library import Embedder
 from desk.policy import ModelPolicy
@@ -29,6 +32,8 @@ NUDGE = "Nobody reads this. End the turn with submit_reply, ask_customer or hand
 SHORT = 6
 """Messages of the ticket, and passages, that a shorter prompt shows."""
 PASSAGES, MACROS = 6, 3
+KEPT = 64
+"""Proposals that are remembered."""
 PERSONS = frozenset({Fault.BUDGET, Fault.REFUSED})
 """Faults after which a person goes on, with what is known; after any other the quoting answerer serves."""
 
@@ -111,6 +116,7 @@ class ModelAnswerer:
         self._quoting = quoting
         self._metered = metered
         self._memo = Memo(embedder)
+        self._written_before: OrderedDict[str, Proposal] = OrderedDict()
 
     async def propose(self, brief: Brief, tools: Tools) -> Proposal:
         """Return a reply the model wrote and code checked, a question, or neither and why; what could not be used is in `degraded`."""
@@ -118,20 +124,34 @@ class ModelAnswerer:
         reading = await self._quoting.propose(brief, noted)
         if brief.policy is None or reading.abstained == "empty":
             return reading
-        bill = Bill(brief.payer, "answer")
-        turns: list[Turn] = []
+        work = Work(brief, brief.policy.model, noted, reading, Bill(brief.payer, "answer"))
+        first = work.begun()
+        key = content_hash(brief.payer.ticket, str(brief.attempt), json.dumps((first.system, first.tools, first.messages), default=str))
+        written = self._written_before.get(key) or await self._bounded(work, first)
+        if not written.degraded:
+            self._keep(key, written)
+        return written
+
+    async def _bounded(self, work: Work, first: Turn) -> Proposal:
+        """Return what comes of a turn within its time; what it cost is on it, however it ended."""
+        turns, bill = [first], work.bill
         try:
-            async with asyncio.timeout(brief.policy.model.bounds.turn.total_seconds()):
-                written = await self._written(Work(brief, brief.policy.model, noted, reading, bill), turns)
+            async with asyncio.timeout(work.policy.bounds.turn.total_seconds()):
+                written = await self._written(work, turns)
         except (ModelFault, OutOfBounds, TimeoutError) as error:
             submitted = next((turn.submitted for turn in turns if turn.submitted), None)
-            written = replace(submitted, degraded=(_code(error),)) if submitted else _without(reading, error)
+            written = replace(submitted, degraded=(_code(error),)) if submitted else _without(work.reading, error)
         writer = next((call.model for call in reversed(bill.calls) if call.outcome == "ok"), "")
         model = f"{MODEL} {writer}" if written.model == MODEL else written.model
         return replace(written, model=model, calls=tuple(bill.calls), prompt=layout.prompts() if bill.calls else "")
 
+    def _keep(self, key: str, written: Proposal) -> None:
+        """Remember what was written: a turn that is computed again, because somebody else wrote meanwhile, does not pay and wait twice."""
+        self._written_before[key] = written
+        while len(self._written_before) > KEPT:
+            self._written_before.popitem(last=False)
+
     async def _written(self, work: Work, turns: list[Turn]) -> Proposal:
-        turns.append(work.begun())
         try:
             return await self._conversed(turns[-1], work.reading)
         except ModelFault as error:

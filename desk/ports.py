@@ -284,6 +284,8 @@ class Brief:
     payer: Payer = Payer()
     contacts: int = 0
     """How many tickets this person had before."""
+    attempt: int = 0
+    """How many drafts this ticket had before: who wants another one must not get the same."""
     attachments: tuple[Attachment, ...] = ()
     asked: str = ""
     """The author's own words alone; in `text` the telling lines of what they attached follow them. "" for the same as `text`."""

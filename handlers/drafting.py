@@ -167,6 +167,7 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
         policy=s.policy,
         kind=s.channel.kind,
         payer=payer_of(s, author),
+        attempt=len(s.drafts),
         contacts=await history.contacts(author, services, but=s.ticket.id),
         attachments=found.items,
         asked=asked_in(said),

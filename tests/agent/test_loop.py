@@ -388,3 +388,32 @@ def test_every_tool_says_what_it_does_shows_and_needs():
         "hand_over": ("write", "public", "none", True),
         "submit_reply": ("write", "public", "none", True),
     }
+
+
+async def test_a_turn_that_is_computed_again_is_not_paid_for_again(pen):
+    agent = pen(GOOD)
+    first, again = [await agent.writes(payer=Payer(ticket="t-1")) for _ in range(2)]
+    assert first == again
+    assert len(agent.bodies) == 1
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"payer": Payer(ticket="t-2")}, id="another ticket"),
+        pytest.param({"attempt": 1}, id="another draft that somebody wants"),
+        pytest.param({"hint": "shorter"}, id="a hint"),
+        pytest.param({"text": "How long does a refund take? It was in May."}, id="more that was said"),
+    ],
+)
+async def test_anything_new_is_written_anew(pen, other):
+    agent = pen(GOOD)
+    await agent.writes(payer=Payer(ticket="t-1"))
+    await agent.writes(**{"payer": Payer(ticket="t-1"), **other})
+    assert len(agent.bodies) == 2
+
+
+async def test_what_was_written_without_the_model_is_not_kept(pen):
+    agent = pen({"error": 400, "n": 1}, GOOD)
+    without, written = [await agent.writes(payer=Payer(ticket="t-1")) for _ in range(2)]
+    assert (without.model, written.model) == ("extractive-2", "agent-1 claude-sonnet-5-5")
