@@ -72,34 +72,31 @@ async def test_a_turn_takes_no_longer_than_it_may_however_slow_its_calls_are(aim
     assert took() < 15
 
 
-@pytest.mark.parametrize("budget", ["ticket", "person", "channel", "day"])
+OTHERS = {
+    "person": Payer("t-other", "local/main/mara", "local/main/shared"),
+    "channel": Payer("t-other", "local/main/ina", "local/main/community"),
+    "day": Payer("t-other", "local/main/ina", "local/main/shared"),
+}
+"""Who spent the money of each budget before Mara asks in the community."""
+
+
+@pytest.mark.parametrize("budget", OTHERS)
 async def test_when_a_budget_is_used_up_the_model_is_not_asked_and_a_person_goes_on(budget, aimock, desk):
     async with desk(model={"budgets": {budget: 0.01}}) as w:
         play(aimock, submits(ANSWER))
-        payers = {
-            "ticket": None,
-            "person": Payer("t-other", "local/main/mara", "local/main/shared"),
-            "channel": Payer("t-other", "local/main/ina", "local/main/community"),
-            "day": Payer("t-other", "local/main/ina", "local/main/shared"),
-        }
-        if payer := payers[budget]:
-            await w.ledger.book(ModelCall("answer", MODEL, price=0.02), payer, at=w.clock.now())
-            decision = await asked(w)
-            assert w.tap.bodies == []
-        else:
-            play(aimock, *(turn.with_usage(input_tokens=4000, output_tokens=100) for turn in searching(6)))
-            decision = await spent(w, aimock)
-        assert (decision.facts.degraded, decision.word) == ((f"budget_{budget}",), "suggest")
+        await w.ledger.book(ModelCall("answer", MODEL, price=0.02), OTHERS[budget], at=w.clock.now())
+        decision = await asked(w)
+        assert (decision.facts.degraded, decision.word, w.tap.bodies) == ((f"budget_{budget}",), "suggest", [])
         assert "Thanks, I have your question." in told(w)
 
 
-async def spent(w: World, aimock) -> Decision:
-    """Have a ticket use its money up in the middle of a turn."""
-    aimock.clear_fixtures()
-    play(aimock, *(turn.with_usage(input_tokens=4000, output_tokens=100) for turn in searching(6)))
-    decision = await asked(w)
-    assert [call.outcome for call in decision.calls] == ["ok"]
-    return decision
+async def test_the_money_of_a_ticket_may_end_in_the_middle_of_a_turn(aimock, desk):
+    async with desk(model={"budgets": {"ticket": 0.01}}) as w:
+        play(aimock, *(turn.with_usage(input_tokens=4000, output_tokens=100) for turn in searching(6)))
+        decision = await asked(w)
+        assert (decision.facts.degraded, decision.word) == (("budget_ticket",), "suggest")
+        assert [(call.outcome, call.price) for call in decision.calls] == [("ok", 0.0135)]
+        assert "Thanks, I have your question." in told(w)
 
 
 async def test_when_the_day_is_spent_the_team_hears_of_it_once(aimock, desk):
