@@ -19,7 +19,7 @@ class Tap(httpx2.AsyncBaseTransport):
     """The network, with the bodies of all requests in the order they were sent. `meanwhile` happens before the nth of them arrives."""
 
     def __init__(self) -> None:
-        self._network = httpx2.AsyncHTTPTransport()
+        self._network = httpx2.AsyncHTTPTransport(verify=False)
         self.bodies: list[Body] = []
         self.meanwhile: dict[int, Callable[[], None]] = {}
 

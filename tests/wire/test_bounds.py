@@ -36,7 +36,7 @@ async def test_a_model_that_never_comes_to_an_end_is_stopped_after_its_turns(aim
         assert "Thanks, I have your question. A teammate is checking the answer" in told(w)
         # What is known: what the quoting answerer found, for the person who goes on.
         assert "Refunds reach the card within 5 to 7 working days." in "\n".join(w.standing(where="agents"))
-    assert took() < 20
+    assert took() < 30
 
 
 async def test_where_nothing_was_found_either_a_person_is_called_because_of_the_bound(aimock, desk):
@@ -64,12 +64,12 @@ async def test_what_may_not_be_looked_up_any_more_is_told_so_that_the_turn_can_e
 
 async def test_a_turn_takes_no_longer_than_it_may_however_slow_its_calls_are(aimock, desk, took):
     async with desk(model={"bounds": {"turn": "2s", "call": "30s"}}) as w:
-        play(aimock, search("refund times"), submits(ANSWER).served(latency=5000))
+        play(aimock, search("refund times"), submits(ANSWER).served(latency=9000))
         decision = await asked(w)
         assert (decision.facts.degraded, decision.word) == (("bound_time",), "suggest")
         assert [call.outcome for call in decision.calls] == ["ok", "slow"]
         assert "Thanks, I have your question." in told(w)
-    assert took() < 15
+    assert took() < 30
 
 
 OTHERS = {

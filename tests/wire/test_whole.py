@@ -54,13 +54,13 @@ async def test_what_the_model_hears_of_urgency_is_in_the_decision(aimock, desk):
 
 async def test_where_the_sorting_model_fails_the_local_view_stands_and_the_answer_goes_out(aimock, desk, took):
     async with whole(desk, model={"fallback": ""}) as w:
-        play(aimock, refuses(529, "overloaded_error"), model=FALLBACK)
+        play(aimock, refuses(429, "rate_limit_error", retryAfter=60), model=FALLBACK)
         play(aimock, submits(ANSWER), model=MODEL)
         await w.asks("mara", REFUND)
         (decision,) = await w.all_decisions()
         assert (decision.word, decision.facts.category, decision.facts.degraded) == ("reply", "billing", ("triage_busy",))
         assert [(call.purpose, call.outcome) for call in decision.calls] == [("triage", "busy"), ("answer", "ok")]
-    assert took() < 20
+    assert took() < 30
 
 
 async def test_where_both_fail_the_customer_is_answered_all_the_same(aimock, desk, took):
@@ -70,7 +70,7 @@ async def test_where_both_fail_the_customer_is_answered_all_the_same(aimock, des
         (decision,) = await w.all_decisions()
         assert (decision.word, decision.facts.degraded) == ("reply", ("triage_key", "model_key"))
         assert w.texts(where="community")[0].startswith("Refunds reach the card within 5 to 7 working days. [1]")
-    assert took() < 20
+    assert took() < 30
 
 
 async def test_who_takes_over_reads_what_a_conversation_came_to(aimock, desk):
