@@ -190,7 +190,8 @@ def _completion(message: Message, request: Request, *, seconds: float) -> Comple
     return Completion(
         text="".join(block.text for block in message.content if block.type == "text"),
         uses=uses,
-        content=tuple(_block(block) for block in message.content),
+        # An empty text may come, and is refused when it is sent back.
+        content=tuple(_block(block) for block in message.content if block.type != "text" or block.text.strip()),
         stop=message.stop_reason or "",
         model=request.model,
         input=usage.input_tokens,

@@ -113,6 +113,11 @@ async def test_what_comes_back_can_be_sent_again_as_it_is():
     )
 
 
+async def test_a_text_of_nothing_is_not_sent_back_since_the_api_would_refuse_it():
+    reply = await completed(begin(), *text(" "), *use("search", '{"query": "a"}', n=1), *end("tool_use"))
+    assert [block["type"] for block in reply.content] == ["tool_use"]
+
+
 async def test_citations_are_kept_with_their_text():
     reply = await completed(begin(), *text("Within 5 to 7 working days.", citations=[CITATION]), *end())
     assert [citation["cited_text"] for block in reply.content for citation in block["citations"]] == ["5 to 7 working days"]
