@@ -10,10 +10,11 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
+from desk.answering import Answerer, Triager
 from desk.errors import FrontdeskError
 from desk.events import Event
 from desk.library import Embedder, KnowledgeBase
-from desk.ports import Actions, Answerer, ChatPlatform, Crm, Query, Triager, View
+from desk.ports import Actions, ChatPlatform, Crm, Query, View
 from desk.store import Store
 from handlers.outbox import Sender
 from handlers.runner import Runner

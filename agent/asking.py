@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from agent.sentences import sentences
 from agent.signals import plain
 from agent.wording import question_of, topical
+from desk.answering import Brief
 from desk.attached import telling
-from desk.ports import Brief
 
 MOST = 4
 """Questions of one message that are answered one by one; a message with more of them is read as a whole."""

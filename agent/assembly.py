@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from agent import quoting
 from agent.quoting import Quote
 from agent.record import Said
+from desk.answering import Brief
 from desk.audience import PUBLIC, Audience, may_show
 from desk.customer import Fact
 from desk.draft import Evidence, Part
-from desk.ports import Brief
 
 
 class Assembly:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.model import Fault, ModelFault
-from desk import policy
+from desk import writing
 
 LASTING = frozenset({Fault.KEY, Fault.SPEND_LIMIT, Fault.UNKNOWN_MODEL})
 """What waiting does not mend: a person has to."""
@@ -42,7 +42,7 @@ class Breaker:
         """Tell whether the model is left alone now."""
         return self.until is not None and now < self.until
 
-    def note(self, error: ModelFault | None, now: datetime, bounds: policy.Breaker) -> None:
+    def note(self, error: ModelFault | None, now: datetime, bounds: writing.Breaker) -> None:
         """Note how a call ended; None for well."""
         if error is None or error.fault not in LASTING | PASSING:
             # Also a refusal is an answer: the model is there. A reply that was cut off says neither.
@@ -53,7 +53,7 @@ class Breaker:
         pause = self._pause(error, bounds)
         self.until = now + pause if pause else None
 
-    def _pause(self, error: ModelFault, bounds: policy.Breaker) -> timedelta:
+    def _pause(self, error: ModelFault, bounds: writing.Breaker) -> timedelta:
         if error.fault in LASTING:
             return bounds.long
         # The other side may ask for any time; beyond the longest of ours it is worth a look all the same.

@@ -14,10 +14,10 @@ from agent.links import found
 from agent.sentences import Kind, blocks, items, sentences
 from agent.signals import WORDS, plain
 from agent.traces import runs, squeezed
+from desk.answering import Brief
 from desk.audience import INTERNAL, Audiences
 from desk.customer import TEAM, Role
 from desk.draft import Evidence
-from desk.ports import Brief
 
 NUMBERED = re.compile(r"(\s*)\d{1,3}(?=[.)]\s)")
 MOVED, LEFT_OUT = "moved_private", "left_out"

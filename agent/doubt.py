@@ -8,8 +8,8 @@ from functools import cache
 
 from agent.examples import DISPLEASED, HARD_SIGNALS
 from agent.signals import WORDS, plain
+from desk.answering import Heard
 from desk.policy import Triage
-from desk.ports import Heard
 from desk.timeline import Message
 from desk.triage import Classification, Signal
 

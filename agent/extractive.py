@@ -20,12 +20,12 @@ from agent.quoting import Quote
 from agent.ranking import Read
 from agent.record import Case, Told
 from agent.wording import question_of, topical
+from desk.answering import Brief, Tools
 from desk.article import is_expired
 from desk.audience import INTERNAL, Audience, may_show
 from desk.draft import Evidence, Passage, Proposal
 from desk.errors import Misconfigured
 from desk.library import Embedder
-from desk.ports import Brief, Tools
 
 MODEL = "extractive-2"
 SEARCHED = 10

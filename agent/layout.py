@@ -20,10 +20,10 @@ from agent.session import Session, Told, described
 from agent.showing import facts, passages
 from agent.tone import tone
 from agent.untrusted import named, quoted
-from desk.audience import INTERNAL
+from desk.answering import Attachment, Brief
+from desk.audience import INTERNAL, may_show
 from desk.customer import TEAM, Fact, Role
 from desk.draft import Evidence, Passage, Proposal
-from desk.ports import Attachment, Brief
 from desk.selfservice import Parameter, ParameterKind, SelfService
 from desk.space import ChannelKind
 from desk.timeline import SPOKEN, Message
@@ -84,7 +84,9 @@ def first(session: Session, found: Found, first_reading: Proposal, *, history: i
 
 def shown(brief: Brief, most: int) -> Sequence[Message]:
     """Return the messages of a ticket that the author may read, in order; what was asked outside of any ticket is the brief's text."""
-    told = [m for m in brief.history if m.audience != INTERNAL and not m.deleted and m.text.strip() and _is_talk(m)]
+    # What was told to one reader of the thread alone is not for the next one's reply.
+    heard = brief.place | (brief.private or frozenset())
+    told = [m for m in brief.history if m.audience != INTERNAL and may_show(heard, m.audience) and not m.deleted and m.text.strip() and _is_talk(m)]
     return told[-most:]
 
 

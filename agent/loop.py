@@ -22,11 +22,11 @@ from agent.submission import MODEL, Answering
 from agent.toolbox import ENDS, TOOLS
 from agent.vault import Vault
 from desk import macros
+from desk.answering import Answerer, Brief, Tools
 from desk.customer import content_hash
 from desk.draft import Evidence, Proposal
 from desk.library import Embedder
-from desk.policy import ModelPolicy
-from desk.ports import Answerer, Brief, Tools
+from desk.writing import ModelPolicy
 
 NUDGE = "Nobody reads this. End the turn with submit_reply, ask_customer or hand_over."
 SHORT = 6

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from agent.breaker import LASTING, Breaker
 from agent.model import Completion, Fault, Model, ModelFault, Request
 from agent.purse import MILLION, Purse, estimate
+from desk.answering import Ledger
 from desk.errors import Misconfigured
-from desk.policy import ModelPolicy
-from desk.ports import Clock, Ledger
+from desk.ports import Clock
 from desk.usage import ModelCall, Payer, Spent
+from desk.writing import ModelPolicy
 
 ELSEWHERE = frozenset({Fault.BUSY, Fault.DROPPED, Fault.SLOW, Fault.CUT, Fault.UNKNOWN_MODEL, Fault.OPEN, Fault.REFUSED})
 """What another model may do better."""

@@ -13,8 +13,9 @@ from agent.shelf import Shelf
 from agent.summary import ModelSummarizer
 from agent.sureness import load
 from agent.triage import LocalTriager
+from desk.answering import Answerer, Summarizer, Triager
 from desk.library import Embedder
-from desk.ports import Answerer, PolicySource, Summarizer, Triager
+from desk.ports import PolicySource
 
 
 @dataclass(frozen=True, slots=True)

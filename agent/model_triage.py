@@ -20,10 +20,12 @@ from agent.triage_prompt import Standing, conversation, opening, standing
 from agent.triage_schema import Opinion, Terms, read, schema
 from agent.untrusted import cleaned
 from agent.vault import Vault
-from desk.policy import ModelPolicy, Policy
-from desk.ports import Heard, PolicySource
+from desk.answering import Heard
+from desk.policy import Policy
+from desk.ports import PolicySource
 from desk.triage import Classification
 from desk.usage import ModelCall
+from desk.writing import ModelPolicy
 
 PURPOSE = "triage"
 EFFORT = "low"

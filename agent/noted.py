@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from desk.answering import PastTicket, Tools
 from desk.customer import Fact
 from desk.draft import Evidence, Passage
-from desk.ports import PastTicket, Tools
 from desk.selfservice import ActionRequest
 
 

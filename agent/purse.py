@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from agent.model import Fault, ModelFault, Request
+from desk.answering import Ledger
 from desk.errors import Retryable
-from desk.policy import Budgets, ModelPolicy
-from desk.ports import Clock, Ledger
+from desk.ports import Clock
 from desk.usage import ModelCall, Payer, Spending
+from desk.writing import Budgets, ModelPolicy
 
 DAY = timedelta(days=1)
 MILLION = 1_000_000

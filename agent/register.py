@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from desk.answering import PastTicket
 from desk.audience import Audience
 from desk.customer import Fact
 from desk.draft import Evidence, Passage
-from desk.ports import PastTicket
 
 PASSAGE, RECORD, ACTION, TICKET = "passage", "record", "action", "ticket"
 

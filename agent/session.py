@@ -15,10 +15,10 @@ from agent import inputs
 from agent.model import Block, ToolUse
 from agent.register import Register
 from agent.vault import Vault
+from desk.answering import Brief, Tools
 from desk.audience import Audience, Scope, may_show
 from desk.customer import Trust
 from desk.errors import FrontdeskError, InvalidInput, Unavailable
-from desk.ports import Brief, Tools
 from desk.selfservice import ActionRequest, Effect
 
 WIDTH = {Scope.PUBLIC: 0, Scope.ACCOUNT: 1, Scope.PERSON: 2, Scope.INTERNAL: 3}
@@ -85,6 +85,8 @@ def described(tool: Tool) -> Block:
 async def use(call: ToolUse, session: Session, tools: Sequence[Tool], *, timeout: timedelta, most: int) -> Told:
     """Run one of `tools`; whatever goes wrong is told in words that the model can act on. `most` bounds all of them together."""
     tool = next((tool for tool in tools if tool.name == call.name), None)
+    if tool is not None and tool.run is None:
+        return failed("A turn ends once: call submit_reply, ask_customer or hand_over, one of them and nothing else.")
     if tool is None or tool.run is None:
         return failed(f"There is no tool {call.name[:40]!r} for this customer. Use those that are listed, or hand_over.")
     if session.used.total() >= most or session.used[tool.name] >= tool.most:

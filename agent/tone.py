@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from agent.prompting import Prompt, prompt
-from desk.ports import Brief
+from desk.answering import Brief
 
 MANY = 5
 """From how many earlier tickets on somebody is an old hand."""

@@ -9,11 +9,11 @@ from agent.session import Run, Session, Told, Tool, failed, text
 from agent.showing import PASSAGE, facts, passages
 from agent.untrusted import quoted
 from desk import audience
+from desk.answering import PastTicket
 from desk.audience import Audience, Scope, may_show
 from desk.customer import Trust
 from desk.draft import Evidence, Passage
 from desk.errors import InvalidInput
-from desk.ports import PastTicket
 from desk.selfservice import ActionRequest, Effect, fill
 
 FOUND = 6

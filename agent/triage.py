@@ -18,10 +18,10 @@ from agent.memo import Memo
 from agent.sentences import sentences
 from agent.signals import about_others, heard, plain
 from agent.topics import Own, Shipped, Topics, Unknown, labels_of
+from desk.answering import Heard
 from desk.errors import Misconfigured
 from desk.library import Embedder
 from desk.policy import Triage
-from desk.ports import Heard
 from desk.triage import Classification, Sentiment, Signal
 
 HEAD, TAIL = 6000, 2000

@@ -22,7 +22,7 @@ from benchmarks.agent_script import Body
 from benchmarks.agent_server import Call
 from benchmarks.agent_tickets import Ticket, in_order, read_tickets
 from cli.play.prompt_cache import PromptCache
-from desk.policy import ModelPolicy
+from desk.writing import ModelPolicy
 
 MILLION = 1_000_000
 HOUR = 1.6

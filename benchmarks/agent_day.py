@@ -22,10 +22,11 @@ from cli.play.clock import ControlledClock
 from cli.seeding import Cast, Seat, enroll
 from desk.audience import PUBLIC
 from desk.customer import Person, Trust
-from desk.decision import Decision, Occasion
+from desk.decision import Decision
+from desk.facts import Occasion
 from desk.ids import PersonId
-from desk.policy import ModelPolicy
 from desk.space import ChannelRef, Place
+from desk.writing import ModelPolicy
 from handlers.drafting import BoundTools
 from handlers.situation import private_of
 from runtime import Runtime, Wrappers

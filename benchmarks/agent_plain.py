@@ -12,9 +12,9 @@ from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient, beta_async_tool
 from anthropic.types.beta import BetaMessageParam
 
 from agent.toolbox import FOUND, INVOICES, SUBSCRIPTION, USAGE
+from desk.answering import Tools
 from desk.customer import Author
 from desk.draft import Passage
-from desk.ports import Tools
 
 SYSTEM = """You are the support agent of Pelican Ledger, an online bookkeeping program. You are talking to {name} in a chat.
 

@@ -27,10 +27,10 @@ from benchmarks import bank_faq
 from benchmarks.faq import DEVELOPING, THRESHOLDS, Known, Tried, answers, known, tried
 from benchmarks.fitting import Array, area, bootstrap, conditional_logit, coverage, folds, logistic, wilson
 from benchmarks.help_center import PublicTools, opened
+from desk.answering import Brief
 from desk.audience import PUBLIC
 from desk.customer import Author
 from desk.draft import Proposal
-from desk.ports import Brief
 from desk.space import Platform, UserRef
 from knowledge.embeddings import OnnxEmbedder
 from knowledge.search import HybridKnowledge

@@ -31,11 +31,11 @@ from agent.sureness import FEWEST, FIELDS, brier, calibrated, fit, fit_all, save
 from agent.triage import LocalTriager
 from benchmarks.judged import Known, Verdict, known, verdicts
 from bootstrap import home_of, open_records
+from desk.answering import Heard
 from desk.customer import Role
 from desk.errors import FrontdeskError
 from desk.ids import MessageId
 from desk.policy import Policy
-from desk.ports import Heard
 from desk.space import ChannelRef, Place, Platform
 from desk.timeline import Message
 from desk.usage import ModelCall, Payer, Spending, Spent

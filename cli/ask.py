@@ -66,7 +66,7 @@ async def _ask(question: str, defaults: dict[str, Any], *, as_json: bool) -> Non
 
 async def _classify(text: str, *, as_json: bool) -> None:
     async with reading() as desk:
-        from desk.ports import Heard
+        from desk.answering import Heard
         from desk.usage import Payer
 
         heard = Heard(Payer()) if desk.metered else None

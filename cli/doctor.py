@@ -151,6 +151,19 @@ async def _sources(found: Settings) -> str:
     return f"{len(sources)} in the policy, {sum(source.every is not None for source in sources)} of them read by themselves"
 
 
+async def _actions(found: Settings) -> str:
+    from bootstrap import open_records
+
+    async with open_records(found) as kept:
+        actions = (await kept.policy.current()).actions
+    unset = sorted(
+        {f"{action.secret} is not set, so that {action.name} fails" for action in actions if action.secret and not os.environ.get(action.secret)}
+    )
+    if unset and found.has_model:
+        raise FrontdeskError("; ".join(unset))
+    return f"{len(actions)} in the policy" + ("" if found.has_model or not actions else "; without a language model nothing asks for them")
+
+
 async def _events(found: Settings) -> str:
     from bootstrap import open_records
     from cli.erase import engine_of
@@ -201,6 +214,7 @@ LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "prices": _prices,
     "budget": _budget,
     "sources": _sources,
+    "actions": _actions,
     "events": _events,
     "server": _server,
 }

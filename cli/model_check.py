@@ -10,7 +10,7 @@ from desk.errors import Misconfigured
 
 if TYPE_CHECKING:
     from agent.model import ModelFault
-    from desk.policy import ModelPolicy
+    from desk.writing import ModelPolicy
     from settings import Settings
 
 QUOTED = "answers are quoted"

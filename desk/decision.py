@@ -4,99 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 from typing import assert_never
 
 from desk.draft import Evidence
+from desk.facts import HARD, Facts, Occasion
 from desk.ids import DraftId, TicketId
 from desk.modes import Mode
-from desk.space import ChannelKind
 from desk.ticket import Attention, Reason
 from desk.usage import ModelCall
 
 TEAMS = frozenset({"teammate", "lead"})
 """Whose word for an action is a word of the team."""
-HARD = frozenset({"asks_human", "security", "data_loss", "legal", "safety"})
-"""Rules that bring in a human even when one holds the ticket or the thread is muted."""
-
-
-class Occasion(StrEnum):
-    """What asked for a decision: something a customer said, or one of the moments that follow."""
-
-    MESSAGE = "message"
-    APPROVED = "approved"
-    REJECTED = "rejected"
-    REPLIED = "replied"
-    SOLVED = "solved"
-    SILENCE = "silence"
-    SILENCE_OVER = "silence_over"
-    RESOLVED = "resolved"
-    CORRECTED = "corrected"
-    RETRACTED = "retracted"
-    WITHDRAWN = "withdrawn"
-    DOWN = "down"
-    PROMISE_PASSED = "promise_passed"
-    PUBLIC_PERSONAL_DATA = "public_personal_data"
-    CONFIRMED = "confirmed"
-    DECLINED = "declined"
-    PERFORMED = "performed"
-    ACTION_FAILED = "action_failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """Everything `decide` sees: numbers, ids and labels, no free text, so that a stored decision can be decided again.
-
-    `triggers` are rule names, strongest first. `invited` says that the customer mentioned the bot or wrote to it directly.
-    `confidence` and `threshold` run from 0 to 1. `pages` are the rules that page even in mode observe.
-    """
-
-    occasion: Occasion = Occasion.MESSAGE
-    mode: Mode = Mode.OBSERVE
-    category: str = ""
-    kind: ChannelKind = ChannelKind.COMMUNITY
-    tier: str = ""
-    sentiment: str = "neutral"
-    language: str = ""
-    is_request: bool = True
-    is_request_confidence: float = 1.0
-    out_of_scope: bool = False
-    triggers: tuple[str, ...] = ()
-    held: bool = False
-    attention: Attention = Attention.ACTIVE
-    invited: bool = False
-    mentioned: bool = False
-    draft: DraftId | None = None
-    asks: bool = False
-    abstained: str | None = None
-    confidence: float = 0.0
-    threshold: float = 1.0
-    claims: int = 0
-    unsupported: int = 0
-    fixed: bool = False
-    """The draft is made of policy's fixed sentences only, which need no evidence."""
-    doubts: tuple[str, ...] = ()
-    late: bool = False
-    paused: bool = False
-    """An admin or lead paused this channel, category or everything."""
-    repeats: bool = False
-    """The draft says what the last answer already said."""
-    empty: bool = False
-    """Nothing is left to answer: everything was deleted or answered."""
-    pages: frozenset[str] = frozenset()
-    down: str = ""
-    teammate: str = ""
-    """The role of the person whose click this is."""
-    degraded: tuple[str, ...] = ()
-    """What could not be used as it should while this was worked out, as codes."""
-    disagreed: tuple[str, ...] = ()
-    """What the local classifier and the model saw differently, as `field:local/model`."""
-    trend: str = ""
-    urgency: tuple[str, ...] = ()
-    runs: tuple[str, ...] = ()
-    """For each action that has to run before the draft is true, who must agree to it: none, customer, teammate or lead."""
-    under_way: bool = False
-    """What an earlier draft of this ticket asks for is being done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,8 +185,8 @@ def word(action: Action) -> str:
 
 def decide(facts: Facts) -> Action:
     """Choose the next action from facts alone: no I/O, no clock, no platform."""
-    action = _choose(facts)
-    if facts.mode is not Mode.OBSERVE or not _is_seen(action, facts):
+    action = choose(facts)
+    if facts.mode is not Mode.OBSERVE or not is_seen(action, facts):
         return action
     asked = facts.invited or "asks_human" in facts.triggers
     return Observe(action, speaks=asked and facts.attention is not Attention.MUTED and not facts.held and not facts.paused, pages=_paging(facts))
@@ -281,14 +199,8 @@ def unanswered(facts: Facts) -> str:
     return "bound" if "bound" in facts.doubts else "no_answer"
 
 
-def explain(facts: Facts) -> tuple[Reason, ...]:
-    """Return why `decide` chooses what it chooses, the deciding reason first."""
-    action = _choose(facts)
-    reasons = _why(action, facts)
-    return (*reasons, Reason("mode_observe")) if facts.mode is Mode.OBSERVE and _is_seen(action, facts) else reasons
-
-
-def _choose(facts: Facts) -> Action:
+def choose(facts: Facts) -> Action:
+    """Return the action for what happened, before the mode holds anything back."""
     match facts.occasion:
         case Occasion.MESSAGE:
             return _answer(facts)
@@ -373,7 +285,7 @@ def _paging(facts: Facts) -> tuple[str, ...]:
     return tuple(rule for rule in facts.triggers if rule in facts.pages)
 
 
-def _is_seen(action: Action, facts: Facts) -> bool:
+def is_seen(action: Action, facts: Facts) -> bool:
     """Tell whether mode observe has anything to hold back: what people decided and what nobody sees goes through."""
     return facts.occasion in (
         Occasion.MESSAGE,
@@ -383,61 +295,3 @@ def _is_seen(action: Action, facts: Facts) -> bool:
         Occasion.PROMISE_PASSED,
         Occasion.PUBLIC_PERSONAL_DATA,
     ) and not isinstance(action, Ignore | StandBy)
-
-
-def _why(action: Action, facts: Facts) -> tuple[Reason, ...]:
-    match action:
-        case Escalate(rules=rules):
-            held = (Reason("held"),) if action.quiet else ()
-            alone = {"no_answer", "handed_over"} & set(rules)
-            no_answer = (Reason("abstained", (("why", facts.abstained),)),) if facts.abstained and alone else ()
-            return (*(Reason(rule) for rule in rules), *no_answer, *held)
-        case StandBy():
-            return _why_silent(facts)
-        case Ignore():
-            return (Reason("nothing_left" if facts.empty else "answer_stands" if facts.repeats else "not_a_request"),)
-        case Suggest():
-            return _why_unsure(facts)
-        case Ask(confirm=True):
-            return (*_why_approved(facts), Reason("needs_customer"))
-        case Perform() if facts.occasion is Occasion.APPROVED:
-            return (*_why_approved(facts), Reason("runs_first"))
-        case Ask() | Reply() | Perform() if facts.occasion is Occasion.MESSAGE:
-            first = (Reason("runs_first"),) if isinstance(action, Perform) else ()
-            code = "question_missing" if facts.asks else "fixed_sentences" if facts.fixed else "sure"
-            return (Reason(code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))), *first)
-        case Hold() if facts.down:
-            return (Reason("down", (("system", facts.down),)),)
-        case _:
-            return (Reason(facts.occasion.value, (("role", facts.teammate),) if facts.teammate else ()),)
-
-
-def _why_approved(facts: Facts) -> tuple[Reason, ...]:
-    return (Reason("approved", (("role", facts.teammate),)),) if facts.occasion is Occasion.APPROVED else ()
-
-
-def _why_silent(facts: Facts) -> tuple[Reason, ...]:
-    if facts.occasion is not Occasion.MESSAGE:
-        return (Reason(facts.occasion.value),)
-    if facts.paused or facts.attention is Attention.MUTED:
-        return (Reason("paused" if facts.paused else "muted"),)
-    if facts.held or facts.attention is Attention.DORMANT:
-        return (Reason("held"),)
-    guest = facts.attention is Attention.GUEST and not facts.mentioned
-    return (Reason("action_under_way" if facts.under_way and not guest else "guest"),)
-
-
-def _why_unsure(facts: Facts) -> tuple[Reason, ...]:
-    checks = {
-        "mode_draft": facts.mode is Mode.DRAFT,
-        "late": facts.late,
-        "unsupported": facts.unsupported > 0,
-        "unsure": facts.confidence < facts.threshold,
-        "needs_lead": "lead" in facts.runs,
-        "needs_teammate": "lead" not in facts.runs and "teammate" in facts.runs,
-    }
-    found = tuple(Reason(code) for code, holds in checks.items() if holds) + tuple(Reason(doubt) for doubt in facts.doubts)
-    return tuple(
-        Reason(r.code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))) if r.code == "unsure" else r
-        for r in found
-    )

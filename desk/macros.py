@@ -11,7 +11,8 @@ from desk import audience
 from desk.audience import INTERNAL, PUBLIC, Audience, Audiences, may_show
 from desk.customer import Author, Fact, content_hash
 from desk.draft import Evidence
-from desk.policy import Macro, Policy
+from desk.policy import Policy
+from desk.writing import Macro
 
 OWN = ("name", "bot", "company")
 """Fields that anybody may read: the customer's name as they write under it, ours, and our company's."""

@@ -29,7 +29,6 @@ from desk.decision import (
     Decision,
     Drop,
     Escalate,
-    Facts,
     Hold,
     Ignore,
     Observe,
@@ -41,10 +40,11 @@ from desk.decision import (
     Warn,
     Withdraw,
     decide,
-    explain,
 )
 from desk.draft import Draft, DraftStatus
 from desk.escalation import Trigger
+from desk.explaining import explain
+from desk.facts import Facts
 from desk.ids import OutboxId, derived
 from desk.ticket import Holding, Status
 from desk.timeline import Purpose

@@ -9,9 +9,9 @@ from desk.cards import Card, Header, Style, Text
 from desk.changes import NOTHING, Changes, Enqueue, write
 from desk.events import ModelStopped
 from desk.ids import OutboxId, derived
-from desk.policy import ModelPolicy
 from desk.post import Post
 from desk.timeline import Purpose
+from desk.writing import ModelPolicy
 from handlers.services import Services
 from handlers.situation import agents_place
 

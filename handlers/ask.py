@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from desk import audience
+from desk.answering import Heard
 from desk.audience import Audiences
 from desk.customer import Account, Author, Person, Trust
-from desk.decision import Facts, Observe, Occasion, decide, explain, word
+from desk.decision import Observe, decide, word
 from desk.draft import Proposal
 from desk.escalation import Trigger
+from desk.explaining import explain
+from desk.facts import Facts, Occasion
 from desk.ids import AccountId, DraftId, PersonId
 from desk.modes import Mode
 from desk.policy import Policy
-from desk.ports import Heard
 from desk.space import ChannelKind, Platform, UserRef
 from desk.ticket import Reason
 from desk.triage import Classification, Sentiment

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.changes import Changes, Expect, write
-from desk.decision import Facts, Occasion
 from desk.draft import Draft, DraftStatus
 from desk.errors import NotAllowed
 from desk.events import ButtonClicked
+from desk.facts import Facts, Occasion
 from desk.ticket import Attention, Ticket
 from handlers import act, feedback, requests, review
 from handlers.deed import Deed
@@ -49,7 +49,8 @@ async def _asked(event: ButtonClicked, ticket: Ticket, services: Services) -> tu
 def _is_silent(s: Situation) -> bool:
     """Tell whether somebody else has the word by now."""
     paused = s.policy.paused.holds(s.ticket.category, s.channel.name, now=s.now)
-    return s.ticket.held or paused or s.ticket.attention in SILENT or s.ticket.status.is_over
+    gone = s.ticket.status.is_over or s.ticket.merged_into is not None
+    return s.ticket.held or paused or s.ticket.attention in SILENT or gone
 
 
 def _guarded(s: Situation) -> Changes:

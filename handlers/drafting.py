@@ -8,20 +8,21 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from desk import attached
+from desk.answering import Brief, PastTicket
 from desk.article import is_expired
 from desk.audience import INTERNAL, PUBLIC, Audiences, may_show
 from desk.customer import Author, Fact
 from desk.draft import Basis, Draft, Evidence, Passage, Proposal, fits, leaks
 from desk.ids import DraftId, TicketId, derived
 from desk.policy import Policy
-from desk.ports import Asker, Brief, PastTicket
-from desk.selfservice import ActionRequest, SelfService
+from desk.ports import Asker
+from desk.selfservice import ActionRequest
 from desk.space import ChannelKind
 from desk.timeline import Message
 from desk.triage import Classification
 from desk.usage import Payer
 from handlers import files, history, requests
-from handlers.requests import Asking
+from handlers.requests import Asking, permitted
 from handlers.services import Services
 from handlers.situation import Situation, private_of
 
@@ -189,12 +190,6 @@ async def _sealed(proposal: Proposal, brief: Brief, tools: BoundTools) -> Propos
 def payer_of(s: Situation, author: Author) -> Payer:
     """Return on whom calls of the model for an author's words are booked."""
     return Payer(str(s.ticket.id), str(author.user), str(s.channel.ref))
-
-
-def permitted(policy: Policy, author: Author) -> tuple[SelfService, ...]:
-    """Return the actions that policy lets this author have done."""
-    entitlements = author.person.entitlements if author.person and author.verified else frozenset()
-    return tuple(a for a in policy.actions if author.trust >= a.trust and (not a.entitlement or a.entitlement in entitlements))
 
 
 def _settled(proposal: Proposal) -> Proposal:

@@ -7,10 +7,10 @@ from dataclasses import replace
 
 from desk.audience import INTERNAL, PUBLIC
 from desk.changes import NOTHING, Changes, Feedback, RecordFeedback, Refresh, SaveMessage, write
-from desk.decision import Facts, Occasion
 from desk.errors import NotAllowed, Unavailable
 from desk.escalation import Trigger
 from desk.events import ButtonClicked
+from desk.facts import Facts, Occasion
 from desk.ids import MessageId, OutboxId, derived
 from desk.modes import Mode
 from desk.space import ChannelKind, UserRef

@@ -6,12 +6,12 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from desk.answering import Attachment, Picture
 from desk.changes import NOTHING, Changes, SaveReading, write
 from desk.customer import Author
 from desk.draft import Proposal
 from desk.errors import FrontdeskError
 from desk.policy import Policy
-from desk.ports import Attachment, Picture
 from desk.space import ChannelKind
 from desk.timeline import File, Message, Timeline
 from handlers.opened import Content

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 from desk.cards import Card, Style, Text
 from desk.changes import NOTHING, Changes, ClearDeadlines, Expect, SaveDraft, SaveRun, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
-from desk.decision import Facts, Occasion
 from desk.draft import Draft, DraftStatus
 from desk.errors import Unavailable
 from desk.escalation import Trigger
 from desk.events import ActionFinished, DeadlineReached
+from desk.facts import Facts, Occasion
 from desk.ids import EventId, derived
 from desk.runs import ActionRun, RunId, RunStatus
 from desk.selfservice import described

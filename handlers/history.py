@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from desk.audience import INTERNAL
+from desk.answering import PastTicket
+from desk.audience import PUBLIC, may_show
 from desk.customer import Author, Role
 from desk.ids import TicketId
-from desk.ports import PastTicket
 from desk.ticket import Ticket
 from desk.timeline import SPOKEN, Timeline
 from handlers.services import Services
+from handlers.situation import private_of
 
 MOST = 5
 """Earlier tickets that are told of."""
@@ -40,6 +41,8 @@ async def _theirs(author: Author, services: Services, *, but: TicketId | None) -
 
 def _past(ticket: Ticket, timeline: Timeline, author: Author) -> PastTicket:
     asked = next((m.text for m in timeline if m.is_customers and m.author == ticket.customer), "")
-    spoken = [m for m in timeline if not m.deleted and m.audience != INTERNAL]
+    # A colleague in the same thread may have been told something alone.
+    mine = private_of(author) or frozenset({PUBLIC})
+    spoken = [m for m in timeline if not m.deleted and may_show(mine, m.audience)]
     answers = [m.text for m in spoken if (m.role is Role.BOT and m.purpose in SPOKEN) or m.role in (Role.TEAMMATE, Role.LEAD, Role.ADMIN)]
     return PastTicket(str(ticket.id), ticket.opened, ticket.category, str(ticket.status), asked[:SHOWN], (answers or [""])[-1][:SHOWN])

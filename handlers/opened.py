@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from datetime import datetime, timedelta
 
-from desk.ports import Picture
+from desk.answering import Picture
 
 MOST = 64
 LARGEST = 32_000_000

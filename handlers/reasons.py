@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from desk.decision import Decision, Facts
+from desk.decision import Decision
+from desk.facts import Facts
 from desk.ticket import Reason
 from handlers.shortfalls import shortfall
 

@@ -74,10 +74,34 @@ async def allowed(draft: Draft, event: ButtonClicked, s: Situation, services: Se
     """Raise NotAllowed when this person's word does not make a draft's actions run, or when a limit of theirs is used up."""
     if Confirm.LEAD in consents(draft, s.runs, s.ticket.customer) and event.role not in LEADS:
         raise NotAllowed("What this draft wants done needs a lead: ask one to approve it.")
+    if not await hold(draft, s, services):
+        raise NotAllowed("Who asked may not have this done as it stands any more: draft again, or reply yourself.")
     for request in pending(draft, s.runs):
         found = await doubts_about(request, s, services)
         if code := next((code for code in REFUSALS if code in found), None):
             raise NotAllowed(REFUSALS[code].format(what=described(request.action, request.parameters)))
+
+
+async def hold(draft: Draft, s: Situation, services: Services) -> bool:
+    """Tell whether every request would be filled in the same way now: who asked is known as well, entitled and bound as they were."""
+    return all([await _holds(request, s, services) for request in draft.proposal.requests])
+
+
+async def _holds(request: ActionRequest, s: Situation, services: Services) -> bool:
+    author = next((author for author in (*s.authors, s.customer) if author.user == request.user), None)
+    if author is None:
+        return False
+    asking = Asking(author, permitted(s.policy, author), await services.crm.record(author), {}, s.ticket.id)
+    try:
+        return _filled({action.name: action for action in asking.actions}, request, asking) == request
+    except InvalidInput:
+        return False
+
+
+def permitted(policy: Policy, author: Author) -> tuple[SelfService, ...]:
+    """Return the actions that policy lets this author have done."""
+    entitlements = author.person.entitlements if author.person and author.verified else frozenset()
+    return tuple(a for a in policy.actions if author.trust >= a.trust and (not a.entitlement or a.entitlement in entitlements))
 
 
 def spec_of(request: ActionRequest, policy: Policy) -> SelfService | None:

@@ -8,10 +8,10 @@ from desk.article import is_expired
 from desk.audience import INTERNAL
 from desk.cards import Card, Quote, Text
 from desk.changes import NOTHING, Changes, Expect, ExpectBasis, Feedback, RecordFeedback, SaveDraft, write
-from desk.decision import Facts, Occasion
 from desk.draft import Draft, DraftStatus, Part, Proposal, Verdict
 from desk.errors import NotAllowed
 from desk.events import ButtonClicked
+from desk.facts import Facts, Occasion
 from desk.ids import DraftId, derived
 from desk.macros import Offer
 from desk.ticket import Ticket
@@ -151,6 +151,8 @@ async def holds(draft: Draft, s: Situation, services: Services) -> bool:
     if not await _passages_hold(draft, s, services):
         return False
     if any(s.policy.hashes.get(section, "") != known for section, known in basis.policy.items()):
+        return False
+    if not await requests.hold(draft, s, services):
         return False
     return await _record_holds(draft, s, services) and (
         s.now - draft.created < s.policy.answers.draft_age

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from desk.cards import Block, Button, Fields
-from desk.draft import Draft
+from desk.draft import Draft, DraftStatus
 from desk.runs import ActionRun, RunStatus, run_id
 from desk.selfservice import ActionRequest, Confirm, described
 from handlers.dossier import Dossier
@@ -49,7 +49,8 @@ def _line(draft: Draft, request: ActionRequest, d: Dossier) -> tuple[str, str]:
     run = next((run for run in d.runs if run.id == run_id(draft.id, request)), None)
     name = _cut(described(request.action, request.parameters))
     if run is None:
-        return ("Will run" if draft.is_open else "Did not run", f"{name}{f', {AGREED[request.confirm]}' if draft.is_open else ''}")
+        when = AGREED[request.confirm] if draft.is_open else "once, when the customer confirms" if draft.status is DraftStatus.ASKED else ""
+        return ("Will run", f"{name}, {when}") if when else ("Did not run", name)
     return ("Action", f"{name} {STATES[run.status]}{_when(run, d)}{_back(run, d)}")
 
 

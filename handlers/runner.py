@@ -14,6 +14,7 @@ from desk.deadlines import Deadline, DeadlineKind
 from desk.errors import Conflict, Retryable, Unavailable
 from desk.events import ActionFinished, Event
 from desk.ids import EventId, derived
+from desk.policy import Policy
 from desk.ports import Actions
 from desk.runs import ActionResult, ActionRun, RunStatus
 from desk.selfservice import SelfService
@@ -52,9 +53,9 @@ class Runner:
                 moved = await asyncio.gather(*(self._take(run) for run in found), return_exceptions=True)
                 if failed := next((result for result in moved if isinstance(result, BaseException)), None):
                     raise failed
-                worked = True
                 if not any(moved):
                     break
+                worked = True
             return await self._say() or worked
 
     async def run(self) -> None:
@@ -78,6 +79,8 @@ class Runner:
     async def _take(self, run: ActionRun) -> bool:
         """Take one run and do it; False when somebody else has it."""
         policy = await self._services.policy.current()
+        if await self._is_paused(run, policy):
+            return False
         spec = requests.spec_of(run.request, policy)
         timeout = spec.timeout if spec else timedelta()
         now = self._services.clock.now()
@@ -90,6 +93,14 @@ class Runner:
             return True
         await self._do(taken, spec)
         return True
+
+    async def _is_paused(self, run: ActionRun, policy: Policy) -> bool:
+        """Tell whether the bot is paused where this was asked for; what somebody of ours approved is theirs."""
+        if run.by is not None or run.undoes:
+            return False
+        ticket = await self._services.store.ticket(run.ticket)
+        channel = await self._services.store.channel(ticket.place.channel) if ticket else None
+        return ticket is not None and policy.paused.holds(ticket.category, channel.name if channel else "", now=self._services.clock.now())
 
     async def _do(self, run: ActionRun, spec: SelfService | None) -> None:
         """Make the one attempt. Only what certainly never left may be tried again."""

@@ -6,10 +6,11 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from desk.answering import Answerer, FileReader, Summarizer, Triager
 from desk.decision import Versions
 from desk.errors import Misconfigured
 from desk.library import KnowledgeBase
-from desk.ports import Actions, Answerer, ChatPlatform, Clock, Crm, FileReader, PolicySource, Summarizer, Triager
+from desk.ports import Actions, ChatPlatform, Clock, Crm, PolicySource
 from desk.space import Platform
 from desk.store import Store
 from handlers.opened import Opened

@@ -21,11 +21,11 @@ from desk.changes import (
     write,
 )
 from desk.deadlines import Deadline, DeadlineKind
-from desk.decision import Occasion
 from desk.draft import DraftStatus, Part, Proposal
 from desk.errors import NotAllowed
 from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
 from desk.events import ButtonClicked, TurnStarted
+from desk.facts import Occasion
 from desk.ids import DraftId, EventId, derived
 from desk.ticket import Attention, Reason, Status, Ticket, handed_back
 from handlers import act, drafting, feedback, internal, say, summing

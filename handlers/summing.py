@@ -7,9 +7,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from desk.changes import NOTHING, Changes, SaveSummary, SaveTicket, follow, write
-from desk.decision import Action, Escalate, Facts, Observe, decide
+from desk.decision import Action, Escalate, Observe, decide
 from desk.draft import Draft, Proposal
 from desk.events import SummaryAsked
+from desk.facts import Facts
 from desk.ids import EventId, derived
 from desk.policy import Policy
 from desk.summary import SummaryKind, Talk

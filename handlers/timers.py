@@ -10,10 +10,10 @@ from datetime import UTC, datetime, timedelta
 
 from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SaveTicket, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
-from desk.decision import Occasion
 from desk.errors import Retryable
 from desk.escalation import EscalationStatus
 from desk.events import DeadlineReached, Event
+from desk.facts import Occasion
 from desk.ids import EventId, TicketId, derived
 from desk.ticket import Reason, Status, Ticket
 from handlers import act, daily, feedback, finishing, gather, internal, turn

@@ -5,18 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from desk.answering import Heard
 from desk.audience import INTERNAL, PUBLIC
 from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
 from desk.customer import TEAM
 from desk.deadlines import Deadline, DeadlineKind
-from desk.decision import HARD, Facts, Occasion, unanswered
+from desk.decision import unanswered
 from desk.draft import Draft, DraftStatus, Proposal
 from desk.errors import Unavailable
 from desk.escalation import EscalationStatus, Trigger
 from desk.events import TurnStarted
+from desk.facts import HARD, Facts, Occasion
 from desk.ids import EventId, derived
 from desk.modes import Mode
-from desk.ports import Heard
 from desk.space import ChannelKind
 from desk.ticket import Attention, Reason, Ticket
 from desk.timeline import SPOKEN, Purpose, in_a_row

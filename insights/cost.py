@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from desk.decision import Decision, Occasion, Reply
+from desk.decision import Decision, Reply
+from desk.facts import Occasion
 from desk.usage import Spending
 
 OK = "ok"

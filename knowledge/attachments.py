@@ -6,8 +6,8 @@ import asyncio
 import base64
 import logging
 
+from desk.answering import Picture
 from desk.errors import InvalidInput, Unavailable
-from desk.ports import Picture
 from knowledge.formats import logs, picture
 from knowledge.formats.extract import SHORT_PDF
 from knowledge.formats.sandbox import Sandbox

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from desk.answering import Picture
 from desk.article import Chunk, ChunkChange, Document
 from desk.audience import may_show
 from desk.customer import Role
@@ -16,7 +17,7 @@ from desk.draft import Evidence, Passage
 from desk.errors import Conflict, PlaceGone, Unavailable
 from desk.events import Event
 from desk.ids import OutboxId, derived
-from desk.ports import Asker, Capabilities, Picture, Query, View
+from desk.ports import Asker, Capabilities, Query, View
 from desk.post import Direct, Op, Post
 from desk.runs import ActionResult, ActionRun, RunStatus
 from desk.selfservice import ActionRequest, Effect, SelfService

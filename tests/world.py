@@ -20,6 +20,7 @@ import pytest
 from agent.summary import ExtractiveSummarizer
 from crm.embedded import EmbeddedCrm
 from desk import audience
+from desk.answering import Brief, Heard, Tools
 from desk.article import Chunk, Document
 from desk.audience import Audiences, may_show
 from desk.cards import Button, Card, english, find_button, plain
@@ -33,7 +34,6 @@ from desk.ids import AccountId, EventId, PersonId
 from desk.library import Hits
 from desk.policy import Policy
 from desk.policy_check import merged, read_policy
-from desk.ports import Brief, Heard, Tools
 from desk.post import Post
 from desk.space import Channel, ChannelKind, ChannelRef, Intake, MessageRef, Place, Platform, UserRef
 from desk.ticket import Ticket

@@ -7,7 +7,8 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import datetime
 from enum import Enum
 
-from desk.decision import Decision, Facts, Versions
+from desk.decision import Decision, Versions
+from desk.facts import Facts
 from desk.ports import TicketView
 from desk.timeline import Message
 from desk.usage import ModelCall

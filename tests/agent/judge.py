@@ -10,9 +10,9 @@ from agent.metered import Metered
 from agent.model import Completion, Fault, ModelFault, Request
 from agent.model_triage import ModelTriager
 from agent.sureness import UNMEASURED
+from desk.answering import Heard
 from desk.customer import Role
 from desk.policy_check import merged, read_policy
-from desk.ports import Heard
 from desk.space import ChannelRef, Place, Platform
 from desk.timeline import Message
 from desk.usage import Payer

@@ -11,9 +11,9 @@ from agent.claude import Access, ClaudeModel
 from agent.loop import ModelAnswerer
 from agent.metered import Metered
 from cli.play.model import ScriptedTransport, scripted
+from desk.answering import Brief, PastTicket
 from desk.draft import Proposal
 from desk.policy_check import merged, read_policy
-from desk.ports import Brief, PastTicket
 from tests.agent.conftest import POLICY
 from tests.agent.test_extractive import COMMUNITY, IN_SCOPE, ArticleTools
 from tests.agent.test_record import NOBODY, PHRASES

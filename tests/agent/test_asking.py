@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from agent.asking import asks, is_bare, leans, read, said_before, split
+from desk.answering import Attachment, Brief
 from desk.audience import PUBLIC
 from desk.customer import Author, Role
-from desk.ports import Attachment, Brief
 from desk.space import ChannelRef, Place, Platform, UserRef
 from desk.timeline import Message
 from desk.triage import Classification

@@ -6,10 +6,10 @@ import pytest
 
 from agent.breaker import Breaker
 from agent.model import Fault, ModelFault
-from desk import policy
+from desk import writing
 from tests.fakes import START
 
-BOUNDS = policy.Breaker(failures=3, cool_down=timedelta(seconds=60), long=timedelta(minutes=15))
+BOUNDS = writing.Breaker(failures=3, cool_down=timedelta(seconds=60), long=timedelta(minutes=15))
 
 
 def seconds(number):

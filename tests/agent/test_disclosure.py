@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from agent.disclosure import SENTENCES, divided, question_may_stand
 from desk import audience
+from desk.answering import Brief
 from desk.audience import INTERNAL, PUBLIC
 from desk.customer import Account, Author, Person, Role, Trust
 from desk.draft import Evidence
 from desk.ids import MessageId, PersonId
-from desk.ports import Brief
 from desk.space import ChannelRef, Place, Platform, UserRef
 from desk.timeline import Message, Purpose
 from desk.triage import Classification

@@ -10,10 +10,10 @@ from agent.figures import tidy
 from agent.triage import LocalTriager
 from benchmarks.faq import THRESHOLDS, known
 from benchmarks.help_center import PublicTools, opened
+from desk.answering import Brief
 from desk.audience import PUBLIC
 from desk.customer import Author
 from desk.draft import leaks
-from desk.ports import Brief
 from desk.space import Platform, UserRef
 from tests.agent.test_record import PHRASES
 

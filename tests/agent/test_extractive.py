@@ -15,11 +15,11 @@ from agent.extractive import ExtractiveAnswerer
 from agent.figures import tidy
 from agent.heads import Heads
 from desk import audience
+from desk.answering import Attachment, Brief
 from desk.audience import INTERNAL, PUBLIC, may_show
 from desk.customer import Author, Role
 from desk.draft import Passage, leaks
 from desk.errors import Misconfigured
-from desk.ports import Attachment, Brief
 from desk.space import ChannelRef, Place, Platform
 from desk.timeline import Message
 from desk.triage import Classification

@@ -11,8 +11,8 @@ from agent.metered import Bill, Metered, priced, total
 from agent.model import Completion, Fault, ModelFault, Request
 from agent.purse import estimate
 from desk.errors import Misconfigured
-from desk.policy import Bounds, Breaker, Budgets, ModelPolicy, Price
 from desk.usage import ModelCall, Payer
+from desk.writing import Bounds, Breaker, Budgets, ModelPolicy, Price
 from tests.fakes import START, FakeClock, MemoryLedger
 
 BOUNDS = Bounds(6, 120_000, timedelta(seconds=60), timedelta(seconds=30), timedelta(seconds=10), 2500, 8)

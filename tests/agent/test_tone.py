@@ -8,10 +8,10 @@ import pytest
 
 from agent.prompting import prompt
 from agent.tone import tone
+from desk.answering import Brief
 from desk.customer import Account, Author, Person, Trust
 from desk.ids import AccountId, PersonId
 from desk.policy import Policy
-from desk.ports import Brief
 from desk.space import ChannelKind, Platform, UserRef
 from desk.triage import Classification, Sentiment
 from tests.world import ScriptedPolicy

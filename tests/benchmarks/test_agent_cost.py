@@ -10,7 +10,7 @@ from benchmarks.agent_cost import Taken, calls_of, came, met, repairs, schedules
 from benchmarks.agent_day import live
 from benchmarks.agent_server import Call
 from benchmarks.agent_tickets import read_tickets
-from desk.policy import Price
+from desk.writing import Price
 
 CHOSEN = ("refund-visa", "accountant-mail", "suspended", "app-crash", "resend-invoice", "a-person")
 """A question, another in the same minute, one about the record, one that is asked back about, an action, and one for a person."""

@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 
 from desk.changes import RecordDecision, SaveChannel, SaveTicket, write
-from desk.decision import Decision, Facts, Reply
+from desk.decision import Decision, Reply
+from desk.facts import Facts
 from desk.ids import DraftId, EventId
 from desk.usage import ModelCall, Payer
 from runtime import SystemClock

@@ -6,7 +6,8 @@ import json
 import pytest
 
 from desk.changes import RecordDecision, SaveChannel, SaveTicket, write
-from desk.decision import Decision, Facts, Ignore, Reply
+from desk.decision import Decision, Ignore, Reply
+from desk.facts import Facts
 from desk.ids import DraftId, EventId
 from desk.ticket import Reason
 from desk.usage import ModelCall

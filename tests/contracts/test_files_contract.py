@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from desk.ports import FileReader
+from desk.answering import FileReader
 from knowledge.attachments import AttachmentReader
 from tests.fakes import FakeFiles
 from tests.knowledge import pictures

@@ -7,8 +7,8 @@ import pytest
 from agent.metered import Metered
 from agent.model import Completion, Fault, ModelFault, Request
 from agent.summary import ExtractiveSummarizer, ModelSummarizer
+from desk.answering import Summarizer
 from desk.customer import Role
-from desk.ports import Summarizer
 from desk.summary import MOST, SummaryKind
 from tests.agent.talks import TICKET, WHOLE, said, talk
 from tests.fakes import FakeClock, MemoryLedger

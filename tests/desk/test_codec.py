@@ -15,11 +15,12 @@ from desk.changes import Feedback
 from desk.codec import decode, encode
 from desk.customer import Account, Identity, Invoice, Person, Role, Trust
 from desk.deadlines import Deadline, DeadlineKind
-from desk.decision import Action, Decision, Facts
+from desk.decision import Action, Decision
 from desk.draft import Basis, Claim, Draft, Evidence, Part, Proposal
 from desk.errors import InvalidInput
 from desk.escalation import Escalation, Package, Trigger
 from desk.events import Event
+from desk.facts import Facts
 from desk.post import Post, Row
 from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
 from desk.ticket import Holding, Priority, Reason, Ticket

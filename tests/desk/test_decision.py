@@ -4,26 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from desk.decision import (
-    Ask,
-    Close,
-    Drop,
-    Escalate,
-    Facts,
-    Hold,
-    Ignore,
-    Observe,
-    Occasion,
-    Perform,
-    Remind,
-    Reply,
-    StandBy,
-    Suggest,
-    Warn,
-    Withdraw,
-    decide,
-    explain,
-)
+from desk.decision import Ask, Close, Drop, Escalate, Hold, Ignore, Observe, Perform, Remind, Reply, StandBy, Suggest, Warn, Withdraw, decide
+from desk.explaining import explain
+from desk.facts import Facts, Occasion
 from desk.modes import Mode
 from desk.ticket import Attention
 from handlers.reasons import render

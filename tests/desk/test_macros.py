@@ -10,9 +10,9 @@ from desk.audience import INTERNAL, PUBLIC
 from desk.customer import Account, Author, Fact, Person, Trust
 from desk.ids import AccountId, PersonId
 from desk.macros import FIELDS, Offer, as_evidence, filled, fitting, offers
-from desk.policy import Macro
 from desk.policy_check import PolicyError, merged, read_policy
 from desk.space import Platform, UserRef
+from desk.writing import Macro
 
 SHIPPED = tomllib.loads((Path(__file__).parents[2] / "policy.toml").read_text())
 POLICY = read_policy(merged(SHIPPED, {"company": {"name": "Pelican Ledger", "bot": "Peli"}}))

@@ -17,8 +17,9 @@ from bot.web.log import Entry, entries, messages
 from bot.web.workspace import open_workspace
 from desk.audience import INTERNAL
 from desk.cards import plain
-from desk.decision import decide, explain
+from desk.decision import decide
 from desk.events import Event, MessageReceived
+from desk.explaining import explain
 from desk.ids import OutboxId
 from desk.post import Op, RowStatus
 from desk.store import Store

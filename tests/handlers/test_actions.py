@@ -347,6 +347,19 @@ async def test_of_two_at_once_only_as_many_run_as_the_limit_allows(tmp_path):
         assert await w.decisions() == ["perform", "escalate"]
 
 
+async def test_while_the_bot_is_paused_nothing_runs_and_afterwards_it_does(tmp_path):
+    async with serving(tmp_path) as w:
+        w.actions.down = True
+        await w.asks("mara", STUCK)
+        w.actions.down = False
+        await w.commands("ada", "pause")
+        await w.wait(minutes=10)
+        assert await states(w) == ["queued"]
+        await w.commands("ada", "resume")
+        assert await states(w) == ["done"]
+        assert SAYS in w.texts(Purpose.ANSWER)[-1]
+
+
 # While it runs
 
 

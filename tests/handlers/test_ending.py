@@ -2,7 +2,7 @@
 
 import pytest
 
-from desk.decision import Occasion
+from desk.facts import Occasion
 from desk.ticket import Containment, Status
 from desk.timeline import Purpose
 from tests.world import user

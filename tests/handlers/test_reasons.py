@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from desk.decision import HARD, Decision, Facts, Observe, Occasion, Reply
+from desk.decision import Decision, Observe, Reply
+from desk.facts import HARD, Facts, Occasion
 from desk.modes import Mode
 from desk.ticket import Reason
 from escalation.rules import RULES

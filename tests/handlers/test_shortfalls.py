@@ -3,7 +3,7 @@
 import pytest
 
 from agent.model import Fault
-from desk.policy import Budgets
+from desk.writing import Budgets
 from handlers.shortfalls import BUDGETS, FAULTS, shortfall
 
 

@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from desk.decision import Decision, Facts, Ignore, Occasion, Reply, Suggest
+from desk.decision import Decision, Ignore, Reply, Suggest
+from desk.facts import Facts, Occasion
 from desk.ids import DraftId, TicketId
 from desk.usage import ModelCall, Payer, Spending
 from insights.cost import KEYS, Cost, cost, report

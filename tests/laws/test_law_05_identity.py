@@ -5,11 +5,13 @@ from dataclasses import replace
 
 import pytest
 
+from desk.answering import Tools
 from desk.customer import Identity, Trust
-from desk.ports import Tools
+from desk.selfservice import ActionRequest
 from desk.timeline import Purpose
 from handlers.drafting import BoundTools
 from tests.fakes import START
+from tests.handlers.self_service import STUCK, serving
 from tests.world import PEOPLE, channel, user
 
 
@@ -82,3 +84,48 @@ async def test_a_shared_channel_vouches_for_the_account_and_for_nobodys_person(w
     (brief,) = w.answerer.briefs
     assert (brief.author.trust, brief.author.account.id, brief.private) == (Trust.ACCOUNT, "acme", None)
     assert [p.target.channel for p in w.posts(Purpose.ANSWER)] == [channel("shared")]
+
+
+ACTION = ActionRequest("restart_integration", (("integration", "bank feed"),))
+
+
+async def test_whatever_an_answer_fills_in_an_action_is_for_who_asked(tmp_path):
+    forged = replace(ACTION, bound=(("account_id", "globex"),), user=user("ina"), person="ina")
+    async with serving(tmp_path, request=forged) as w:
+        await w.asks("mara", STUCK)
+        (run,) = w.actions.ran
+        assert (run.request.values["account_id"], run.user) == ("acme", user("mara"))
+
+
+async def test_each_speakers_action_is_bound_to_that_speaker(tmp_path):
+    personal = [{"name": "person_id", "kind": "identity", "source": "person"}]
+    async with serving(tmp_path, request=replace(ACTION, parameters=()), parameters=personal) as w:
+        first = await w.says("mara", STUCK, where="shared")
+        await w.says("jon", "Mine too", where="shared", under=first)
+        await w.wait(seconds=9)
+        assert sorted((run.user.id, run.request.values["person_id"]) for run in w.actions.ran) == [("jon", "jon"), ("mara", "mara")]
+
+
+async def test_what_two_speakers_want_done_to_the_same_thing_is_done_once(tmp_path):
+    async with serving(tmp_path, request=ACTION) as w:
+        first = await w.says("mara", STUCK, where="shared")
+        await w.says("jon", "Mine too", where="shared", under=first)
+        await w.wait(seconds=9)
+        assert len(w.actions.ran) == 1
+
+
+@pytest.mark.parametrize("button", ["Approve", "Edit"])
+async def test_nothing_is_done_for_somebody_who_lost_our_trust_since(tmp_path, button):
+    async with serving(tmp_path, mode="draft", trust="person", audience="person", request=ACTION) as w:
+        await w.asks("mara", STUCK)
+        await w.customers.save(identities=[Identity(user("mara"), "mara", Trust.NONE, "revoked", START)])
+        await w.clicks("noor", button)
+        assert w.actions.ran == []
+
+
+async def test_nothing_is_done_for_an_account_somebody_left_since(tmp_path):
+    async with serving(tmp_path, mode="draft", request=ACTION) as w:
+        await w.asks("mara", STUCK)
+        await w.customers.save(people=[replace(PEOPLE["mara"], account="globex")])
+        await w.clicks("noor", "Approve")
+        assert w.actions.ran == []

@@ -3,7 +3,9 @@
 import pytest
 from sqlalchemy import text
 
+from desk.selfservice import ActionRequest
 from desk.timeline import File, Purpose
+from tests.handlers.self_service import RESTART, asking
 from tests.world import user
 
 SECRET = "zanzibar42"
@@ -69,7 +71,14 @@ async def _noted_by_the_team(w):
     await w.says("noor", f"Ina wants {SECRET}", where="agents", under=card)
 
 
-STORIES = [_plain, _edited, _escalated, _with_file, _commented, _quoted_in_a_draft, _vague, _platform_down, _edited_before_it_came]
+async def _acted_upon(w):
+    w.policy.change(actions=[{**RESTART, "parameters": [{"name": "note", "kind": "text"}], "trust": "none", "audience": "public"}])
+    w.answerer.instead = asking(ActionRequest("restart_integration", (("note", SECRET),)))
+    await w.asks("ina", QUESTION)
+    assert [run.request.values["note"] for run in w.actions.ran] == [SECRET]
+
+
+STORIES = [_plain, _edited, _escalated, _with_file, _commented, _quoted_in_a_draft, _vague, _platform_down, _edited_before_it_came, _acted_upon]
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.__name__.strip("_").replace("_", " "))

@@ -9,9 +9,10 @@ from desk.audience import INTERNAL, PUBLIC
 from desk.cards import Card, CardKind, CardRecord, Text
 from desk.changes import Changes, Enqueue, SaveCard, SaveChannel, SaveMessage, SaveTicket, Write
 from desk.customer import Role
-from desk.decision import Action, Decision, Facts, Ignore
+from desk.decision import Action, Decision, Ignore
 from desk.draft import Basis, Claim, Draft, Evidence, Part, Proposal
 from desk.events import TurnStarted
+from desk.facts import Facts
 from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, TicketId
 from desk.policy import Policy
 from desk.policy_check import read_policy

@@ -6,8 +6,9 @@ from bot.web.workspace import LocalWorkspace
 from desk.audience import INTERNAL, PUBLIC, account, person
 from desk.cards import Block, Button, Buttons, Card, Field, Fields, Form, Header, Option, Quote, Sources, Style, Text
 from desk.customer import Role
-from desk.decision import Decision, Facts, Occasion, Reply, Suggest, Versions
+from desk.decision import Decision, Reply, Suggest, Versions
 from desk.draft import Evidence
+from desk.facts import Facts, Occasion
 from desk.ids import AccountId, CardId, DraftId, MessageId, OutboxId, TicketId
 from desk.modes import Mode
 from desk.ports import Query, TicketView, View

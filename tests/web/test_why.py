@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.web.why import history
 from desk.customer import Role
-from desk.decision import Decision, Facts, Ignore
+from desk.decision import Decision, Ignore
+from desk.facts import Facts
 from desk.ids import MessageId
 from desk.modes import Mode
 from desk.ports import Query, TicketView

@@ -242,6 +242,31 @@ async def test_what_the_quoting_answerer_cannot_answer_goes_to_a_person_when_the
     assert "A person of our team has this now" in w.texts(where="community")[0]
 
 
+@pytest.mark.parametrize("system", ["kb", "crm"])
+async def test_what_is_down_from_the_beginning_is_said_and_the_model_is_asked_when_it_is_back(system, aimock, w):
+    part = w.knowledge if system == "kb" else w.crm
+    play(aimock, SAYS)
+    part.down = True
+    await w.asks("mara", REFUND)
+    assert (await w.decisions(), w.tap.bodies) == (["hold"], [])
+    assert w.texts(where="community")[0].startswith("Part of our support system is not available right now.")
+    part.down = False
+    await w.wait(minutes=2)
+    assert await w.decisions() == ["hold", "reply"]
+
+
+async def test_what_was_read_from_the_cache_is_in_the_decision_at_its_price(desk_at):
+    cached = stream(
+        begin(input_tokens=100, cache_read_input_tokens=4000, cache_creation_input_tokens=200),
+        *used("submit_reply", json.dumps(reply(ANSWER))),
+        *end("tool_use", output_tokens=100),
+    )
+    async with messages_server(cached) as server, desk_at(server.url) as w:
+        (call,) = (await asked(w)).calls
+        assert (call.input, call.cache_read, call.cache_write, call.output) == (100, 4000, 200, 100)
+        assert call.price == round((100 * 3 + 4000 * 0.3 + 200 * 3.75 + 100 * 15) / 1e6, 6)
+
+
 async def test_the_key_is_nowhere_in_what_anybody_reads_or_the_desk_keeps(desk_at):
     echo = Raw((b'{"error": {"type": "no key like k-secret", "message": "k-secret is wrong"}}',), 401)
     async with messages_server(echo) as server, desk_at(server.url) as w:

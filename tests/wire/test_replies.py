@@ -142,6 +142,43 @@ async def test_text_again_and_again_is_quoted_around(aimock, w):
     assert "Refunds take a day" not in "\n".join(w.texts())
 
 
+async def test_a_turn_that_ends_twice_has_not_ended(aimock, w):
+    both = calls(use("submit_reply", **reply(ANSWER)), use("hand_over", reason="unclear", summary="Who knows."))
+    play(aimock, both, submits(ANSWER))
+    await w.asks("mara", REFUND)
+    assert w.tap.told()[1] == "A turn ends once: call submit_reply, ask_customer or hand_over, one of them and nothing else."
+    assert (await w.decisions(), len(w.posts(Purpose.ANSWER))) == (["reply"], 1)
+
+
+async def test_of_two_people_in_one_thread_each_is_answered_with_their_own(aimock, w):
+    play(aimock, calls(use("get_invoices")), submits(ANSWER, "Invoice INV-204 is refunding. [2]"), about="You answer Mara")
+    play(aimock, calls(use("get_invoices")), submits("Acme is on the enterprise plan. [1]"), about="You answer Jon")
+    first = await w.says("mara", REFUND, where="shared")
+    await w.asks("jon", "And which plan are we on, enterprise or not?", where="shared", under=first)
+    said = w.texts(where="shared")[0]
+    assert ("Mara: Refunds reach the card" in said, "Jon: Acme is on the enterprise plan." in said) == (True, True)
+    assert [post.target for post in w.posts(Purpose.PART)] == [Direct(user("mara"))]
+    told = {"Mara" if "You answer Mara" in w.tap.prompt(n) else "Jon": w.tap.told(n) for n in (1, 3)}
+    assert ("INV-204" in told["Mara"][0], "INV-204" in told["Jon"][0]) == (True, False)
+
+
+async def test_alone_with_the_customer_everything_is_said_in_place(aimock, w):
+    play(aimock, calls(use("get_invoices")), submits("Invoice INV-204 over EUR 420.00 is refunding. [1]"))
+    await w.asks("mara", "I was charged twice for invoice INV-204, where is my money?", where="direct")
+    assert w.texts(where="direct")[0].startswith("Invoice INV-204 over EUR 420.00 is refunding. [1]")
+    assert (await w.decisions(), w.posts(Purpose.PART)) == (["reply"], [])
+
+
+async def test_in_mode_draft_a_question_back_waits_too(aimock, desk):
+    async with desk(mode="draft") as w:
+        question = "On which day did you ask for the refund? Its time counts from then."
+        play(aimock, calls(use("ask_customer", question=question)))
+        await w.asks("mara", "My refund has not come, what happened to it?")
+        assert (await w.decisions(), w.texts(Purpose.QUESTION)) == (["suggest"], [])
+        await w.clicks("noor", "Approve")
+        assert [text for text in w.standing(where="community") if text.startswith(question)]
+
+
 async def test_an_input_that_lacks_something_is_told_and_sent_again(aimock, w):
     play(aimock, calls(use("submit_reply", thread=ANSWER)), submits(ANSWER))
     await w.asks("mara", REFUND)
