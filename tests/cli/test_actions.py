@@ -131,3 +131,15 @@ def test_a_run_that_is_not_there_and_one_that_is_not_clear_are_told(call, home):
     code, _, err = call("actions", "undo", "nowhere")
     assert (code, "there is no run 'nowhere'" in err) == (2, True)
     assert "2 runs begin with 'run-': write more of the id" in call("actions", "undo", "run-")[2]
+
+
+def test_doctor_names_a_key_that_is_not_set_where_a_model_could_ask_for_the_action(call, home, monkeypatch):
+    monkeypatch.delenv("ACTIONS_KEY", raising=False)
+    assert "ok    actions: 1 in the policy; without a language model nothing asks for them" in call("doctor")[1]
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-hunter2")
+    monkeypatch.setenv("ANTHROPIC_BASE_URL", "http://127.0.0.1:1")
+    assert "FAIL  actions: ACTIONS_KEY is not set, so that restart_integration fails" in call("doctor")[1]
+    monkeypatch.setenv("ACTIONS_KEY", "secret-value")
+    found = call("doctor")[1]
+    assert "ok    actions: 1 in the policy" in found
+    assert "secret-value" not in found

@@ -36,6 +36,8 @@ class Endpoint:
     posted: list[Posted] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
     port: int = 0
+    arrived: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once anything was posted."""
     _open: set[asyncio.Task] = field(default_factory=set)
 
     @property
@@ -60,6 +62,7 @@ class Endpoint:
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
             posted = Posted(first.split(" ")[1], headers, await reader.readexactly(int(headers.get("content-length", "0"))))
             self.posted.append(posted)
+            self.arrived.set()
             if wrong := self.verify(posted):
                 self.refused.append(wrong)
             answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
