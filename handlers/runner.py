@@ -46,8 +46,9 @@ class Runner:
 
     async def drain(self) -> bool:
         """Do everything that may be done now; True when anything was."""
+        # Whoever was at it meanwhile may have given work to others.
+        worked = self._busy.locked()
         async with self._busy:
-            worked = False
             while found := [run for run in await self._services.store.runnable(self._services.clock.now()) if run.id not in self._ended]:
                 # All are awaited before one failure is raised: a call still under way must not be left behind.
                 moved = await asyncio.gather(*(self._take(run) for run in found), return_exceptions=True)
