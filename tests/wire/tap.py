@@ -50,6 +50,10 @@ class Tap(httpx2.AsyncBaseTransport):
         """Return what tools answered in the last message of a request, each as one text."""
         return [said(block["content"]) for block in self.bodies[n]["messages"][-1]["content"] if block["type"] == "tool_result"]
 
+    def seen(self, n: int = -1) -> str:
+        """Return all words of a request's messages, what tools answered included."""
+        return "\n".join(said(message["content"]) for message in self.bodies[n]["messages"])
+
     def everything(self) -> str:
         """Return all that ever left for the model, as one text."""
         return "\n".join(json.dumps(body, ensure_ascii=False) for body in self.bodies)

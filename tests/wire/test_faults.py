@@ -126,7 +126,7 @@ async def test_another_model_goes_on_where_the_first_one_stood(aimock, w):
     play(aimock, search("other words"), SAYS, model=FALLBACK)
     decision = await asked(w)
     assert outcomes(decision) == [(MODEL, "ok"), (MODEL, "busy"), (FALLBACK, "ok")]
-    assert (decision.word, "5 to 7 working days" in w.tap.told()[0]) == ("reply", True)
+    assert (decision.word, "5 to 7 working days" in w.tap.seen()) == ("reply", True)
 
 
 NOBODY = [

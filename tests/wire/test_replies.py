@@ -79,7 +79,7 @@ async def test_what_one_account_agreed_is_known_to_its_people_and_to_nobody_else
     )
     await w.asks("mara", "At what time do our nightly exports run?")
     await w.asks("ina", "When do the nightly exports of Acme run?")
-    mara, ina = w.tap.told(1)[0], w.tap.told(3)[0]
+    mara, ina = w.tap.seen(1), w.tap.seen(3)
     assert ("02:15" in mara, "02:15" in ina) == (True, False)
     assert not [text for text in w.texts(where="community") if "02:15" in text]
     assert [post.target for post in w.posts(Purpose.PART)] == [Direct(user("mara"))]
