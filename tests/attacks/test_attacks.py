@@ -111,10 +111,10 @@ async def test_no_colleague_learns_what_was_told_to_one_alone(schemes, tmp_path)
         assert s.found.reached >= len(schemes)
 
 
-def numbered(attacks: Iterable[Attack], what: str):
+def numbered(attacks: Iterable[Attack], what: str, *more: str):
     """Return a parameter whose name says how many attempts there are."""
     found = list(attacks)
-    return pytest.param(found, id=f"{len(found)} attempts {what}")
+    return pytest.param(found, *more, id=f"{len(found)} attempts {what}")
 
 
 def shared(make: Callable[[], Iterable[Attack]]) -> list[Attack]:
@@ -126,19 +126,24 @@ WRITINGS = list(every_writing())
 COLLECTED, EMBEDDED = shared(collected), shared(embedded)
 
 
+OWN = list(own())
+ON_THE_DESK = [
+    *(numbered(OWN[n::3], f"of our own, part {n + 1}", "auto") for n in range(3)),
+    numbered(OWN[::2], "of our own that a teammate approves unread", "draft"),
+]
+
+
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("mode", ["auto", "draft"])
-@pytest.mark.parametrize("attacks", [numbered(list(own())[n::3], f"of our own, part {n + 1}") for n in range(3)])
+@pytest.mark.parametrize(("attacks", "mode"), ON_THE_DESK)
 async def test_no_attack_on_the_desk_succeeds(attacks, mode, tmp_path):
-    half = attacks[::2] if mode == "draft" else attacks
-    async with stage(tmp_path, len(half), mode=mode) as s:
-        for attack, victim in zip(half, s.victims, strict=True):
+    async with stage(tmp_path, len(attacks), mode=mode) as s:
+        for attack, victim in zip(attacks, s.victims, strict=True):
             await attempted(attack, victim, s)
             s.world.knowledge.passages_.pop("c-hostile", None)
         assert s.found.wrong == []
-        assert s.found.asked >= len(half)
-        assert s.found.heard >= len(half)
-        assert s.found.reached >= len(half) / 3
+        assert s.found.asked >= len(attacks)
+        assert s.found.heard >= len(attacks)
+        assert s.found.reached >= len(attacks) / 3
 
 
 @pytest.mark.timeout(600)
