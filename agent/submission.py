@@ -40,7 +40,7 @@ class Answering:
 
     def handed_over(self, given: Handover) -> Proposal:
         """Return a proposal to bring in a person, with a summary that only the team sees and what it may rest on."""
-        summary = self._session.vault.restore(given.summary, private=False)
+        summary = self._outgoing(given.summary, private=False)
         return replace(self._empty(), abstained=f"handed_over_{given.reason}", summary=summary, evidence=self._session.register.usable)
 
     async def asked(self, given: Question) -> Proposal:
@@ -48,7 +48,8 @@ class Answering:
         brief = self._brief
         asked = self._outgoing(given.question, private=False)
         if asked and disclosure.question_may_stand(asked, brief, self._session.register.shown):
-            return replace(self._empty(), parts=(Part(PUBLIC, asked),), confidence=1.0, question=True, translation=given.translation)
+            translation = self._outgoing(given.translation, private=False)
+            return replace(self._empty(), parts=(Part(PUBLIC, asked),), confidence=1.0, question=True, translation=translation)
         return replace(
             self._empty(), parts=(Part(PUBLIC, brief.phrases["clarify"]),), confidence=1.0, question=True, fixed=True, doubts=("question_replaced",)
         )
@@ -167,7 +168,7 @@ class Answering:
 
     def _translation(self, reply: Reply, language: str) -> str:
         team = self._brief.policy.model.team_language if self._brief.policy else "en"
-        return NUMBER.sub("", self._session.vault.restore(reply.translation, private=False)) if language != team else ""
+        return self._outgoing(NUMBER.sub("", reply.translation), private=False) if language != team else ""
 
     def _doubts(self, language: str) -> tuple[str, ...]:
         brief = self._brief
