@@ -40,8 +40,8 @@ LISTEN = 0.1
 """Seconds that a thread of DBOS, of which nothing is used, sleeps at a time: how long stopping takes."""
 GRACE = 5.0
 """Seconds that handlers get to finish when the engine stops; what does not is recovered at the next start."""
-WORDED = ("MessageEdited", "ButtonClicked", "CommandInvoked")
-"""Events that may carry a customer's words without saying whose they are."""
+WORDED = ("MessageEdited", "ButtonClicked", "CommandInvoked", "ActionFinished")
+"""Events that may carry a customer's words, or another system's about them, without saying whose they are."""
 PAGE = 500
 FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
 FINISHED = ["SUCCESS", *FAILED]

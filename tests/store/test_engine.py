@@ -16,8 +16,9 @@ import pytest_asyncio
 
 from desk.customer import Role
 from desk.errors import Conflict, Misconfigured, Unavailable
-from desk.events import Event, MessageEdited, MessageReceived
-from desk.ids import EventId
+from desk.events import ActionFinished, Event, MessageEdited, MessageReceived
+from desk.ids import EventId, TicketId
+from desk.runs import RunId, RunStatus
 from desk.space import MessageRef
 from store.engine import DurableEngine, EngineRows
 from tests.store.running import AT, Ledger, happened, process
@@ -307,6 +308,14 @@ async def test_an_erasure_takes_edits_too_because_they_do_not_say_whose_they_are
     await stage.engine.submit(MessageEdited(id=EventId("edited"), ref=said().ref, text="my secret words", at=AT))
     await stage.engine.settled()
     assert await stage.engine.erase([]) == 0
+    assert await stage.engine.erase([MARA.id]) == 1
+    assert "secret" not in dump(tmp_path / "engine.db")
+
+
+async def test_an_erasure_takes_what_another_system_said_of_an_action(stage: Stage, tmp_path: Path):
+    told = ActionFinished(id=EventId("ran"), run=RunId("run-1"), ticket=TicketId("t-1"), status=RunStatus.DONE, at=AT, result="sent to secret@acme")
+    await stage.engine.submit(told)
+    await stage.engine.settled()
     assert await stage.engine.erase([MARA.id]) == 1
     assert "secret" not in dump(tmp_path / "engine.db")
 
