@@ -98,8 +98,7 @@ class Gate:
 
     @cached_property
     def _fixed(self) -> frozenset[str]:
-        headings = [text for item in self.told for text in (item.title, item.heading) if text]
-        return frozenset(squeezed(sentence) for text in (*self.fixed, *headings) for sentence in (text, *cut(text)))
+        return frozenset(squeezed(sentence) for text in self.fixed for sentence in (text, *cut(text)))
 
     @cached_property
     def _vocabulary(self) -> frozenset[str]:
