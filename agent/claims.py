@@ -6,9 +6,10 @@ import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from agent.figures import Figure, figures, tidy
+from agent.figures import CURRENCIES, CURRENCY_CODES, Figure, figures, number, tidy
 from agent.sentences import ITEM, Kind, blocks, items, sentences
 from agent.wording import content, is_negative, lists, share
 from desk.audience import Audience
@@ -17,6 +18,9 @@ from desk.draft import Claim, Evidence, Proposal
 ENTAILED = 0.6
 """The share of a sentence's content words that its evidence must contain."""
 CITED = re.compile(r"\[(\d{1,3})\]")
+CLAUSE = re.compile(r"[,;:()–—]+\s+|\s+(?:but|because|unless|aber|sondern|weil|mais|pero|mas)\s+", re.IGNORECASE)
+CURRENCY = re.compile(rf"[€$£¥]|\b(?:{CURRENCY_CODES})\b")
+BARE = re.compile(r"(?<![\w.,])\d[\d.,]*\d|(?<![\w.,])\d(?![\w.,])")
 RECORD = "record"
 IMPERATIVES = frozenset(
     {"ask", "call", "check", "choose", "click", "close", "contact", "enter", "go", "open", "press", "read", "save", "select", "send", "tick", "write"}
@@ -104,8 +108,9 @@ def _claims(
     found = []
     for sentence in cut(text):
         own = tuple(int(n) for n in CITED.findall(sentence))
-        bare = bared(CITED.sub("", sentence).strip())
-        if not bare or (not own and _key(bare) in skipped):
+        whole = CITED.sub("", sentence).strip()
+        bare = bared(whole)
+        if not bare or (not own and {_key(bare), _key(whole)} & skipped):
             continue
         numbers = own or tied.get(_key(bare), ()) or _best(bare, evidence, hosts)
         found.append(_claim(bare, [known[n] for n in numbers if n in known], audience=audience, hosts=hosts))
@@ -209,6 +214,17 @@ def _is_sum(value: str, ground: Ground) -> bool:
     return len(single) == len(parts) > 0 and sum(single, Decimal(0)) == Decimal(amount)
 
 
+def _is_reckoned(value: str, ground: Ground) -> bool:
+    return _is_sum(value, ground) or _is_priced(value, ground)
+
+
+def _is_priced(value: str, ground: Ground) -> bool:
+    """Tell whether an amount stands as a bare number, in a table say, of a text that speaks of its currency and of no other."""
+    currency, amount = value.split(" ")
+    named = {CURRENCIES.get(word.upper(), word.upper()) for word in CURRENCY.findall(ground.text)}
+    return named == {currency} and any(number(found) == Decimal(amount) for found in BARE.findall(ground.text))
+
+
 def _same_day(one: str, other: str) -> bool:
     (year, *day), (other_year, *other_day) = one.split("-"), other.split("-")
     return day == other_day and (year == other_year or "*" in (year, other_year))
@@ -218,7 +234,7 @@ OTHERWISE: Mapping[str, Callable[[str, Ground], bool]] = {
     "name": _is_named,
     "code": _is_written,
     "date": _is_dated,
-    "amount": _is_sum,
+    "amount": _is_reckoned,
     "quantity": _is_bare_number,
 }
 """How else than by an equal figure the evidence may carry one, by its kind; links and versions must be equal."""
@@ -238,12 +254,30 @@ def _instead(figure: Figure, ground: Ground) -> str:
 
 
 def _denied(sentence: str, ground: Ground) -> str:
-    """Return a reason when a sentence denies what its evidence affirms, or the other way round."""
-    words = content(sentence)
-    nearest = max(cut(ground.text), key=lambda said: (share(words, content(said)), -len(said)), default="")
-    if words and share(words, content(nearest)) >= ENTAILED and is_negative(sentence) != is_negative(nearest):
-        return "the evidence says the opposite"
+    """Return a reason when a sentence denies what its evidence affirms, or the other way round.
+
+    Clause by clause: "If it does not come, look in spam" denies nothing of "Look in spam". What one clause of the evidence denies and another
+    one affirms is affirmed.
+    """
+    there = _polarities(ground.text)
+    for clause in _clauses(sentence):
+        words = content(clause)
+        near = [(share(words, other), negative) for other, negative in there if words and share(words, other) >= ENTAILED]
+        if near and all(negative != is_negative(clause) for _, negative in near):
+            return "the evidence says the opposite"
     return ""
+
+
+@lru_cache(maxsize=256)
+def _polarities(text: str) -> tuple[tuple[frozenset[str], bool], ...]:
+    """Return the words of each sentence and clause of a text, and whether it denies something; asked of the same few passages again and again."""
+    return tuple((content(clause), is_negative(clause)) for said in cut(text) for clause in (said, *_clauses(said)))
+
+
+def _clauses(sentence: str) -> list[str]:
+    """Return the clauses of a sentence that say something of their own; the sentence where it has but one."""
+    found = [clause for clause in CLAUSE.split(sentence) if len(content(clause)) > 1]
+    return found or [sentence]
 
 
 def _key(sentence: str) -> str:

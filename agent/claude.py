@@ -198,6 +198,7 @@ def _completion(message: Message, request: Request, *, seconds: float) -> Comple
         output=usage.output_tokens,
         cache_read=usage.cache_read_input_tokens or 0,
         cache_write=usage.cache_creation_input_tokens or 0,
+        cache_write_hour=usage.cache_creation.ephemeral_1h_input_tokens if usage.cache_creation else 0,
         seconds=seconds,
     )
 

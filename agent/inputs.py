@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+UNSENT = frozenset({"title", "default", "minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum"})
+"""Keys of a schema that the model does not need: bounds are checked here, and every token of a tool is sent with every call."""
 LONGEST = 6000
 """Characters of a reply."""
 
@@ -99,7 +101,7 @@ def _bare(node: Any, definitions: Mapping[str, Any]) -> Any:
         return node
     if "$ref" in node:
         return _bare(definitions[node["$ref"].rsplit("/", 1)[-1]], definitions)
-    inner = {name: _named(name, value, definitions) for name, value in node.items() if name not in ("title", "default")}
+    inner = {name: _named(name, value, definitions) for name, value in node.items() if name not in UNSENT}
     if "properties" in inner:
         inner.pop("description", None)
     return inner

@@ -29,6 +29,8 @@ from desk.space import ChannelKind
 from desk.timeline import SPOKEN, Message
 
 EPHEMERAL = {"cache_control": {"type": "ephemeral"}}
+LASTING = {"cache_control": {"type": "ephemeral", "ttl": "1h"}}
+"""For what every ticket shares: on a quiet day the next one comes later than in five minutes."""
 HISTORY = 30
 """Messages of a ticket that are shown, the latest ones."""
 MESSAGE = 4000
@@ -59,10 +61,11 @@ def system(session: Session) -> tuple[Block, ...]:
     company = brief.policy.company if brief.policy else None
     who = f"# This desk\n\nThe company is {company.name}, and you speak as {company.bot}." if company else "# This desk"
     team = brief.policy.model.team_language if brief.policy else "en"
-    actions = "\n".join(_declared(action) for action in brief.actions)
+    # All that policy declares, so that everybody of one trust reads the same; what somebody may not have done is refused when it is asked for.
+    actions = "\n".join(map(_declared, brief.policy.actions)) if brief.policy and brief.actions else ""
     listed = f"\n\n# Actions\n\n{actions}" if actions else ""
     text = f"{prompt('answer').text}\n\n{who} The team's language is {team}.{listed}"
-    return ({"type": "text", "text": text, **EPHEMERAL},)
+    return ({"type": "text", "text": text, **LASTING},)
 
 
 def tools(session: Session) -> tuple[Block, ...]:
@@ -123,7 +126,16 @@ def _ticket(brief: Brief) -> str:
 def _said(message: Message, session: Session) -> str:
     who = "you" if message.role is Role.BOT else f"{_role(message, session)} {named(message.author_name)}"
     files = "".join(f"\n(file: {named(file.name)})" for file in message.files)
-    return f"{message.at:%Y-%m-%d %H:%M} {who}:\n{quoted(session.vault.hide(message.text), label='message', most=MESSAGE)}{files}"
+    own = message.role is Role.BOT or message.author == session.brief.author.user
+    words = _bare(message.text, session.brief) if message.role is Role.BOT else message.text
+    return f"{message.at:%Y-%m-%d %H:%M} {who}:\n{quoted(session.vault.hide(words, own=own), label='message', most=MESSAGE)}{files}"
+
+
+def _bare(text: str, brief: Brief) -> str:
+    """Return what an answer of ours said, without its list of sources and the line that says who wrote it."""
+    said = text.partition(f"\n{brief.phrases.get('sources', 'Sources')}\n")[0]
+    bylines = {brief.phrases.get("answer_by_ai"), brief.phrases.get("answer_by_ai_alone")}
+    return "\n".join(line for line in said.splitlines() if line not in bylines)
 
 
 def _role(message: Message, session: Session) -> str:

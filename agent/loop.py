@@ -21,6 +21,7 @@ from agent.session import Session, Told, failed, use
 from agent.submission import MODEL, Answering
 from agent.toolbox import ENDS, TOOLS
 from agent.vault import Vault
+from agent.wording import content, share
 from desk import macros
 from desk.answering import Answerer, Brief, Tools
 from desk.customer import content_hash
@@ -31,7 +32,10 @@ from desk.writing import ModelPolicy
 NUDGE = "Nobody reads this. End the turn with submit_reply, ask_customer or hand_over."
 SHORT = 6
 """Messages of the ticket, and passages, that a shorter prompt shows."""
-PASSAGES, MACROS = 6, 3
+PASSAGES, SURE, MACROS = 3, 2, 1
+"""Passages that are shown at first, those where the quoting answerer is sure of its own, and texts that the team saved."""
+ABOUT = 0.3
+"""The share of a question's words from which a saved text is about it."""
 KEPT = 64
 """Proposals that are remembered."""
 PERSONS = frozenset({Fault.BUDGET, Fault.REFUSED})
@@ -92,7 +96,8 @@ class Work:
         read = {item.id for item in self.reading.evidence if item.source == "record"}
         facts = [fact for fact in self.noted.facts if fact.key in read]
         turn = Turn(session, self.bill, self.policy, layout.system(session), layout.tools(session))
-        found = Found(self.noted.best(passages), facts, self._macros())
+        most = SURE if self.reading.parts and self.reading.confidence >= (self.reading.threshold or 1.0) else passages
+        found = Found(self.noted.best(min(most, passages)), facts, self._macros())
         turn.messages.append(layout.first(session, found, self.reading, history=history))
         return turn
 
@@ -103,7 +108,10 @@ class Work:
             return ()
         about, language = brief.classification.category, brief.language
         found = macros.offers(brief.policy, author=brief.author, facts=(), place=brief.place, category=about, language=language)
-        return tuple(macros.as_evidence(offer, 0) for offer in found[:MACROS])
+        asked = content(brief.asked or brief.text)
+        near = sorted(found, key=lambda offer: -share(asked, content(f"{offer.title} {offer.filled.text}")))
+        fitting = [offer for offer in near if share(asked, content(f"{offer.title} {offer.filled.text}")) >= ABOUT]
+        return tuple(macros.as_evidence(offer, 0) for offer in fitting[:MACROS])
 
 
 class ModelAnswerer:

@@ -147,7 +147,8 @@ def priced(completion: Completion, purpose: str, policy: ModelPolicy, *, seconds
         completion.input * price.input
         + completion.output * price.output
         + completion.cache_read * price.cache_read
-        + completion.cache_write * price.cache_write
+        + (completion.cache_write - completion.cache_write_hour) * price.cache_write
+        + completion.cache_write_hour * price.cache_write_hour
     ) / MILLION
     counts = {name: getattr(completion, name) for name in ("input", "output", "cache_read", "cache_write")}
     return ModelCall(purpose, completion.model, price=round(cost, 6), seconds=round(seconds, 3), **counts)

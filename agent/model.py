@@ -100,6 +100,8 @@ class Completion:
     output: int = 0
     cache_read: int = 0
     cache_write: int = 0
+    cache_write_hour: int = 0
+    """What of `cache_write` is kept for an hour rather than five minutes, which costs more."""
     seconds: float = 0.0
 
 

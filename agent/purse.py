@@ -98,7 +98,7 @@ def estimate(request: Request, policy: ModelPolicy) -> float:
     """Return what a call costs at most: nothing of its prompt is in the cache, and it writes as much as it may."""
     price = policy.price(request.model)
     read = sum(map(_characters, (request.system, request.tools, request.messages))) / CHARACTERS
-    return (read * max(price.input, price.cache_write) + request.output * price.output) / MILLION
+    return (read * max(price.input, price.cache_write, price.cache_write_hour) + request.output * price.output) / MILLION
 
 
 def _characters(value: object) -> int:

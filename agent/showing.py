@@ -5,33 +5,41 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from agent.model import Block
+from agent.register import PASSAGE as PIECE
 from agent.session import Session, text
-from agent.untrusted import quoted
-from desk.audience import INTERNAL, may_show
+from agent.untrusted import named, quoted
+from desk.audience import INTERNAL, PUBLIC, may_show
 from desk.customer import Fact
 from desk.draft import Evidence, Passage
 
-PASSAGE = 2400
+PASSAGE = 1600
 """Characters of a passage that are shown."""
 FIELD = 1000
 
 
 def passages(session: Session, found: Sequence[Passage]) -> tuple[Block, ...]:
-    """Return passages as search results with citations, each under its number; what may be shown nowhere is left out here too."""
+    """Return passages as search results with citations, each under its number and once a turn; what may be shown nowhere is left out here too."""
     usable = [p for p in found if p.audience != INTERNAL and may_show(session.place, p.audience)]
-    return tuple(_result(session, passage) for passage in usable)
+    known = {(item.source, item.id): item.n for item in session.register.shown}
+    shown = [known[PIECE, passage.id] for passage in usable if (PIECE, passage.id) in known]
+    fresh = tuple(_result(session, passage) for passage in usable if (PIECE, passage.id) not in known)
+    # A passage costs as much the second time as the first.
+    before = (text(f"Found again, and shown above: {', '.join(f'[{n}]' for n in shown)}."),) if shown else ()
+    return fresh + before
 
 
 def _result(session: Session, passage: Passage) -> Block:
     item = session.register.passage(passage)
-    title = " > ".join(filter(None, (passage.title, passage.heading)))
+    title = " > ".join(named(said) for said in (passage.title, passage.heading) if said)
+    if passage.audience == PUBLIC:
+        session.vault.spare(passage.text)
     head = f"[{item.n}] document {passage.document} | may be told in: {session.where(item.audience)} | {_dates(item)}"
     body = quoted(session.vault.hide(passage.text), label="article", most=PASSAGE)
     return {
         "type": "search_result",
         "source": passage.url or passage.document,
         "title": f"[{item.n}] {title}"[:200],
-        "content": [text(head), text(body)],
+        "content": [text(f"{head}\n{body}")],
         "citations": {"enabled": True},
     }
 
@@ -51,4 +59,4 @@ def _field(session: Session, fact: Fact) -> Block:
     item = session.register.fact(fact)
     where = f"may be told in: {session.where(item.audience)}"
     link = f" | link {item.url}" if item.url else ""
-    return text(f"[{item.n}] {fact.label} | {where}{link}\n{quoted(session.vault.hide(item.quote), label='field', most=FIELD)}")
+    return text(f"[{item.n}] {named(fact.label)} | {where}{link}\n{quoted(session.vault.hide(item.quote), label='field', most=FIELD)}")

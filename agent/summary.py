@@ -89,7 +89,7 @@ class ModelSummarizer:
 def request(kind: SummaryKind, said: Sequence[Spoken], talk: Talk, *, patience: timedelta = PATIENCE) -> Request:
     """Return the call that sums a conversation up; the instructions are the same for all of them, and come first."""
     policy = talk.policy.model
-    system = ({"type": "text", "text": prompt("summary").text, "cache_control": {"type": "ephemeral"}},)
+    system = ({"type": "text", "text": prompt("summary").text, "cache_control": {"type": "ephemeral", "ttl": "1h"}},)
     task = f"Kind: {kind}. The team's language has the ISO 639-1 code {policy.team_language!r}. Sum up these messages."
     lines = "\n\n".join([task, *map(_shown, said)])
     timeout = min(policy.bounds.call, patience)

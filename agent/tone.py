@@ -12,6 +12,9 @@ MANY = 5
 """From how many earlier tickets on somebody is an old hand."""
 STYLE = 3
 """Lines of the learned style that are taken."""
+PAIRED = frozenset({"tier", "value", "sentiment", "trend"})
+USUAL = frozenset({"tier other", "sentiment neutral"})
+"""Which sections take their GOOD and BAD example along: every line is sent anew with each turn, and these are where examples tell most."""
 CODE = re.compile(r"[a-z]{2,3}(?:-[a-z]{2,4})?", re.IGNORECASE)
 
 
@@ -55,6 +58,8 @@ def _language(brief: Brief) -> str:
 
 
 def _line(sections: Prompt, *headings: str) -> str:
-    """Return the first of these sections as one line, "" when there is none."""
-    found = next(filter(None, map(sections.section, headings)), "")
-    return " ".join(found.split())
+    """Return the first of these sections as one line, "" when there is none; what is usual goes without its examples."""
+    heading = next((heading for heading in headings if sections.section(heading)), "")
+    text = sections.section(heading)
+    shown = text if heading.partition(" ")[0] in PAIRED and heading not in USUAL else text.partition("\nGOOD:")[0]
+    return " ".join(shown.split())

@@ -16,7 +16,7 @@ from desk.draft import Evidence, Passage
 from desk.errors import InvalidInput
 from desk.selfservice import ActionRequest, Effect, fill
 
-FOUND = 6
+FOUND = 5
 """Passages that one search shows."""
 ARTICLE = 12000
 """Characters of an article that are shown."""

@@ -24,7 +24,7 @@ EARLIER = 8
 EARLIER_CHARACTERS = 500
 MARGIN = 1000
 """Characters of the longest secret that is still recognized where a long text is cut."""
-CACHED = {"type": "ephemeral"}
+CACHED = {"type": "ephemeral", "ttl": "1h"}
 Hide = Callable[[str], str]
 """Takes personal data out of a text."""
 

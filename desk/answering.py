@@ -16,7 +16,7 @@ from desk.space import ChannelKind
 from desk.summary import Summary, SummaryKind, Talk
 from desk.timeline import Timeline
 from desk.triage import Classification
-from desk.usage import ModelCall, Payer, Spending, Spent
+from desk.usage import NOBODY, ModelCall, Payer, Spending, Spent
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class Brief:
     policy: Policy | None = None
     """The policy in force, None for an answerer that needs no more of it than stands above."""
     kind: ChannelKind = ChannelKind.COMMUNITY
-    payer: Payer = Payer()
+    payer: Payer = NOBODY
     contacts: int = 0
     """How many tickets this person had before."""
     attempt: int = 0

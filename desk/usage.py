@@ -15,6 +15,10 @@ class Payer:
     channel: str = ""
 
 
+NOBODY = Payer()
+"""For what is asked outside of any ticket."""
+
+
 @dataclass(frozen=True, slots=True)
 class ModelCall:
     """One call of a language model. `input` are the tokens that were neither read from the cache nor written to it.

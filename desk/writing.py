@@ -26,6 +26,8 @@ class Price:
     output: Amount
     cache_read: Amount
     cache_write: Amount
+    cache_write_hour: Amount
+    """For what is kept for an hour; `cache_write` is for five minutes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 import pytest
 
-from agent.claims import check, check_text, cut
+from agent.claims import check, check_text, cut, unsupported
 from desk import audience
 from desk.audience import PUBLIC
 from desk.draft import Evidence, Part, Proposal, leaks
@@ -147,3 +147,45 @@ def test_text_that_cites_nothing_and_matches_nothing_has_no_evidence():
 
 def test_a_huge_text_is_checked():
     assert check_text("word " * 20_000, (REFUND,))
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        pytest.param(
+            "Look in the spam folder first.", "If the invitation does not arrive, look in the spam folder first.", id="a condition that denies"
+        ),
+        pytest.param("No, events can arrive twice.", "Events can arrive twice or out of order.", id="an answer that begins with no"),
+        pytest.param("Press Test again.", "Do not close the page. Press Test again.", id="a sentence before that denies"),
+    ],
+)
+def test_a_denial_in_another_clause_is_none(sentence, evidence):
+    assert unsupported(sentence, [Evidence(1, "passage", "c", PUBLIC, evidence)]) == ""
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence"),
+    [
+        pytest.param("Yearly plans cannot be refunded within 30 days.", "Yearly plans can be refunded within 30 days.", id="denied"),
+        pytest.param("After the trial, yearly plans can be refunded.", "After the trial, yearly plans cannot be refunded.", id="affirmed"),
+        pytest.param("Open the page, and the key is shown again.", "Open the page, and the key is never shown again.", id="in the second clause"),
+    ],
+)
+def test_the_opposite_is_found_clause_by_clause(sentence, evidence):
+    assert "opposite" in unsupported(sentence, [Evidence(1, "passage", "c", PUBLIC, evidence)])
+
+
+TABLE = "Prices in EUR, without VAT.\n\n| plan | Team | Business |\n|---|---|---|\n| per year | 350.00 | 950.00 |"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "evidence", "carried"),
+    [
+        pytest.param("Business costs EUR 950.00 per year.", TABLE, True, id="a number of a table in that currency"),
+        pytest.param("Business costs EUR 900.00 per year.", TABLE, False, id="a number that is not there"),
+        pytest.param("Business costs USD 950.00 per year.", TABLE, False, id="another currency"),
+        pytest.param("Business costs EUR 950.00 per year.", f"{TABLE} In the US: USD.", False, id="two currencies"),
+    ],
+)
+def test_an_amount_of_a_table_is_carried_where_one_currency_is_named(sentence, evidence, carried):
+    assert (unsupported(sentence, [Evidence(1, "passage", "c", PUBLIC, evidence)]) == "") is carried

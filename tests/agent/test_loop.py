@@ -42,11 +42,14 @@ async def test_what_was_found_is_in_the_first_call_so_that_one_call_is_enough(pe
 
 
 async def test_a_tool_is_run_and_its_answer_is_in_the_next_call(pen):
-    agent = pen(calls(SEARCH, n=1), reply("A duplicate charge is refunded in full. [2]"))
+    agent = pen(
+        calls(("search_knowledge", {"query": "verify webhook signatures"}), n=1),
+        reply("Compare the header with a digest. [cite(Compare the header)]"),
+    )
     proposal = await agent.writes()
     assert len(agent.bodies) == 2
-    assert "A duplicate charge is refunded in full" in last_texts(agent.bodies[1])
-    assert proposal.evidence[0].document == "duplicate"
+    assert "Compare the header with a digest" in last_texts(agent.bodies[1])
+    assert proposal.evidence[0].document == "webhooks"
     assert [call.outcome for call in proposal.calls] == ["ok", "ok"]
 
 
@@ -136,7 +139,7 @@ async def test_another_model_is_asked_when_the_first_one_cannot(pen):
 
 async def test_a_prompt_that_is_too_long_is_made_shorter(pen):
     agent = pen({"error": "too_long", "n": 1}, GOOD)
-    proposal = await agent.writes()
+    proposal = await agent.writes("Where does the money of the thing go in the end?")
     sizes = [sum(block["type"] == "search_result" for block in body["messages"][0]["content"]) for body in agent.bodies]
     assert sizes[0] > sizes[-1] == 2
     assert proposal.model.startswith("agent-1")

@@ -27,7 +27,7 @@ POLICY = ModelPolicy(
     bounds=BOUNDS,
     budgets=Budgets(ticket=1, person=2, channel=3, day=4),
     breaker=Breaker(3, timedelta(seconds=60), timedelta(minutes=15)),
-    prices={"big": Price(10, 100, 1, 20), "small": Price(1, 10, 0.1, 2)},
+    prices={"big": Price(10, 100, 1, 20, 30), "small": Price(1, 10, 0.1, 2, 3)},
 )
 ALONE = replace(POLICY, fallback="")
 REQUEST = Request("big", (), ({"role": "user", "content": "Hi."},), output=1000, timeout=timedelta(seconds=30))
@@ -329,7 +329,7 @@ async def test_a_call_under_way_of_one_ticket_leaves_another_ticket_its_own():
 
 def test_a_call_under_way_counts_for_what_it_costs_at_most():
     asked = replace(REQUEST, system=({"type": "text", "text": "x" * 4000},), messages=())
-    assert estimate(asked, POLICY) == pytest.approx((1000 * 20 + 1000 * 100) / 1_000_000, rel=0.01)
+    assert estimate(asked, POLICY) == pytest.approx((1000 * 30 + 1000 * 100) / 1_000_000, rel=0.01)
 
 
 def test_a_picture_counts_for_what_is_seen_of_it_and_not_for_its_file():

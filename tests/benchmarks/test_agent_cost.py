@@ -110,7 +110,7 @@ def test_calls_are_counted_by_ticket(day, tickets):
     assert sum(calls_of(day.ours, tickets)) == len(day.ours)
 
 
-PRICE = Price(input=10, output=50, cache_read=1, cache_write=12.5)
+PRICE = Price(input=10, output=50, cache_read=1, cache_write=12.5, cache_write_hour=20)
 
 
 @pytest.fixture
