@@ -22,6 +22,7 @@ Body = Mapping[str, Any]
 Reply = Mapping[str, Any]
 """One of `text`, `json` and `tool_use`, as a script writes it."""
 HEAD = re.compile(r"^\s*\[(\d+)\]")
+QUOTED = re.compile(r"<untrusted[^>]*>\n(.+?[.!?:])(?:\s|$)")
 ACCEPTED = re.compile(r"^Accepted: .*\[(\d+)\]", re.DOTALL)
 CONFIDENCE = 0.93
 FAREWELL = "A person of our team takes this over now and will reply here."
@@ -71,6 +72,14 @@ def called(body: Body) -> list[tuple[str, Mapping[str, Any]]]:
 
 def _answers(content: Any) -> bool:
     return isinstance(content, list) and any(block["type"] == "tool_result" for block in content)
+
+
+def pieces_of(body: Body) -> Iterator[tuple[int, str]]:
+    """Yield the evidence that a prompt shows: its number, and its first line of words."""
+    for message in body["messages"]:
+        for piece in _pieces(message["content"]):
+            if (head := HEAD.search(piece)) and (said := QUOTED.search(piece)):
+                yield int(head[1]), said[1]
 
 
 def _seen(body: Body) -> str:

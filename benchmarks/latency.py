@@ -135,7 +135,7 @@ async def answered(home: Path) -> tuple[list[float], list[float], int]:
         watch.listen(desk.reading.embedder)
         bare = OnnxEmbedder(remembered=1)
         for n, question in enumerate(questions()[: WARMING + ASKED]):
-            took = await _asked(question, f"asker {n}", desk, watch)
+            took = await ask(question, f"asker {n}", desk, watch)
             floor = await floor_of(watch, question, desk, bare=bare, folder=home)
             if n >= WARMING and took is not None:
                 times.append(took)
@@ -145,7 +145,7 @@ async def answered(home: Path) -> tuple[list[float], list[float], int]:
     return times, floors, answers
 
 
-async def _asked(question: str, who: str, desk: Runtime, watch: Watch) -> float | None:
+async def ask(question: str, who: str, desk: Runtime, watch: Watch) -> float | None:
     """Ask and return the milliseconds until somebody could read a post, None for what is not taken for a question."""
     watch.forget()
     began = time.perf_counter()
