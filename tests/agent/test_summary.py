@@ -151,7 +151,7 @@ async def asked(*timeline, **more) -> Request:
 async def test_the_instructions_come_first_and_are_the_same_for_every_conversation():
     one, other = await asked(), await asked(said(1, ASKED), said(2, "And now?"))
     assert one.system == other.system
-    assert one.system[-1]["cache_control"] == {"type": "ephemeral"}
+    assert one.system[-1]["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
     assert (one.model, one.schema is not None) == (POLICY.model.triage, True)
 
 
