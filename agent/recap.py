@@ -46,7 +46,7 @@ def words(message: Message, talk: Talk) -> str:
 def quote(text: str) -> str:
     """Return somebody's words on one line, without cards, keys and passwords, and cut to what a card can show."""
     vault = Vault(())
-    bare = " ".join(cleaned(vault.restore(vault.hide(text), private=True), most=SCANNED).split())
+    bare = " ".join(cleaned(vault.restore(vault.beginning(text, most=SCANNED), private=True), most=SCANNED).split())
     return bare if len(bare) <= QUOTED else f"{bare[: QUOTED - 1].rstrip()}…"
 
 

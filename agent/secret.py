@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from agent.disguise import shape
 from agent.personal import EMAIL, IBAN, PHONE, ROLES, TOLD_PHONE, iban, luhn
@@ -95,11 +95,14 @@ def _ibans(text: str) -> Found:
 def _cards(text: str) -> Found:
     for row in DIGITS.finditer(text):
         groups = list(re.finditer(r"\d+", row.group()))
-        pairs = ((first, last) for n, first in enumerate(groups) for last in reversed(groups[n : n + 19]))
-        for first, last in pairs:
-            digits = re.sub(r"\D", "", row.group()[first.start() : last.end()])
-            if 13 <= len(digits) <= 19 and len(set(digits)) > 1 and luhn(digits):
-                yield row.start() + first.start(), row.start() + last.end()
+        digits = "".join(group.group() for group in groups)
+        ends = list(accumulate(len(group.group()) for group in groups))
+        for n, first in enumerate(groups):
+            begin = ends[n] - len(first.group())
+            for m in reversed(range(n, min(n + 19, len(groups)))):
+                number = digits[begin : ends[m]]
+                if 13 <= len(number) <= 19 and len(set(number)) > 1 and luhn(number):
+                    yield row.start() + first.start(), row.start() + groups[m].end()
 
 
 def _emails(text: str) -> Found:

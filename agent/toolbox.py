@@ -20,6 +20,8 @@ FOUND = 5
 """Passages that one search shows."""
 ARTICLE = 12000
 """Characters of an article that are shown."""
+ASKED = 400
+"""Characters of what was asked or answered in an earlier ticket."""
 SUBSCRIPTION = frozenset({"plan", "contract", "seats", "renewal", "status", "subscription"})
 INVOICES = frozenset({"invoice", "payment"})
 USAGE = frozenset({"usage", "quota", "limit", "integration", "sync", "storage", "api"})
@@ -72,7 +74,7 @@ async def _past(session: Session, _: Empty) -> Told:
 
 def _told_of(session: Session, past: PastTicket) -> str:
     head = f"{past.opened:%Y-%m-%d} {past.category or 'no category'}, {past.status}. For orientation only: it is no evidence."
-    said = [quoted(session.vault.hide(text), label=label, most=400) for label, text in (("asked", past.asked), ("answered", past.answered)) if text]
+    said = [quoted(session.vault.hide(text), label=label, most=ASKED) for label, text in (("asked", past.asked), ("answered", past.answered)) if text]
     return "\n".join([head, *said])
 
 

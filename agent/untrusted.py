@@ -10,8 +10,9 @@ TAG = "untrusted"
 LEFT_OUT = "[hidden text left out]"
 COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 MARKDOWN_COMMENT = re.compile(
-    r"^[ ]{0,3}\[(?://|comment|_metadata_[^\]\n]*)\]:[ ]*(?:#|<>)?[ ]*(?:\(.*?\)|\".*?\"|'.*?')[ ]*$", re.MULTILINE | re.IGNORECASE
+    r"^[ ]{0,3}\[(?://|comment|_metadata_[^\]\n]*)\]:[ ]*+(?:#|<>)?[ ]*+(?:\(.*?\)|\".*?\"|'.*?')[ ]*$", re.MULTILINE | re.IGNORECASE
 )
+"""The repetitions of blanks give none back: a row of them could be split between the two in as many ways as it is long."""
 UNSEEN_ELEMENT = re.compile(
     r"<(\w{1,20})\b(?=[^>]{0,500}(?:display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0|opacity\s*:\s*0(?![.\d])|\shidden[\s>=/]))"
     r"[^>]{0,500}>.{0,5000}?</\1\s*>",
@@ -36,6 +37,8 @@ GUARDED = (
     "antml",
 )
 """Names of tags by which a model could take text for the desk's own, for another speaker or for the result of a tool."""
+LOOKED_THROUGH = 8
+"""How many times the characters that are shown are looked through for them: a message may be megabytes of what does not show."""
 LOOKED_AT = 80
 """Characters behind a delimiter in which its name must begin."""
 SPECIAL = re.compile(r"<\|([^|\n]{0,40})\|>|\[(/?INST)\]|<<(/?SYS)>>", re.IGNORECASE)
@@ -51,14 +54,16 @@ LONGEST_NAME = 80
 
 def cleaned(text: str, *, most: int) -> str:
     """Return a text as its reader saw it: without hidden characters, comments and elements that a page does not show; cut with a note."""
-    shown = visible(text)
+    looked = text[: most * LOOKED_THROUGH]
+    shown = visible(looked)
     # Up to the last end of a comment only: behind it none is closed, and each would be looked for to the end of the text.
     commented = shown.rfind("-->") + len("-->")
     shown = COMMENT.sub(LEFT_OUT, shown[:commented]) + shown[commented:]
     for hidden in (UNSEEN_ELEMENT, MARKDOWN_COMMENT):
         shown = hidden.sub(LEFT_OUT, shown)
     shown = WIDE.sub(" " * 8, EMPTY_LINES.sub("\n\n", BLANK.sub(" ", shown))).strip()
-    return shown if len(shown) <= most else f"{shown[:most].rstrip()}\n[cut here: {len(shown) - most} more characters]"
+    more = max(len(shown) - most, 0) + len(text) - len(looked)
+    return f"{shown[:most].rstrip()}\n[cut here: {more} more characters]" if more else shown
 
 
 def quoted(text: str, *, label: str, most: int, audience: str = "") -> str:

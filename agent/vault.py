@@ -17,6 +17,10 @@ PLACEHOLDER = re.compile(r"\\?\[[ ]?(card|key|password|iban|e-?mail|phone)[ ]?[-
 ALWAYS = frozenset({"card", "key", "password", "iban"})
 COMES_BACK = frozenset({"email", "phone", "iban"})
 """Kinds that their owner may read again; the others never leave the vault."""
+MARGIN = 1000
+"""Characters of the longest secret that is still recognized where a long text is cut."""
+WIDER = 2
+"""How many times as much as is shown is looked at: some of it does not show."""
 SHORTEST = 5
 """Characters from which a secret is found again wherever it stands."""
 
@@ -68,6 +72,14 @@ class Vault:
         for kept in [kept for kept in self._kept.values() if kept.kind not in COMES_BACK and len(kept.value) >= SHORTEST]:
             hidden = hidden.replace(kept.value, kept.placeholder)
         return hidden
+
+    def beginning(self, text: str, *, most: int, own: bool = True) -> str:
+        """Return as much of a text's beginning, hidden, as is needed to show `most` characters of it; see `hide`.
+
+        What begins before a cut is recognized only with what stands behind it, so more is looked at than is returned.
+        """
+        begin = most * WIDER
+        return self.hide(text, own=own) if len(text) <= begin else self.hide(text[: begin + MARGIN], own=own)[:-MARGIN]
 
     def restore(self, text: str, *, private: bool, language: str = "en") -> str:
         """Return a text with values or words for its placeholders.

@@ -16,8 +16,8 @@ from handlers.situation import private_of
 
 MOST = 5
 """Earlier tickets that are told of."""
-SHOWN = 400
-"""Characters of each of their texts."""
+SHOWN = 1400
+"""Characters of each of their texts: more than anybody is shown, since what is cut in two is not recognized as a card or a key."""
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
