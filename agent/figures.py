@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 CURRENCIES = {"€": "EUR", "$": "USD", "£": "GBP", "¥": "JPY", "EURO": "EUR", "EUROS": "EUR", "DOLLARS": "USD"}
 CURRENCY_CODES = "EUR|USD|GBP|CHF|BRL|JPY|SEK|NOK|DKK|PLN"
@@ -66,11 +67,14 @@ class Figure:
     said: str
 
 
+# Each sentence of a reply is compared with the same few texts.
+@lru_cache(maxsize=1024)
 def tidy(text: str) -> str:
     """Return text with one kind of space and without emphasis and evidence numbers."""
     return MARKUP.sub("", SPACES.sub(" ", text))
 
 
+@lru_cache(maxsize=1024)
 def figures(text: str) -> tuple[Figure, ...]:
     """Return everything in a text that evidence must contain, the most specific reading of each spot only."""
     rest = tidy(text)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 
 from agent.signals import WORDS, plain
 
@@ -45,6 +45,8 @@ def question_of(text: str) -> str:
     return bare if WORD.search(plain(bare)) else text.strip()[:SCANNED]
 
 
+# Each sentence of a reply is compared with the same few texts.
+@lru_cache(maxsize=1024)
 def content(text: str) -> frozenset[str]:
     """Return the stems of the words that carry a topic."""
     said = WORD.findall(plain(text[:SCANNED]))
