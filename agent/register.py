@@ -17,6 +17,14 @@ class Register:
 
     def __init__(self) -> None:
         self._known: dict[tuple[str, str], Evidence] = {}
+        self.added: list[Evidence] = []
+        """What was numbered first through this view of it."""
+
+    def view(self) -> Register:
+        """Return the same register for one use of a tool, so that what others show beside it is not taken for its own."""
+        beside = Register()
+        beside._known = self._known
+        return beside
 
     @property
     def shown(self) -> tuple[Evidence, ...]:
@@ -48,7 +56,11 @@ class Register:
 
     def add(self, evidence: Evidence) -> Evidence:
         """Number a piece that was made elsewhere, such as a macro."""
-        return self._known.setdefault((evidence.source, evidence.id), replace(evidence, n=len(self._known) + 1))
+        key = (evidence.source, evidence.id)
+        if key not in self._known:
+            self._known[key] = replace(evidence, n=len(self._known) + 1)
+            self.added.append(self._known[key])
+        return self._known[key]
 
     @property
     def usable(self) -> tuple[Evidence, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -92,9 +92,9 @@ async def use(call: ToolUse, session: Session, tools: Sequence[Tool], *, timeout
     if session.used.total() >= most or session.used[tool.name] >= tool.most:
         return failed("You have looked up enough for this turn: end it with submit_reply, ask_customer or hand_over.")
     session.used[tool.name] += 1
-    known = len(session.register.shown)
+    mine = replace(session, register=session.register.view())
     try:
-        told = await _run(tool, call, session, timeout)
+        told = await _run(tool, call, mine, timeout)
     except ValidationError as error:
         return failed(inputs.mistakes(error))
     except InvalidInput as error:
@@ -104,7 +104,7 @@ async def use(call: ToolUse, session: Session, tools: Sequence[Tool], *, timeout
     except FrontdeskError as error:
         system = error.system if isinstance(error, Unavailable) else "it"
         return failed(f"Nothing can be looked up right now: {system} does not answer. Do not try again; go on without it, or hand_over.")
-    return told if _within(tool, session, known) else failed("This may not be shown here. Go on without it, or hand_over.")
+    return told if _within(tool, mine.register) else failed("This may not be shown here. Go on without it, or hand_over.")
 
 
 def text(words: str) -> Block:
@@ -124,6 +124,6 @@ async def _run(tool: Tool, call: ToolUse, session: Session, timeout: timedelta) 
         return await tool.run(session, given)
 
 
-def _within(tool: Tool, session: Session, known: int) -> bool:
+def _within(tool: Tool, register: Register) -> bool:
     """Tell whether a tool showed nothing more private than it says it does: the third lock, behind what is looked up and what may be told."""
-    return all(WIDTH[item.audience.scope] <= WIDTH[tool.shows] for item in session.register.shown[known:])
+    return all(WIDTH[item.audience.scope] <= WIDTH[tool.shows] for item in register.added)
