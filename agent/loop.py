@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
-from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
@@ -17,6 +15,7 @@ from agent.memo import Memo
 from agent.metered import Bill, Metered
 from agent.model import Block, Completion, Fault, ModelFault, Request, ToolUse
 from agent.noted import Noted
+from agent.recent import Recent, key_of
 from agent.session import Session, Told, failed, use
 from agent.submission import MODEL, Answering
 from agent.toolbox import ENDS, TOOLS
@@ -24,7 +23,6 @@ from agent.vault import Vault
 from agent.wording import content, share
 from desk import macros
 from desk.answering import Answerer, Brief, Tools
-from desk.customer import content_hash
 from desk.draft import Evidence, Proposal
 from desk.library import Embedder
 from desk.writing import ModelPolicy
@@ -36,8 +34,6 @@ PASSAGES, SURE, MACROS = 3, 2, 1
 """Passages that are shown at first, those where the quoting answerer is sure of its own, and texts that the team saved."""
 ABOUT = 0.3
 """The share of a question's words from which a saved text is about it."""
-KEPT = 64
-"""Proposals that are remembered."""
 PERSONS = frozenset({Fault.BUDGET, Fault.REFUSED})
 """Faults after which a person goes on, with what is known; after any other the quoting answerer serves."""
 
@@ -124,7 +120,7 @@ class ModelAnswerer:
         self._quoting = quoting
         self._metered = metered
         self._memo = Memo(embedder)
-        self._written_before: OrderedDict[str, Proposal] = OrderedDict()
+        self._recent = Recent()
 
     async def propose(self, brief: Brief, tools: Tools) -> Proposal:
         """Return a reply the model wrote and code checked, a question, or neither and why; what could not be used is in `degraded`."""
@@ -134,10 +130,10 @@ class ModelAnswerer:
             return reading
         work = Work(brief, brief.policy.model, noted, reading, Bill(brief.payer, "answer"))
         first = work.begun()
-        key = content_hash(brief.payer.ticket, str(brief.attempt), json.dumps((first.system, first.tools, first.messages), default=str))
-        written = self._written_before.get(key) or await self._bounded(work, first)
+        key = key_of(brief, noted.facts, (first.system, first.tools, first.messages))
+        written = self._recent.get(key) or await self._bounded(work, first)
         if not written.degraded:
-            self._keep(key, written)
+            self._recent.keep(key, written)
         return written
 
     async def _bounded(self, work: Work, first: Turn) -> Proposal:
@@ -152,12 +148,6 @@ class ModelAnswerer:
         writer = next((call.model for call in reversed(bill.calls) if call.outcome == "ok"), "")
         model = f"{MODEL} {writer}" if written.model == MODEL else written.model
         return replace(written, model=model, calls=tuple(bill.calls), prompt=layout.prompts() if bill.calls else "")
-
-    def _keep(self, key: str, written: Proposal) -> None:
-        """Remember what was written: a turn that is computed again, because somebody else wrote meanwhile, does not pay and wait twice."""
-        self._written_before[key] = written
-        while len(self._written_before) > KEPT:
-            self._written_before.popitem(last=False)
 
     async def _written(self, work: Work, turns: list[Turn]) -> Proposal:
         try:

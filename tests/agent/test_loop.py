@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -6,10 +7,11 @@ import pytest
 from agent.extractive import ExtractiveAnswerer
 from desk.audience import PUBLIC
 from desk.errors import Unavailable
+from desk.space import Platform, UserRef
 from desk.usage import ModelCall, Payer
 from tests.agent.pen import PAST, REFUND, Pen, calls, reply
 from tests.agent.test_extractive import DIRECT, PERSON, RECORD
-from tests.agent.test_record import COLLEAGUE, MARA
+from tests.agent.test_record import COLLEAGUE, MARA, NOBODY
 
 GOOD = reply(f"{REFUND} [1]", resolves=True)
 SEARCH = ("search_knowledge", {"query": "duplicate charge"})
@@ -407,6 +409,7 @@ async def test_a_turn_that_is_computed_again_is_not_paid_for_again(pen):
         pytest.param({"attempt": 1}, id="another draft that somebody wants"),
         pytest.param({"hint": "shorter"}, id="a hint"),
         pytest.param({"text": "How long does a refund take? It was in May."}, id="more that was said"),
+        pytest.param({"author": replace(NOBODY, user=UserRef(Platform.LOCAL, "local", "another"))}, id="somebody else of the same name"),
     ],
 )
 async def test_anything_new_is_written_anew(pen, other):
