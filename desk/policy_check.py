@@ -197,6 +197,22 @@ def _count(raw: object) -> int:
     raise _Wrong("write a whole number, 0 or more")
 
 
+def _some(raw: object) -> int:
+    number: int = _expect(int, raw, "write a whole number, 1 or more")
+    if number >= 1:
+        return number
+    raise _Wrong("write a whole number, 1 or more")
+
+
+def _matching(pattern: str, fix: str) -> Callable[[object], str]:
+    def read(raw: object) -> str:
+        if isinstance(raw, str) and re.fullmatch(pattern, raw):
+            return raw
+        raise _Wrong(fix)
+
+    return read
+
+
 def _amount(raw: object) -> float:
     number = _expect((int, float), raw, "write a number, 0 or more")
     if number >= 0:
@@ -368,6 +384,11 @@ ANNOTATED: dict[str, Callable[[object], Any]] = {
     "classifier": _one_of(("local", "model")),
     "readers": _readers,
     "images": _one_of(("always", "verified", "never")),
+    "some": _some,
+    "effort": _one_of(("low", "medium", "high")),
+    "redacted": _one_of(("email", "phone")),
+    "spoken": _matching("[a-z]{2}", "write a language by its two letters, such as en"),
+    "named": _matching(r"\S+", "write a model's id, such as claude-sonnet-5-5"),
 }
 SOURCE: dict[str, Callable[[object], Any]] = {
     "name": _name,

@@ -10,10 +10,20 @@ from typing import Annotated
 from desk.audience import Audience
 
 Count = Annotated[int, "count"]
+Some = Annotated[int, "some"]
+"""A count that is not 0."""
 Amount = Annotated[float, "amount"]
 """A number that is not negative, such as US dollars."""
 Images = Annotated[str, "images"]
 """Whose pictures a language model gets: always, verified or never."""
+Effort = Annotated[str, "effort"]
+"""How hard a model thinks: low, medium or high."""
+Redacted = Annotated[str, "redacted"]
+"""A kind of personal data that policy keeps from a model: email or phone."""
+Spoken = Annotated[str, "spoken"]
+"""A language by its code of two letters."""
+Named = Annotated[str, "named"]
+"""A model by its id."""
 Readers = Annotated[Audience, "readers"]
 """Who may read what is written for many customers: public or internal."""
 
@@ -34,12 +44,12 @@ class Price:
 class Bounds:
     """The most that one turn of a ticket may take: calls of the model, tokens, wall time; of a call its time and the tokens it writes."""
 
-    turns: Count
-    tokens: Count
+    turns: Some
+    tokens: Some
     turn: timedelta
     call: timedelta
     tool: timedelta
-    output: Count
+    output: Some
     lookups: Count
     """Calls of tools that look something up."""
 
@@ -58,7 +68,7 @@ class Budgets:
 class Breaker:
     """After how many failures in a row the model is left alone, and for how long; `long` is for what a person has to mend."""
 
-    failures: Count
+    failures: Some
     cool_down: timedelta
     long: timedelta
 
@@ -71,13 +81,13 @@ class ModelPolicy:
     are kinds of personal data that never reach it, beside cards, keys and passwords, which never do. `team_language` is what teammates read.
     """
 
-    answers: str
-    triage: str
+    answers: Named
+    triage: Named
     fallback: str
-    effort: str
+    effort: Effort
     images: Images
-    redact: tuple[str, ...]
-    team_language: str
+    redact: tuple[Redacted, ...]
+    team_language: Spoken
     bounds: Bounds
     budgets: Budgets
     breaker: Breaker

@@ -80,6 +80,16 @@ def test_the_shipped_policy_has_no_problem_and_observes():
             "model.images = 'sometimes': write one of always, verified, never",
             id="another word for whose pictures a model sees",
         ),
+        pytest.param(
+            {"model": {"redact": ["passport"]}}, "model.redact.0 = 'passport': write one of email, phone", id="a kind that nobody can redact"
+        ),
+        pytest.param({"model": {"effort": "max"}}, "model.effort = 'max': write one of low, medium, high", id="an effort that no model knows"),
+        pytest.param({"model": {"answers": ""}}, "model.answers = '': write a model's id", id="no model at all"),
+        pytest.param({"model": {"team_language": "klingon"}}, "write a language by its two letters", id="a language by its name"),
+        pytest.param({"model": {"bounds": {"turns": 0}}}, "model.bounds.turns = 0: write a whole number, 1 or more", id="no call for a turn"),
+        pytest.param(
+            {"model": {"breaker": {"failures": 0}}}, "model.breaker.failures = 0: write a whole number, 1", id="a breaker that is never closed"
+        ),
     ],
 )
 def test_a_mistake_is_named_with_its_path_its_value_and_what_to_write(changes, said):
