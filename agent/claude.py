@@ -62,13 +62,14 @@ class ClaudeModel:
         try:
             async with asyncio.timeout(request.timeout.total_seconds()), call as stream:
                 message, is_whole = await _read(stream)
+            completion = _completion(message, request, seconds=self._timer() - begun)
         except Exception as error:
             raise _fault(error) from error
         if message.stop_reason in STOPS:
-            raise ModelFault(STOPS[message.stop_reason], f"the reply ended with {message.stop_reason}")
+            raise ModelFault(STOPS[message.stop_reason], f"the reply ended with {message.stop_reason}", used=completion)
         if message.stop_reason is None or not is_whole:
-            raise ModelFault(Fault.CUT, "the reply ended early")
-        return _completion(message, request, seconds=self._timer() - begun)
+            raise ModelFault(Fault.CUT, "the reply ended early", used=completion)
+        return completion
 
     async def models(self) -> tuple[str, ...]:
         """Return the ids of the models that can be asked; raise ModelFault, also where the provider does not tell them."""

@@ -59,7 +59,7 @@ class Metered:
         """Make a call, within what may be spent, with another model when the first cannot; raise ModelFault when none can.
 
         A call that broke off is made once more. All of it together takes no longer than a turn may. Every call is booked and put on the bill,
-        the failed ones too, which cost nothing.
+        the failed ones too, at what the API says they used: nothing where it says nothing.
         """
         try:
             async with self._purse.held(bill.payer, estimate(request, policy), policy.budgets):
@@ -110,18 +110,23 @@ class Metered:
                 completion = await self._answered(replace(request, timeout=min(request.timeout, left)))
             except ModelFault as error:
                 breaker.note(error, self._clock.now(), policy.breaker)
-                await self._failed(error, request, bill, seconds=self._timer() - begun)
+                await self._failed(error, request, bill, policy=policy, seconds=self._timer() - begun)
                 raise
             except asyncio.CancelledError:
                 # The time of the whole turn ran out: that the call was made is kept all the same.
-                await self._failed(ModelFault(Fault.SLOW), request, bill, seconds=self._timer() - begun)
+                await self._failed(ModelFault(Fault.SLOW), request, bill, policy=policy, seconds=self._timer() - begun)
                 raise
             breaker.note(None, self._clock.now(), policy.breaker)
         await self._book(priced(completion, bill.purpose, policy, seconds=self._timer() - begun), bill)
         return completion
 
-    async def _failed(self, error: ModelFault, request: Request, bill: Bill, *, seconds: float) -> None:
-        await self._book(ModelCall(bill.purpose, request.model, str(error.fault), seconds=round(seconds, 3)), bill)
+    async def _failed(self, error: ModelFault, request: Request, bill: Bill, *, policy: ModelPolicy, seconds: float) -> None:
+        used = (
+            priced(error.used, bill.purpose, policy, seconds=seconds)
+            if error.used
+            else ModelCall(bill.purpose, request.model, seconds=round(seconds, 3))
+        )
+        await self._book(replace(used, outcome=str(error.fault)), bill)
         if error.fault in LASTING:
             await self._alarm(error.code, request.model)
 

@@ -46,12 +46,16 @@ class Fault(StrEnum):
 
 
 class ModelFault(Unavailable):
-    """A call of the language model failed; `fault` says how, `after` how long the other side asks us to wait."""
+    """A call of the language model failed; `fault` says how, `after` how long the other side asks us to wait.
 
-    def __init__(self, fault: Fault, detail: str = "", *, after: timedelta | None = None) -> None:
+    `used` is the reply that cannot be used, where one came: it has to be paid all the same.
+    """
+
+    def __init__(self, fault: Fault, detail: str = "", *, after: timedelta | None = None, used: Completion | None = None) -> None:
         super().__init__("model", detail or str(fault))
         self.fault = fault
         self.after = after
+        self.used = used
         self._detail = detail
 
     @property

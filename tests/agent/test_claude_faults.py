@@ -340,3 +340,10 @@ async def test_an_input_of_a_tool_that_is_no_json_is_a_reply_that_was_cut_off(ll
     llmock.call_tool("search_knowledge", {"query": "refund times"}).break_tool_call()
     tools = ({"name": "search_knowledge", "description": "Search.", "input_schema": {"type": "object"}},)
     assert await asked(llmock, request=replace(REQUEST, tools=tools)) is Fault.CUT
+
+
+@pytest.mark.parametrize("stop", [pytest.param("max_tokens", id="one that is cut off"), pytest.param("refusal", id="a refusal")])
+async def test_a_reply_that_cannot_be_used_tells_what_it_took(stop):
+    used = (await failed(stream(begin(), *text("I"), *end(stop)))).error.used
+    assert used is not None
+    assert (used.model, used.input, used.output) == (REQUEST.model, 10, 5)

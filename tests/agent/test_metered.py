@@ -383,3 +383,10 @@ async def test_another_try_gets_only_the_time_that_is_left():
     setting.model.script = [dawdle, Fault.DROPPED, CENTS]
     await setting.call()
     assert [request.timeout.total_seconds() for request in setting.model.asked] == [30, 15, 15]
+
+
+async def test_a_reply_that_cannot_be_used_is_paid_for_and_counts_for_the_budgets():
+    setting = Setting(ModelFault(Fault.CUT, used=CENTS))
+    await setting.fault(ALONE)
+    assert [(spending.call.outcome, spending.call.price) for spending in setting.ledger.booked] == [("cut", 0.07), ("cut", 0.07)]
+    assert await setting.metered.spent(ticket=MARA.ticket) == 0.14
