@@ -86,7 +86,8 @@ async def _failed(s: Situation, draft: Draft, bad: Sequence[ActionRun], *, servi
     """What the draft says is not true, so it is not sent; a person goes on."""
     codes = dict.fromkeys(NOT_DONE[run.status] for run in bad)
     levels = s.policy.escalation.levels
-    names = ", ".join(described(run.request.action, run.request.parameters) for run in bad)
+    # By name alone: what one was given may be a customer's words, which an escalation must not keep.
+    names = ", ".join(dict.fromkeys(run.request.action for run in bad))
     triggers = tuple(Trigger(code, levels.get(code, 1), (("what", names),)) for code in codes)
     failed = replace(draft, status=DraftStatus.FAILED)
     facts = replace(_facts(s, draft, Occasion.ACTION_FAILED), triggers=tuple(trigger.rule for trigger in triggers))

@@ -213,6 +213,9 @@ async def test_what_was_not_certainly_done_brings_in_a_person_and_is_never_said(
         assert told in w.texts(Purpose.ESCALATION_CARD)[-1]
         assert [d.status for d in await w.drafts()] == [DraftStatus.FAILED]
         assert [summary.kind for summary in await w.store.summaries((await w.ticket()).id)] == ["handover"]
+        # What it was given may be a customer's words, which only a draft may keep.
+        (escalation,) = await w.store.escalations((await w.ticket()).id)
+        assert escalation.triggers[0].values == (("what", "restart_integration"),)
 
 
 async def _ok():
