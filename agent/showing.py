@@ -15,6 +15,8 @@ from desk.draft import Evidence, Passage
 PASSAGE = 1600
 """Characters of a passage that are shown."""
 FIELD = 1000
+ADDRESS = 500
+"""Characters of an article's id and of an address; they stand outside of any quotation."""
 
 
 def passages(session: Session, found: Sequence[Passage]) -> tuple[Block, ...]:
@@ -33,11 +35,11 @@ def _result(session: Session, passage: Passage) -> Block:
     title = " > ".join(named(said) for said in (passage.title, passage.heading) if said)
     if passage.audience == PUBLIC:
         session.vault.spare(passage.text)
-    head = f"[{item.n}] document {passage.document} | may be told in: {session.where(item.audience)} | {_dates(item)}"
+    head = f"[{item.n}] document {named(passage.document, most=ADDRESS)} | may be told in: {session.where(item.audience)} | {_dates(item)}"
     body = quoted(session.vault.hide(passage.text), label="article", most=PASSAGE)
     return {
         "type": "search_result",
-        "source": passage.url or passage.document,
+        "source": named(passage.url or passage.document, most=ADDRESS),
         "title": f"[{item.n}] {title}"[:200],
         "content": [text(f"{head}\n{body}")],
         "citations": {"enabled": True},
@@ -46,7 +48,7 @@ def _result(session: Session, passage: Passage) -> Block:
 
 def _dates(item: Evidence) -> str:
     known = (("changed", item.updated), ("reviewed", item.reviewed))
-    return ", ".join(f"{what} {on}" for what, on in known if on) or "undated"
+    return ", ".join(f"{what} {named(on)}" for what, on in known if on) or "undated"
 
 
 def facts(session: Session, found: Sequence[Fact]) -> tuple[Block, ...]:
@@ -58,5 +60,5 @@ def facts(session: Session, found: Sequence[Fact]) -> tuple[Block, ...]:
 def _field(session: Session, fact: Fact) -> Block:
     item = session.register.fact(fact)
     where = f"may be told in: {session.where(item.audience)}"
-    link = f" | link {item.url}" if item.url else ""
+    link = f" | link {named(item.url, most=ADDRESS)}" if item.url else ""
     return text(f"[{item.n}] {named(fact.label)} | {where}{link}\n{quoted(session.vault.hide(item.quote), label='field', most=FIELD)}")

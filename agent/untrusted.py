@@ -72,10 +72,10 @@ def quoted(text: str, *, label: str, most: int, audience: str = "") -> str:
     return f'<{TAG} label="{named(label)}"{whose}>\n{_defused(cleaned(text, most=most))}\n</{TAG}>'
 
 
-def named(name: str) -> str:
-    """Return the name of a file or a person on one line, without signs that could end a quotation or begin markup."""
-    bare = " ".join(NOT_IN_NAMES.sub(" ", BLANK.sub(" ", visible(_undelimited(name[: LONGEST_NAME * 4])))).split())
-    return (bare if len(bare) <= LONGEST_NAME else f"{bare[:LONGEST_NAME].rstrip()}…") or "(no name)"
+def named(name: str, *, most: int = LONGEST_NAME) -> str:
+    """Return the name of a file, a person or an article on one line, without signs that could end a quotation or begin markup."""
+    bare = " ".join(NOT_IN_NAMES.sub(" ", BLANK.sub(" ", visible(_undelimited(name[: most * 4])))).split())
+    return (bare if len(bare) <= most else f"{bare[:most].rstrip()}…") or "(no name)"
 
 
 def _defused(text: str) -> str:
