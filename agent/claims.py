@@ -9,6 +9,8 @@ from decimal import Decimal
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from agent.deeds import undone
+from agent.fields import unsaid
 from agent.figures import CURRENCIES, CURRENCY_CODES, Figure, figures, number, tidy
 from agent.sentences import ITEM, Kind, blocks, items, sentences
 from agent.wording import content, is_negative, lists, share
@@ -17,11 +19,15 @@ from desk.draft import Claim, Evidence, Proposal
 
 ENTAILED = 0.6
 """The share of a sentence's content words that its evidence must contain."""
+FEW = {0: 0.0, 1: 1.0, 2: 1.0, 3: 1.0, 4: 0.75, 5: 0.75}
+"""The same by the number of content words, of a short sentence that a model wrote: two words in three occur together by chance."""
 CITED = re.compile(r"\[(\d{1,3})\]")
 CLAUSE = re.compile(r"[,;:()–—]+\s+|\s+(?:but|because|unless|aber|sondern|weil|mais|pero|mas)\s+", re.IGNORECASE)
 CURRENCY = re.compile(rf"[€$£¥]|\b(?:{CURRENCY_CODES})\b")
 BARE = re.compile(r"(?<![\w.,])\d[\d.,]*\d|(?<![\w.,])\d(?![\w.,])")
 RECORD = "record"
+Told = Mapping[str, Sequence[str]]
+"""Sentences that policy words for a field of the record, by the field's id."""
 IMPERATIVES = frozenset(
     {"ask", "call", "check", "choose", "click", "close", "contact", "enter", "go", "open", "press", "read", "save", "select", "send", "tick", "write"}
 )
@@ -40,18 +46,24 @@ class Ground:
 
 
 def check(
-    proposal: Proposal, *, hosts: Collection[str] = (), fixed: Collection[str] = (), bared: Callable[[str], str] = lambda sentence: sentence
+    proposal: Proposal,
+    *,
+    hosts: Collection[str] = (),
+    fixed: Collection[str] = (),
+    bared: Callable[[str], str] = lambda sentence: sentence,
+    told: Told | None = None,
 ) -> Proposal:
     """Return the proposal with its claims made anew from its parts; a sentence is supported only when code finds it in its evidence.
 
     `hosts` are the hosts that links may lead to (none: all). `fixed` are sentences of ours that claim nothing, `bared` takes from a sentence what
-    claims nothing. A claim that the proposal already ties to evidence keeps those numbers where its sentence carries none.
+    claims nothing. A claim that the proposal already ties to evidence keeps those numbers where its sentence carries none. `told` is for what a
+    model wrote, see `unsupported`.
     """
     tied = {_key(claim.text): claim.evidence for claim in proposal.claims}
     claims = [
         replace(claim, part=n)
         for n, part in enumerate(proposal.parts)
-        for claim in _claims(part.text, proposal.evidence, audience=part.audience, hosts=hosts, fixed=fixed, tied=tied, bared=bared)
+        for claim in _claims(part.text, proposal.evidence, audience=part.audience, hosts=hosts, fixed=fixed, tied=tied, bared=bared, told=told)
     ]
     return replace(proposal, claims=tuple(claims))
 
@@ -74,15 +86,20 @@ def cut(text: str) -> tuple[str, ...]:
     return _with_numbers(found)
 
 
-def unsupported(sentence: str, grounds: Sequence[Evidence], *, hosts: Collection[str] = ()) -> str:
-    """Return what of a sentence its evidence does not carry, "" when all of it does."""
+def unsupported(sentence: str, grounds: Sequence[Evidence], *, hosts: Collection[str] = (), told: Told | None = None) -> str:
+    """Return what of a sentence its evidence does not carry, "" when all of it does.
+
+    Of the record alone, the sentences that policy words and people write are held to their figures. Those of a model must say nothing else
+    than the fields do, or than policy says of them: `told` has its sentences by the id of the field.
+    """
     ground = _ground(grounds)
-    if why := wrong_figure(sentence, grounds, hosts=hosts):
+    if why := wrong_figure(sentence, grounds, hosts=hosts) or (undone(sentence, grounds) if told is not None else ""):
         return why
     if ground.is_record:
-        return ""
+        return "" if told is None else unsaid(tidy(sentence), ground.text, tuple(said for item in grounds for said in told.get(item.id, ())))
     missing = content(tidy(sentence))
-    if missing and share(missing, ground.words) < ENTAILED:
+    needed = ENTAILED if told is None else FEW.get(len(missing), ENTAILED)
+    if missing and share(missing, ground.words) < needed:
         return "the evidence does not say this"
     return _denied(sentence, ground)
 
@@ -102,6 +119,7 @@ def _claims(
     fixed: Collection[str],
     tied: Mapping[str, tuple[int, ...]],
     bared: Callable[[str], str] = lambda sentence: sentence,
+    told: Told | None = None,
 ) -> list[Claim]:
     known = {item.n: item for item in evidence}
     skipped = {_key(sentence) for phrase in fixed for sentence in (phrase, *cut(phrase))}
@@ -110,21 +128,21 @@ def _claims(
         own = tuple(int(n) for n in CITED.findall(sentence))
         whole = CITED.sub("", sentence).strip()
         bare = bared(whole)
-        if not bare or (not own and {_key(bare), _key(whole)} & skipped):
+        if not bare or (not own and {_key(bare), _key(whole)} & skipped) or (told is not None and not content(bare) and not figures(bare)):
             continue
-        numbers = own or tied.get(_key(bare), ()) or _best(bare, evidence, hosts)
-        found.append(_claim(bare, [known[n] for n in numbers if n in known], audience=audience, hosts=hosts))
+        numbers = own or tied.get(_key(bare), ()) or _best(bare, evidence, hosts, told=told)
+        found.append(_claim(bare, [known[n] for n in numbers if n in known], audience=audience, hosts=hosts, told=told))
     return found
 
 
-def _claim(sentence: str, grounds: Sequence[Evidence], *, audience: Audience | None, hosts: Collection[str]) -> Claim:
+def _claim(sentence: str, grounds: Sequence[Evidence], *, audience: Audience | None, hosts: Collection[str], told: Told | None) -> Claim:
     numbers = tuple(item.n for item in grounds)
     hidden = [item for item in grounds if audience is not None and not item.audience <= audience]
     if not grounds:
         return Claim(sentence, supported=False, why="no evidence")
     if hidden:
         return Claim(sentence, supported=False, evidence=numbers, why=f"[{hidden[0].n}] is for {hidden[0].audience} only")
-    why = unsupported(sentence, grounds, hosts=hosts)
+    why = unsupported(sentence, grounds, hosts=hosts, told=told)
     return Claim(sentence, supported=not why, evidence=numbers, why=why)
 
 
@@ -143,11 +161,11 @@ def _with_numbers(found: Sequence[str]) -> tuple[str, ...]:
     return tuple(numbered)
 
 
-def _best(sentence: str, evidence: Sequence[Evidence], hosts: Collection[str]) -> tuple[int, ...]:
+def _best(sentence: str, evidence: Sequence[Evidence], hosts: Collection[str], *, told: Told | None) -> tuple[int, ...]:
     """Return the piece of evidence that carries a sentence, else the one that shares most of its words, else none."""
     words = content(tidy(sentence))
     near = sorted(evidence, key=lambda item: -share(words, content(_said(item))))
-    carrying = next((item for item in near if not unsupported(sentence, [item], hosts=hosts)), None)
+    carrying = next((item for item in near if not unsupported(sentence, [item], hosts=hosts, told=told)), None)
     if carrying:
         return (carrying.n,)
     return (near[0].n,) if near and share(words, content(_said(near[0]))) > 0 else ()
@@ -257,13 +275,14 @@ def _denied(sentence: str, ground: Ground) -> str:
     """Return a reason when a sentence denies what its evidence affirms, or the other way round.
 
     Clause by clause: "If it does not come, look in spam" denies nothing of "Look in spam". What one clause of the evidence denies and another
-    one affirms is affirmed.
+    one, as near to it, affirms is affirmed.
     """
     there = _polarities(ground.text)
     for clause in _clauses(sentence):
         words = content(clause)
         near = [(share(words, other), negative) for other, negative in there if words and share(words, other) >= ENTAILED]
-        if near and all(negative != is_negative(clause) for _, negative in near):
+        nearest = max(near, default=(0.0, False))[0]
+        if near and all(negative != is_negative(clause) for alike, negative in near if alike == nearest):
             return "the evidence says the opposite"
     return ""
 

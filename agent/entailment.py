@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from agent.claims import cut, unsupported, wrong_figure
+from agent.claims import Told, cut, unsupported, wrong_figure
 from agent.courtesy import unsaluted
 from agent.figures import tidy
 from agent.memo import Memo
@@ -61,7 +61,7 @@ def _foreign(sentence: str, grounds: Sequence[Evidence], names: Sequence[str]) -
     return next((term for term in TERM.findall(tidy(sentence)) if term.lower() not in known), "")
 
 
-def translated(proposal: Proposal, translation: str, *, hosts: Sequence[str] = (), names: Sequence[str] = ()) -> Proposal:
+def translated(proposal: Proposal, translation: str, *, hosts: Sequence[str] = (), names: Sequence[str] = (), told: Told | None = None) -> Proposal:
     """Return the proposal with unsupported sentences judged by their translation, sentence by sentence.
 
     The evidence is in the team's language and the reply in the customer's, so that words cannot be compared. Figures were compared before, in
@@ -79,7 +79,7 @@ def translated(proposal: Proposal, translation: str, *, hosts: Sequence[str] = (
         said = meaning.get(unsaluted(_bare(claim.text), names), "")
         # Capital letters make names in some languages only, so those are left to the translation.
         open_ = not claim.supported and grounds and said and not wrong_figure(claim.text, grounds, hosts=hosts, but=("name",))
-        return replace(claim, supported=True, why="") if open_ and not unsupported(said, grounds, hosts=hosts) else claim
+        return replace(claim, supported=True, why="") if open_ and not unsupported(said, grounds, hosts=hosts, told=told) else claim
 
     return replace(proposal, claims=tuple(map(judged, proposal.claims)))
 

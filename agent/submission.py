@@ -37,6 +37,7 @@ class Answering:
         self._brief = session.brief
         self._memo = memo
         self._reading = reading
+        self._told = _worded(reading)
 
     def handed_over(self, given: Handover) -> Proposal:
         """Return a proposal to bring in a person, with a summary that only the team sees and what it may rest on."""
@@ -95,10 +96,10 @@ class Answering:
         names = [brief.author.name, *([brief.policy.company.name, brief.policy.company.bot] if brief.policy else [])]
         fixed = [sentence for part in bare.parts for sentence in claims.cut(part.text) if courteous(NUMBER.sub("", sentence), names=names)]
         fixed += [phrase for phrase in brief.phrases.values() if "{" not in phrase]
-        found = claims.check(bare, hosts=brief.hosts, fixed=fixed, bared=lambda sentence: unsaluted(sentence, names))
+        found = claims.check(bare, hosts=brief.hosts, fixed=fixed, bared=lambda sentence: unsaluted(sentence, names), told=self._told)
         checked = await weighed(found, self._memo, names=names)
         if checked.unsupported and reply.translation:
-            checked = translated(checked, reply.translation, hosts=brief.hosts, names=names)
+            checked = translated(checked, reply.translation, hosts=brief.hosts, names=names, told=self._told)
         cited = {n for claim in checked.claims for n in claim.evidence}
         kept = tuple(item for item in checked.evidence if item.n in cited)
         return _compact(replace(checked, evidence=kept, parts=tuple(replace(part, text=_told(part.text, kept)) for part in checked.parts)))
@@ -142,11 +143,14 @@ class Answering:
                 unsaluted(NUMBER.sub("", sentence).strip(), [self._brief.author.name]),
                 [known[int(n)] for n in NUMBER.findall(sentence) if int(n) in known],
             )
-            if not own or not claims.unsupported(bare, own, hosts=self._brief.hosts):
+            if not own or not self._unsupported(bare, own):
                 continue
-            carrying = next((item for item in known.values() if not claims.unsupported(bare, [item], hosts=self._brief.hosts)), None)
+            carrying = next((item for item in known.values() if not self._unsupported(bare, [item])), None)
             text = text.replace(sentence, f"{NUMBER.sub('', sentence).strip()} [{carrying.n}]", 1) if carrying else text
         return text
+
+    def _unsupported(self, sentence: str, grounds: Sequence[Evidence]) -> str:
+        return claims.unsupported(sentence, grounds, hosts=self._brief.hosts, told=self._told)
 
     def _narrowed(self, text: str, evidence: list[Evidence]) -> str:
         """Return a text for the author alone in which what their whole account may see counts as theirs: under numbers of its own."""
@@ -183,6 +187,17 @@ class Answering:
 
     def _empty(self) -> Proposal:
         return Proposal(language=self._brief.language, related=self._reading.related, model=MODEL)
+
+
+def _worded(reading: Proposal) -> dict[str, list[str]]:
+    """Return the sentences that policy words for fields of the record, by the field's id: what the quoting answerer made of them."""
+    ids = {item.n: item.id for item in reading.evidence if item.source == claims.RECORD}
+    told: dict[str, list[str]] = {}
+    for claim in reading.claims:
+        for n in claim.evidence:
+            if n in ids:
+                told.setdefault(ids[n], []).append(claim.text)
+    return told
 
 
 def _compact(proposal: Proposal) -> Proposal:

@@ -189,3 +189,33 @@ TABLE = "Prices in EUR, without VAT.\n\n| plan | Team | Business |\n|---|---|---
 )
 def test_an_amount_of_a_table_is_carried_where_one_currency_is_named(sentence, evidence, carried):
     assert (unsupported(sentence, [Evidence(1, "passage", "c", PUBLIC, evidence)]) == "") is carried
+
+
+def of_a_model(text, evidence):
+    return check(Proposal((Part(audience.person("p1"), text),), evidence=tuple(evidence)), told={}).claims
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pytest.param("Your bank approves the payment. [1]", id="two words in three that occur apart"),
+        pytest.param("We have approved the refund. [1]", id="something we are said to have done"),
+        pytest.param("Your account will be closed. [2]", id="a record that says nothing of it"),
+        pytest.param("Your account will be closed.", id="no number, and a record beside it"),
+    ],
+)
+def test_a_model_is_held_to_more_than_figures(text):
+    assert [claim.supported for claim in of_a_model(text, (REFUND, INVOICE))] == [False]
+
+
+def test_what_a_model_says_without_a_word_that_claims_anything_is_no_claim():
+    assert of_a_model("Yes, you will. [1]", (REFUND,)) == ()
+    assert [claim.text for claim in of_a_model("Yes. [1] A refund reaches your card after we approve it. [1]", (REFUND,))] == [
+        "A refund reaches your card after we approve it."
+    ]
+
+
+def test_the_sentence_that_is_nearest_decides_whether_something_is_denied():
+    both = Evidence(1, "passage", "c", PUBLIC, "You do not need to dispute the payment with your bank. A dispute at a bank takes 45 days.")
+    assert only("Dispute the payment with your bank. [1]", (both,)).supported is False
+    assert only("Do not dispute the payment with your bank. [1]", (both,)).supported is True
