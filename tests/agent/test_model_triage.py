@@ -98,7 +98,7 @@ async def test_the_prompt_begins_alike_for_every_message_and_its_cache_mark_stan
     first, second = setting.judge.asked
     assert first.system == second.system
     assert first.schema == second.schema
-    assert [block["cache_control"] for block in first.system] == [{"type": "ephemeral"}]
+    assert [block["cache_control"] for block in first.system] == [{"type": "ephemeral", "ttl": "1h"}]
     assert "cache_control" not in json.dumps(first.messages)
     assert UNSURE not in json.dumps(first.system)
     assert len(str(first.system)) > 10 * len(str(first.messages))

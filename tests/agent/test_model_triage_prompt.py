@@ -33,7 +33,7 @@ def last(text, *before):
 
 def test_the_beginning_is_one_marked_block_and_long_enough_to_be_cached():
     (block,) = first().blocks
-    assert block["cache_control"] == {"type": "ephemeral"}
+    assert block["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
     assert len(block["text"]) / 4.4 > SMALL_MODELS_CACHE
 
 

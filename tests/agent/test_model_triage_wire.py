@@ -44,7 +44,7 @@ async def test_a_whole_call_and_what_becomes_of_its_reply(llmock, triager):
     body = llmock.last_request.body
     assert (body["model"], body["output_config"]["effort"]) == ("claude-haiku-5-5", "low")
     assert body["output_config"]["format"]["type"] == "json_schema"
-    assert body["system"][-1]["cache_control"] == {"type": "ephemeral"}
+    assert body["system"][-1]["cache_control"] == {"type": "ephemeral", "ttl": "1h"}
     assert body["messages"][0]["content"].endswith(f"{SURE}\n</untrusted>")
     assert (found.sentiment, found.urgency, found.category) == ("unhappy", ("money",), "billing")
     assert (found.degraded, len(found.calls)) == ((), 1)

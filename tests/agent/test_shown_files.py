@@ -96,9 +96,9 @@ async def test_policy_decides(tmp_path, images_):
 
 
 async def test_a_saved_text_that_fits_is_evidence_for_the_model_and_no_source_for_the_customer(tmp_path):
-    text = "Please tell us the last four digits of your order."
-    macros = {"order": {"title": "Ask for the order", "text": text, "audience": "public"}}
-    said = reply(text, claims={text: (2,)})
+    text = "For a refund please tell us the last four digits of your card."
+    macros = {"order": {"title": "How long a refund takes", "text": text, "audience": "public"}}
+    said = reply(f"{text} [cite(last four digits)]")
     async with desk(tmp_path, said, macros=macros) as (w, transport):
         await w.asks("ina", QUESTION)
         assert "saved text" in json.dumps(transport.bodies[0]["messages"], ensure_ascii=False)

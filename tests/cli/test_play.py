@@ -181,7 +181,7 @@ def test_json_is_one_value_and_the_home_is_gone_afterwards(script, capsys, monke
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     assert run(["play", str(script(step(wait="10s"))), "--json"]) == 0
     found = json.loads(capsys.readouterr().out)
-    assert found.keys() == {"posts", "decisions", "tickets"}
+    assert found.keys() == {"posts", "decisions", "tickets", "calls"}
     assert list(tmp_path.glob("frontdesk-play-*")) == []
 
 
