@@ -178,7 +178,7 @@ class Answering:
         brief = self._brief
         team = brief.policy.model.team_language if brief.policy else "en"
         doubts = {
-            "language_mismatch": language != brief.language,
+            "reply_language": language != brief.language,
             "translated": language != team,
             "internal_knowledge": self._reading.abstained == "internal_knowledge",
             "unread_file": bool(brief.files),

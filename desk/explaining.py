@@ -35,7 +35,7 @@ def _why(action: Action, facts: Facts) -> tuple[Reason, ...]:
         case Ask() | Reply() | Perform() if facts.occasion is Occasion.MESSAGE:
             first = (Reason("runs_first"),) if isinstance(action, Perform) else ()
             code = "question_missing" if facts.asks else "fixed_sentences" if facts.fixed else "sure"
-            return (Reason(code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))), *first)
+            return (Reason(code, _compared(facts)), *first)
         case Hold() if facts.down:
             return (Reason("down", (("system", facts.down),)),)
         case _:
@@ -62,12 +62,16 @@ def _why_unsure(facts: Facts) -> tuple[Reason, ...]:
         "mode_draft": facts.mode is Mode.DRAFT,
         "late": facts.late,
         "unsupported": facts.unsupported > 0,
+        "nothing_claimed": not (facts.claims or facts.fixed or facts.asks or facts.unsupported),
         "unsure": facts.confidence < facts.threshold,
         "needs_lead": "lead" in facts.runs,
         "needs_teammate": "lead" not in facts.runs and "teammate" in facts.runs,
     }
     found = tuple(Reason(code) for code, holds in checks.items() if holds) + tuple(Reason(doubt) for doubt in facts.doubts)
-    return tuple(
-        Reason(r.code, (("confidence", f"{facts.confidence:.2f}"), ("threshold", f"{facts.threshold:.2f}"))) if r.code == "unsure" else r
-        for r in found
-    )
+    return tuple(Reason(r.code, _compared(facts)) if r.code == "unsure" else r for r in found)
+
+
+def _compared(facts: Facts) -> tuple[tuple[str, str], ...]:
+    """Return the two numbers as they are shown: "0.84 is below 0.84" explains nothing."""
+    digits = 2 if round(facts.confidence, 2) != round(facts.threshold, 2) else 4
+    return (("confidence", f"{facts.confidence:.{digits}f}"), ("threshold", f"{facts.threshold:.{digits}f}"))

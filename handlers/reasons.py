@@ -18,7 +18,7 @@ SENTENCES: dict[str, str] = {
     "answer_stands": "the answer that was given still stands",
     "approved": "a {role} approved it",
     "armed_again": "nobody closed it in time, so it is armed again",
-    "bound": "a bound of what one turn may take was reached, so a person goes on",
+    "bound": "a bound or budget of the language model was reached, so a person goes on",
     "asks_human": "the customer asks for a human",
     "closed": "{who} closed it: {verdict}",
     "confirmed": "the customer confirmed what it asks for",
@@ -44,8 +44,9 @@ SENTENCES: dict[str, str] = {
     "needs_customer": "what it asks for needs the customer's word",
     "needs_lead": "what it asks for needs a lead's word",
     "needs_teammate": "what it asks for needs a teammate's word",
-    "no_answer": "the knowledge base has no answer",
+    "no_answer": "there is no answer that may be given",
     "not_a_request": "nobody asks anything",
+    "nothing_claimed": "nothing in it rests on evidence",
     "not_solved": 'the customer said "not solved" {count} times',
     "nothing_left": "nothing is left to answer",
     "observe": "the customer addressed the bot while it only observes",
@@ -62,6 +63,7 @@ SENTENCES: dict[str, str] = {
     "question_missing": "something is missing to answer",
     "rejected": "a {role} rejected the draft",
     "replied": "a {role} wrote the reply",
+    "reply_language": "the reply is in another language than the customer's",
     "requested": "a teammate decides about this draft",
     "resolved": "a {role} closed it",
     "resumed": "it is up again",
@@ -89,7 +91,8 @@ def render(reason: Reason, facts: Facts | None = None) -> str:
     """Return a reason as a sentence; values it lacks come from the facts, or are shown as a dash."""
     known = {"count": "several", "role": "teammate", **_from(facts), **dict(reason.values)}
     template = SENTENCES.get(reason.code, reason.code.replace("_", " "))
-    return template.format_map(_Dashed(known))
+    said = {name: value.removeprefix("handed_over_").replace("_", " ") if name == "why" else value for name, value in known.items()}
+    return template.format_map(_Dashed(said)).removesuffix(": -")
 
 
 def asides(facts: Facts) -> tuple[Reason, ...]:

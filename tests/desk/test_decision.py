@@ -178,3 +178,8 @@ def test_all_that_makes_a_draft_unsure_is_named():
 
 def test_the_confidence_and_the_threshold_stand_in_the_reason():
     assert render(explain(facts(confidence=0.5))[0]) == "confidence 0.50 is below the threshold 0.60"
+    assert render(explain(facts(confidence=0.5951))[0]) == "confidence 0.5951 is below the threshold 0.6000"
+
+
+def test_a_reply_that_claims_nothing_waits_and_says_why():
+    assert [reason.code for reason in explain(facts(claims=0))] == ["nothing_claimed"]

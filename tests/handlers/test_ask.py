@@ -44,7 +44,7 @@ async def test_a_question_back_is_named(w):
 async def test_why_no_answer_was_kept_is_named(w):
     answer = await ask(Question("Do you sell bicycles?"), w.services)
     assert (answer.proposal, answer.abstained) == (None, "no_evidence")
-    assert ("abstained", "no answer was kept: no_evidence") in answer.reasons
+    assert ("abstained", "no answer was kept: no evidence") in answer.reasons
 
 
 async def test_reasons_are_sentences(w):

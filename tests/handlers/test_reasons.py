@@ -41,6 +41,15 @@ def test_two_numbers_that_look_alike_get_more_digits():
     assert render(Reason("unsure"), Facts(confidence=0.5, threshold=0.81)) == "confidence 0.50 is below the threshold 0.81"
 
 
+def test_why_no_answer_was_kept_is_said_in_words():
+    assert render(Reason("abstained", (("why", "handed_over_decision_needed"),))) == "no answer was kept: decision needed"
+    assert render(Reason("abstained", (("why", "nothing_may_be_said"),))) == "no answer was kept: nothing may be said"
+
+
+def test_a_value_that_nobody_has_leaves_no_dash_behind():
+    assert render(Reason("loop")) == "the conversation goes round in circles"
+
+
 def test_a_code_nobody_knows_is_shown_as_words():
     assert render(Reason("quite_new")) == "quite new"
 
