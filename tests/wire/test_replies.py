@@ -124,7 +124,7 @@ async def test_a_reply_in_another_language_than_the_customers_waits(aimock, w):
     play(aimock, search("refund card working days"), submits(ANSWER))
     await w.asks("mara", GERMAN)
     (decision,) = await w.all_decisions()
-    assert (decision.word, "language_mismatch" in decision.facts.doubts) == ("suggest", True)
+    assert (decision.word, "reply_language" in decision.facts.doubts) == ("suggest", True)
 
 
 async def test_text_that_reaches_nobody_is_told_so_once_and_then_submitted(aimock, w):
