@@ -128,6 +128,17 @@ async def test_an_erasure_wins_over_whoever_read_before(store: SqlStore):
         await commit(store, SaveTicket(seen))
 
 
+async def test_an_erasure_wins_in_another_customers_ticket_as_well(store: SqlStore):
+    seen = await one_ticket(store)
+    await commit(store, SaveMessage(message("m-7", WORDS, by=YUKI, ticket=T1)))
+    await store.erase([YUKI])
+    with pytest.raises(Conflict):
+        await commit(store, SaveTicket(seen))
+    kept = await store.ticket(T1)
+    assert kept is not None
+    assert kept.customer_name == "Mara Voss"
+
+
 async def test_an_erasure_done_twice_finds_nothing_more_in_messages(store: SqlStore):
     await commit(store, SaveMessage(message()))
     assert await store.erase([MARA]) == 1
