@@ -37,7 +37,15 @@ def test_what_is_always_so_needs_no_deed(sentence):
     assert undone(sentence, [ARTICLE]) == ""
 
 
-def test_an_action_that_ran_and_a_text_of_ours_that_says_so_show_it():
+def test_an_action_that_ran_shows_it():
     assert undone("I have restarted the bank feed.", [ARTICLE, RAN]) == ""
-    assert undone("I have approved your refund.", [MACRO]) == ""
-    assert undone("I have approved your refund, and we cancelled the plan.", [MACRO]) == UNDONE
+
+
+def test_an_article_shows_it_in_the_same_words():
+    news = Evidence(4, "passage", "c", PUBLIC, "We have added a dark theme.")
+    assert undone("We have added a dark theme.", [news]) == ""
+    assert undone("We have added a dark theme, and I refunded you.", [news]) == UNDONE
+
+
+def test_what_a_teammate_may_say_of_themselves_is_nothing_that_the_agent_did():
+    assert undone("I have approved your refund.", [MACRO]) == UNDONE
