@@ -12,8 +12,8 @@ import httpx2
 
 from benchmarks.agent_script import Body, Reply, purpose_of
 from benchmarks.agent_tickets import Turn
-from cli.play.model import events
 from cli.play.prompt_cache import CHARACTERS, PromptCache
+from cli.play.streams import events
 
 Rule = Callable[[Body, Turn], Reply]
 

@@ -4,7 +4,8 @@ import anthropic
 import httpx2
 import pytest
 
-from cli.play.model import FAULTS, ScriptedTransport, last_user_text, read_model
+from cli.play.model import ScriptedTransport, last_user_text, read_model
+from cli.play.streams import FAULTS
 from desk.errors import InvalidInput
 
 
