@@ -69,7 +69,7 @@ class Metered:
                 await self._alarm(error.code, request.model)
             raise
 
-    def degraded(self, now: datetime, policy: ModelPolicy) -> Sequence[str]:
+    def degraded(self, now: datetime) -> Sequence[str]:
         """Return a sentence for each model that is left alone now."""
         return [
             f"model {name}: left alone until {breaker.until:%H:%M:%S} UTC after {breaker.last}"

@@ -62,7 +62,7 @@ class Readiness:
             return ()
         policy = (await self._parts.services.policy.current()).model
         spent = await self._parts.metered.spent()
-        return (*self._parts.metered.degraded(now, policy), *((NO_MONEY,) if spent >= policy.budgets.day else ()))
+        return (*self._parts.metered.degraded(now), *((NO_MONEY,) if spent >= policy.budgets.day else ()))
 
     async def _knowledge(self) -> Sequence[str]:
         try:

@@ -78,7 +78,7 @@ def report(spendings: Sequence[Spending], decisions: Iterable[Decision], *, sinc
 
 
 def cost(spendings: Sequence[Spending]) -> Cost:
-    """Return what these calls took together; those that failed cost time and nothing else."""
+    """Return what these calls took together, the failed ones too."""
     calls = [spending.call for spending in spendings]
     seconds = sorted(call.seconds for call in calls)
     return Cost(

@@ -169,7 +169,7 @@ async def test_a_model_that_keeps_failing_is_left_alone_and_the_other_one_asked_
     for _ in range(4):
         await setting.call()
     assert setting.model.names == ["big", "small"] * 3 + ["small"]
-    assert setting.metered.degraded(setting.clock.now(), POLICY) == ["model big: left alone until 10:01:00 UTC after busy"]
+    assert setting.metered.degraded(setting.clock.now()) == ["model big: left alone until 10:01:00 UTC after busy"]
 
 
 async def test_a_model_left_alone_fails_without_being_asked_or_booked():
@@ -227,7 +227,7 @@ async def test_a_call_that_is_called_off_is_booked_as_one_that_took_too_long():
         async with asyncio.timeout(0.01):
             await setting.metered.call(REQUEST, bill, POLICY)
     assert [call.outcome for call in bill.calls] == setting.outcomes() == ["slow"]
-    assert setting.metered.degraded(setting.clock.now(), POLICY) == []
+    assert setting.metered.degraded(setting.clock.now()) == []
 
 
 @pytest.mark.parametrize("fault", [Fault.KEY, Fault.SPEND_LIMIT, Fault.UNKNOWN_MODEL], ids=str)

@@ -137,10 +137,9 @@ async def test_a_model_that_keeps_failing_is_left_alone_and_asked_again_after_it
         # Three failures of each model: neither is asked now, and nobody waits.
         decision = await asked(w, "kai", "How long does a refund for kai take?")
         assert (decision.facts.degraded, decision.calls, len(llmock.requests)) == (("model_open",), (), sent)
-        policy = (await w.policy.current()).model
-        assert [line.split(":")[0] for line in w.metered.degraded(w.clock.now(), policy)] == [f"model {FALLBACK}", f"model {MODEL}"]
+        assert [line.split(":")[0] for line in w.metered.degraded(w.clock.now())] == [f"model {FALLBACK}", f"model {MODEL}"]
         await w.wait(seconds=61)
         decision = await asked(w, "pia", "How long does a refund for pia take?")
         assert (decision.facts.degraded, [call.outcome for call in decision.calls]) == ((), ["ok"])
-        assert [line.split(":")[0] for line in w.metered.degraded(w.clock.now(), policy)] == []
+        assert [line.split(":")[0] for line in w.metered.degraded(w.clock.now())] == []
     llmock.assert_resilient()
