@@ -25,6 +25,8 @@ from settings import Settings
 
 if TYPE_CHECKING:
     from agent.claude import ClaudeModel
+    from agent.heads import Heads
+    from agent.minds import Minds
     from desk.policy import Triage
     from knowledge.generations import Place
     from knowledge.rerank import Reranker
@@ -129,16 +131,8 @@ async def _records(stack: AsyncExitStack, settings: Settings) -> Records:
 
 
 async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock: Clock) -> Reading:
-    from agent.alarm import Alarm
-    from agent.chosen import Chosen
-    from agent.extractive import ExtractiveAnswerer
     from agent.fit import ready
-    from agent.metered import Metered
-    from agent.minds import Minds
     from agent.redaction import redacted
-    from agent.shelf import Shelf
-    from agent.summary import ExtractiveSummarizer
-    from agent.triage import LocalTriager
     from crm.embedded import EmbeddedCrm
     from knowledge.attachments import AttachmentReader
     from knowledge.connectors import Surroundings, opened
@@ -152,7 +146,6 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from selfservice.signed import SignedCalls
     from store.candidates import SqlCandidates
     from store.customers import SqlCustomers
-    from store.ledger import SqlLedger
     from store.library import SqlLibrary
     from store.sources import SqlSources
 
@@ -169,15 +162,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     stack.push_async_callback(knowledge.close)
     renewal = Renewal(knowledge, library, wanted=embedder, place=place, clock=clock)
     heads = await ready(embedder, records.home.heads)
-    shelf = Shelf(records.home.trained)
-    local = LocalTriager(embedder, heads, policy.triage, chosen=Chosen(shelf, embedder), current=partial(_thresholds, records))
-    minds = Minds(local, ExtractiveAnswerer(embedder, heads), ExtractiveSummarizer())
-    if model := wrap.model(language_model(settings)):
-        stack.push_async_callback(model.close)
-        stack.push_async_callback(_finished, asyncio.create_task(model.warm()))
-        alarm = Alarm(clock)
-        metered = Metered(model, SqlLedger(records.database), clock, alarm=alarm.ring)
-        minds = minds.written(metered, alarm, embedder, policy=records.policy, shelf=shelf, measured=records.home.triage)
+    minds = await _minds(stack, records, embedder, heads=heads, wrap=wrap, clock=clock)
     files = AttachmentReader()
     stack.callback(files.close)
     found = wrap.knowledge(knowledge)
@@ -204,6 +189,29 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     return Reading(
         records, customers, library, embedder, knowledge, services, means, partial(opened, around=around), renewal, minds.metered, minds.alarm
     )
+
+
+async def _minds(stack: AsyncExitStack, records: Records, embedder: Embedder, *, heads: Heads, wrap: Wrappers, clock: Clock) -> Minds:
+    from agent.alarm import Alarm
+    from agent.chosen import Chosen
+    from agent.extractive import ExtractiveAnswerer
+    from agent.metered import Metered
+    from agent.minds import Minds
+    from agent.shelf import Shelf
+    from agent.summary import ExtractiveSummarizer
+    from agent.triage import LocalTriager
+    from store.ledger import SqlLedger
+
+    policy, shelf = await records.policy.current(), Shelf(records.home.trained)
+    local = LocalTriager(embedder, heads, policy.triage, chosen=Chosen(shelf, embedder), current=partial(_thresholds, records))
+    minds = Minds(local, ExtractiveAnswerer(embedder, heads), ExtractiveSummarizer())
+    if model := wrap.model(language_model(records.settings)):
+        stack.push_async_callback(model.close)
+        stack.push_async_callback(_finished, asyncio.create_task(model.warm()))
+        alarm = Alarm(clock)
+        metered = Metered(model, SqlLedger(records.database), clock, alarm=alarm.ring)
+        minds = minds.written(metered, alarm, embedder, policy=records.policy, shelf=shelf, measured=records.home.triage)
+    return minds
 
 
 def database_url(settings: Settings) -> str:
