@@ -54,7 +54,8 @@ class Answered:
         """Return the body's JSON object, an empty one where it is something else."""
         try:
             found = json.loads(self.body)
-        except ValueError:
+        # It may be nested as deep as it likes.
+        except (ValueError, RecursionError):
             return {}
         return found if isinstance(found, dict) else {}
 

@@ -11,7 +11,7 @@ import pytest
 
 from desk.errors import Unavailable
 from desk.runs import RunStatus
-from selfservice.signed import LARGEST, signature
+from selfservice.signed import LARGEST, Answered, signature
 from tests.fakes import START
 from tests.selfservice.kit import KEY, REQUEST, actions, back, run, spec
 from tests.support.endpoint import endpoint
@@ -185,3 +185,11 @@ async def test_words_of_every_script_arrive_as_they_are():
         await actions().run(spec(there.url), run(odd))
         assert there.refused == []
         assert there.posted[0].json["parameters"]["note"] == 'naïve "quotes" \\ 日本語 \u202e 🙂'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [pytest.param(b"[" * 60_000, id="nested without an end"), pytest.param(b"no", id="no JSON"), pytest.param(b'["a"]', id="no object")],
+)
+def test_an_answer_that_is_no_object_says_nothing(body):
+    assert Answered(200, body).json == {}
