@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from agent.quoting import Quote
 from agent.ranking import Read
 from agent.record import Case, Told
 from agent.wording import question_of, topical
+from agent.worth import BESIDE, MOST, worth
 from desk.answering import Brief, Tools
 from desk.article import is_expired
 from desk.audience import INTERNAL, Audience, may_show
@@ -39,6 +40,14 @@ development questions of that sort, and for 4 of the 186 that a public article a
 RELATED, RELATED_FROM = 2, 0.35
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read for a message: the reply that quotes it, and the passages that likely answer, the likeliest first."""
+
+    proposal: Proposal
+    passages: tuple[Passage, ...] = ()
+
+
 class ExtractiveAnswerer:
     """An `Answerer` that quotes. It says nothing that is not in a passage, in the record or among policy's sentences."""
 
@@ -54,20 +63,25 @@ class ExtractiveAnswerer:
 
         Under an embedder that the calibration was not made with nobody knows how sure a quote is: it abstains as `not_fitted`.
         """
+        return (await self.read(brief, tools)).proposal
+
+    async def read(self, brief: Brief, tools: Tools) -> Reading:
+        """Return what `propose` does, and the passages that somebody who writes instead should see."""
         asked = asking.read(brief)
         if not asked:
-            return _abstained("unread_file" if _unread(brief) else "empty", brief)
+            return Reading(_abstained("unread_file" if _unread(brief) else "empty", brief))
         if not topical(asked[0].query) or asking.is_bare(asked[0].query):
-            return _asking(brief)
+            return Reading(_asking(brief))
         answers = await self._answered(asked, brief, tools)
         told = await self._told(brief, tools)
         found = settled(answers, told, hidden=await tools.outranked(asked[0].query) > OUTRANKED)
+        passages = worth([answer.reads for answer in found.answers], most=BESIDE if told.said else MOST)
         # The record needs no fitted confidence: what it says holds under any embedder that the heads know.
         if self._memo.id != self._fitted.embedder:
             if not told.said:
-                return _abstained("not_fitted", brief, found.reads)
+                return Reading(_abstained("not_fitted", brief, found.reads), passages)
             found = replace(found, answers=())
-        return replace(_proposal(brief, found), threshold=self._fitted.threshold(brief.wrong_rate))
+        return Reading(replace(_proposal(brief, found), threshold=self._fitted.threshold(brief.wrong_rate)), passages)
 
     async def _answered(self, asked: Sequence[Asked], brief: Brief, tools: Tools) -> tuple[Answered, ...]:
         """Return what answers each question; everything they need is embedded in one call."""

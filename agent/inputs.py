@@ -33,7 +33,7 @@ class Query(Input):
 class Article(Input):
     """Which article to read."""
 
-    document: str = Field(min_length=1, max_length=300, description="The `document` of a search result.")
+    document: str = Field(min_length=1, max_length=300, description="The `source` of a search result.")
 
 
 class RunAction(Input):

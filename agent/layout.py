@@ -1,9 +1,9 @@
 """Layout: how a prompt is laid out, so that what seldom changes comes first and is read from the cache.
 
-tools, instructions             the same for everybody at one trust    | mark 1
-the ticket, its messages        grows by what is said                  | mark 2
-what was found, tone, the task  of this turn only                      | mark 3
-answers of tools                of this turn only                      | mark 4, on the latest
+tools for all, how to reply               the same for everybody               | mark 1
+tools of the record, instructions         the same for everybody at one trust  | mark 2
+the ticket, its messages                  grows by what is said                | mark 3
+what was found, the task, tools' answers  of this turn only                    | mark 4, on the latest
 """
 
 from __future__ import annotations
@@ -64,13 +64,16 @@ def system(session: Session) -> tuple[Block, ...]:
     # All that policy declares, so that everybody of one trust reads the same; what somebody may not have done is refused when it is asked for.
     actions = "\n".join(map(_declared, brief.policy.actions)) if brief.policy and brief.actions else ""
     listed = f"\n\n# Actions\n\n{actions}" if actions else ""
-    text = f"{prompt('answer').text}\n\n{who} The team's language is {team}.{listed}"
+    # What belongs to a tool stands in its description, in front of everything that differs from one customer to the next.
+    told = {heading for tool in toolbox.TOOLS.values() for heading in tool.guides}
+    rules = "\n\n".join(prompt("answer").headed(heading) for heading in prompt("answer").sections if heading not in told)
+    text = f"{rules}\n\n{who} The team's language is {team}.{listed}"
     return ({"type": "text", "text": text, **LASTING},)
 
 
 def tools(session: Session) -> tuple[Block, ...]:
     """Return the tools offered to this author."""
-    return tuple(map(described, toolbox.offered(session)))
+    return tuple({**described(tool), **(LASTING if tool.name == toolbox.SHARED else {})} for tool in toolbox.offered(session))
 
 
 def first(session: Session, found: Found, first_reading: Proposal, *, history: int = HISTORY) -> Block:
@@ -79,7 +82,7 @@ def first(session: Session, found: Found, first_reading: Proposal, *, history: i
     talk = [_text(_ticket(brief)), *(_text(_said(message, session)) for message in shown(brief, history))]
     talk[-1] = {**talk[-1], **EPHEMERAL}
     results = [*passages(session, found.passages), *facts(session, found.record), *(_macro(item, session) for item in found.macros)]
-    heading = [_text("# Found already, by a search for the customer's words")] if results else []
+    heading = [_text("# Found already")] if results else []
     files = [block for attachment in brief.attachments for block in _attached(attachment, session)]
     task = {**_text(_task(session, first_reading)), **EPHEMERAL}
     return {"role": "user", "content": [*talk, *heading, *results, *files, task]}
@@ -103,8 +106,9 @@ def answered(uses: Sequence[tuple[str, Told]]) -> Block:
 
 
 def unmarked(message: Block) -> Block:
-    """Return a message of answers without its mark: four marks are the most that the API takes, and the latest is the one that counts."""
-    return {**message, "content": [{name: value for name, value in block.items() if name != "cache_control"} for block in message["content"]]}
+    """Return a message without the mark at its end: four marks are the most that the API takes, and the latest is the one that counts."""
+    *before, last = message["content"]
+    return {**message, "content": [*before, {name: value for name, value in last.items() if name != "cache_control"}]}
 
 
 def tokens(*blocks: object) -> int:

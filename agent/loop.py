@@ -8,7 +8,8 @@ from dataclasses import dataclass, field, replace
 
 from pydantic import ValidationError
 
-from agent import layout, toolbox
+from agent import layout, toolbox, worth
+from agent.extractive import ExtractiveAnswerer
 from agent.inputs import Handover, Question, Reply, mistakes
 from agent.layout import Found
 from agent.memo import Memo
@@ -22,16 +23,16 @@ from agent.toolbox import ENDS, TOOLS
 from agent.vault import Vault
 from agent.wording import content, share
 from desk import macros
-from desk.answering import Answerer, Brief, Tools
-from desk.draft import Evidence, Proposal
+from desk.answering import Brief, Tools
+from desk.draft import Evidence, Passage, Proposal
 from desk.library import Embedder
 from desk.writing import ModelPolicy
 
 NUDGE = "Nobody reads this. End the turn with submit_reply, ask_customer or hand_over."
 SHORT = 6
 """Messages of the ticket, and passages, that a shorter prompt shows."""
-PASSAGES, SURE, MACROS = 3, 2, 1
-"""Passages that are shown at first, those where the quoting answerer is sure of its own, and texts that the team saved."""
+MACROS = 1
+"""Texts that the team saved."""
 ABOUT = 0.3
 """The share of a question's words from which a saved text is about it."""
 PERSONS = frozenset({Fault.BUDGET, Fault.REFUSED})
@@ -67,9 +68,8 @@ class Turn:
         )
 
     def say(self, message: Block) -> None:
-        """Add a message; of those after the first only the latest carries a mark."""
-        self.messages[1:] = map(layout.unmarked, self.messages[1:])
-        self.messages.append(message)
+        """Add a message; of what is of this turn only, the latest alone carries a mark."""
+        self.messages = [*map(layout.unmarked, self.messages), message]
 
 
 class OutOfBounds(Exception):
@@ -84,16 +84,16 @@ class Work:
     policy: ModelPolicy
     noted: Noted
     reading: Proposal
+    passages: tuple[Passage, ...]
     bill: Bill
 
-    def begun(self, *, history: int = layout.HISTORY, passages: int = PASSAGES) -> Turn:
+    def begun(self, *, history: int = layout.HISTORY, passages: int = worth.MOST) -> Turn:
         """Return a turn with its first message: what was said, what was found, and the fields of the record that the reading used."""
         session = Session(self.brief, self.noted, Vault(self.policy.redact))
         read = {item.id for item in self.reading.evidence if item.source == "record"}
         facts = [fact for fact in self.noted.facts if fact.key in read]
         turn = Turn(session, self.bill, self.policy, layout.system(session), layout.tools(session))
-        most = SURE if self.reading.parts and self.reading.confidence >= (self.reading.threshold or 1.0) else passages
-        found = Found(self.noted.best(min(most, passages)), facts, self._macros())
+        found = Found(self.passages[:passages], facts, self._macros())
         turn.messages.append(layout.first(session, found, self.reading, history=history))
         return turn
 
@@ -116,7 +116,7 @@ class ModelAnswerer:
     Raises what `quoting` raises, so a knowledge base or a customer record that is down is told as before.
     """
 
-    def __init__(self, quoting: Answerer, metered: Metered, embedder: Embedder) -> None:
+    def __init__(self, quoting: ExtractiveAnswerer, metered: Metered, embedder: Embedder) -> None:
         self._quoting = quoting
         self._metered = metered
         self._memo = Memo(embedder)
@@ -125,10 +125,10 @@ class ModelAnswerer:
     async def propose(self, brief: Brief, tools: Tools) -> Proposal:
         """Return a reply the model wrote and code checked, a question, or neither and why; what could not be used is in `degraded`."""
         noted = Noted(tools)
-        reading = await self._quoting.propose(brief, noted)
-        if brief.policy is None or reading.abstained == "empty":
-            return reading
-        work = Work(brief, brief.policy.model, noted, reading, Bill(brief.payer, "answer"))
+        read = await self._quoting.read(brief, noted)
+        if brief.policy is None or read.proposal.abstained == "empty":
+            return read.proposal
+        work = Work(brief, brief.policy.model, noted, read.proposal, read.passages, Bill(brief.payer, "answer"))
         first = work.begun()
         key = key_of(brief, noted.facts, (first.system, first.tools, first.messages))
         written = self._recent.get(key) or await self._bounded(work, first)

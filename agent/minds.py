@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agent.alarm import Alarm
+from agent.extractive import ExtractiveAnswerer
 from agent.loop import ModelAnswerer
 from agent.metered import Metered
 from agent.model_triage import ModelTriager
@@ -31,5 +32,6 @@ class Minds:
     def written(self, metered: Metered, alarm: Alarm, embedder: Embedder, *, policy: PolicySource, shelf: Shelf, measured: Path) -> Minds:
         """Return them with a model in front; what is here now serves when the model cannot. `measured` holds what its word at triage is worth."""
         assert isinstance(self.triager, LocalTriager), "only the local classifier stands behind the model"
+        assert isinstance(self.answerer, ExtractiveAnswerer), "only who quotes stands behind the model"
         triager = ModelTriager(self.triager, metered, policy, shelf=shelf, sureness=load(measured))
         return Minds(triager, ModelAnswerer(self.answerer, metered, embedder), ModelSummarizer(metered), metered, alarm)

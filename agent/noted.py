@@ -23,15 +23,6 @@ class Noted:
         """Return the record, as far as it was read."""
         return self._facts or ()
 
-    def best(self, most: int) -> tuple[Passage, ...]:
-        """Return the best passages of all searches, taking turns between them, none twice."""
-        found: dict[str, Passage] = {}
-        for rank in range(max(map(len, self._searched.values()), default=0)):
-            for passages in self._searched.values():
-                if rank < len(passages):
-                    found.setdefault(passages[rank].id, passages[rank])
-        return tuple(found.values())[:most]
-
     async def search(self, query: str, *, k: int = 10, also: Sequence[str] = ()) -> Sequence[Passage]:
         """Search, or return what the same query found before."""
         known = self._searched.get(query)

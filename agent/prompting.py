@@ -26,6 +26,10 @@ class Prompt:
         """Return a section's text, "" where there is none of this heading."""
         return self.sections.get(heading.lower(), "")
 
+    def headed(self, heading: str) -> str:
+        """Return a section under its heading; raise KeyError where there is none."""
+        return f"## {heading.capitalize()}\n\n{self.sections[heading]}"
+
 
 @cache
 def prompt(name: str) -> Prompt:

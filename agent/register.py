@@ -42,7 +42,7 @@ class Register:
         parts = dict(fact.attributes)
         amount = f"{parts['currency']} {parts['amount']}" if "currency" in parts and "amount" in parts else ""
         rest = [value for name, value in parts.items() if name not in ("link", "amount", "currency")]
-        quote = "; ".join(filter(None, dict.fromkeys([fact.value, amount, *rest])))
+        quote = "; ".join([fact.value, *(part for part in dict.fromkeys([amount, *rest]) if part and part not in fact.value)])
         return self._put(RECORD, fact.key, fact.audience, quote, title=fact.label, url=parts.get("link", ""), hash=fact.hash)
 
     def action(self, name: str, says: str, audience: Audience) -> Evidence:

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from agent import inputs
 from agent.model import Block, ToolUse
+from agent.prompting import prompt
 from agent.register import Register
 from agent.vault import Vault
 from desk.answering import Brief, Tools
@@ -74,12 +75,15 @@ class Tool:
     needs: Trust = Trust.NONE
     most: int = 3
     run: Run | None = None
+    guides: tuple[str, ...] = ()
+    """The sections of the prompt `answer` that say how it is used well."""
 
 
 def described(tool: Tool) -> Block:
     """Return a tool as the API takes it."""
     mark = f"[{tool.effect.upper()}{', ends the turn' if tool.run is None else ''}] "
-    return {"name": tool.name, "description": mark + tool.says, "input_schema": inputs.schema(tool.takes)}
+    says = "\n\n".join([mark + tool.says, *map(prompt("answer").headed, tool.guides)])
+    return {"name": tool.name, "description": says, "input_schema": inputs.schema(tool.takes)}
 
 
 async def use(call: ToolUse, session: Session, tools: Sequence[Tool], *, timeout: timedelta, most: int) -> Told:

@@ -35,11 +35,11 @@ def _result(session: Session, passage: Passage) -> Block:
     title = " > ".join(named(said) for said in (passage.title, passage.heading) if said)
     if passage.audience == PUBLIC:
         session.vault.spare(passage.text)
-    head = f"[{item.n}] document {named(passage.document, most=ADDRESS)} | may be told in: {session.where(item.audience)} | {_dates(item)}"
+    head = f"may be told in: {session.where(item.audience)} | {_dates(item)}"
     body = quoted(session.vault.hide(passage.text), label="article", most=PASSAGE)
     return {
         "type": "search_result",
-        "source": named(passage.url or passage.document, most=ADDRESS),
+        "source": named(passage.document, most=ADDRESS),
         "title": f"[{item.n}] {title}"[:200],
         "content": [text(f"{head}\n{body}")],
         "citations": {"enabled": True},

@@ -41,7 +41,7 @@ async def _search(session: Session, given: Query) -> Told:
 async def _article(session: Session, given: Article) -> Told:
     found = await session.tools.article(given.document)
     if not found:
-        return failed(f"There is no article {given.document[:80]!r} that may be shown. Take its `document` from a search result.")
+        return failed(f"There is no article {given.document[:80]!r} that may be shown. Take it from the `source` of a search result.")
     shown: list[Passage] = []
     for passage in found:
         if sum(len(other.text) for other in shown) + len(passage.text) > ARTICLE:
@@ -122,7 +122,22 @@ def _table(*tools: Tool) -> Mapping[str, Tool]:
 
 TOOLS: Mapping[str, Tool] = _table(
     Tool("search_knowledge", "Search the articles. Use the words an article would use.", Query, shows=Scope.ACCOUNT, most=5, run=_search),
-    Tool("read_article", "Read one article whole, by the `document` of a search result.", Article, shows=Scope.ACCOUNT, run=_article),
+    Tool("read_article", "Read one article whole, by the `source` of a search result.", Article, shows=Scope.ACCOUNT, run=_article),
+    Tool("ask_customer", "Ask the customer one question, for what only they know.", Question, effect=Effect.WRITE),
+    Tool(
+        "hand_over",
+        "Give the conversation to a person, with a reason and a summary for them.",
+        Handover,
+        effect=Effect.WRITE,
+        guides=("asking and handing over",),
+    ),
+    Tool(
+        "submit_reply",
+        "Send the reply: its text, and apart from it the claims with their evidence.",
+        Reply,
+        effect=Effect.WRITE,
+        guides=("evidence", "what goes where", "a good reply", "promises and actions", "confidence", "language"),
+    ),
     Tool(
         "get_customer",
         "Who the author is to us: contact, manager, other fields of their record.",
@@ -157,9 +172,8 @@ TOOLS: Mapping[str, Tool] = _table(
     ),
     Tool("get_past_tickets", "The author's own earlier tickets.", Empty, shows=Scope.PERSON, needs=Trust.PERSON, run=_past),
     Tool("run_action", "Ask for one of the listed actions to be done, by name.", RunAction, effect=Effect.WRITE, shows=Scope.PERSON, run=_run_action),
-    Tool("ask_customer", "Ask the customer one question, for what only they know.", Question, effect=Effect.WRITE),
-    Tool("hand_over", "Give the conversation to a person, with a reason and a summary for them.", Handover, effect=Effect.WRITE),
-    Tool("submit_reply", "Send the reply: its text, and apart from it the claims with their evidence.", Reply, effect=Effect.WRITE),
 )
-"""All tools, in the order they are always listed."""
+"""All tools, in the order they are always listed: first those that everybody gets, so that the longest part of a prompt is the same for all."""
+SHARED = "submit_reply"
+"""The last of those."""
 ENDS = frozenset(tool.name for tool in TOOLS.values() if tool.run is None)

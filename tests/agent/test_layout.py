@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 
 from agent.extractive import ExtractiveAnswerer
+from agent.prompting import prompt
 from cli.play.prompt_cache import PromptCache
 from desk.audience import INTERNAL
 from desk.customer import Role
@@ -12,7 +13,7 @@ from desk.space import Place
 from desk.timeline import Message, Purpose
 from tests.agent.pen import Pen, calls, reply
 from tests.agent.test_extractive import IN_SCOPE
-from tests.agent.test_record import NOBODY, USER
+from tests.agent.test_record import MARA, NOBODY, USER
 from tests.fakes import START
 from tests.world import channel
 
@@ -55,7 +56,7 @@ async def test_no_call_has_more_marks_than_the_api_takes(pen):
     agent = pen({**calls(search), "n": 1}, {**calls(search), "n": 2}, {**calls(search), "n": 3}, GOOD)
     await agent.writes(history=(ASKED,))
     assert len(agent.bodies) == 4
-    assert [len(marks(body)) for body in agent.bodies] == [3, 4, 4, 4]
+    assert [len(marks(body)) for body in agent.bodies] == [4, 4, 4, 4]
 
 
 async def test_a_second_call_of_a_turn_reads_all_of_the_first_from_the_cache(pen):
@@ -82,6 +83,34 @@ async def test_another_ticket_in_the_same_minute_reads_most_of_its_prompt_from_t
     )
     _, second = counted(agent.bodies)
     assert second.read > second.uncached
+
+
+async def test_somebody_whom_we_know_reads_from_the_cache_what_a_stranger_was_asked_with(pen):
+    agent = pen(HANDED)
+    await agent.writes(history=(ASKED,))
+    await agent.writes(history=(ASKED,), author=MARA)
+    stranger, known = (body["tools"] for body in agent.bodies)
+    assert len(known) > len(stranger)
+    assert known[: len(stranger)] == stranger
+    assert counted(agent.bodies)[1].read >= len(json.dumps(stranger)) // 4 - 20
+
+
+async def test_how_a_tool_is_used_well_stands_with_the_tool_and_nowhere_else(pen):
+    agent = pen(GOOD)
+    await agent.writes(history=(ASKED,))
+    (body,) = agent.bodies
+    told = {tool["name"]: tool["description"] for tool in body["tools"]}
+    assert "## Evidence" in told["submit_reply"]
+    assert "## Asking and handing over" in told["hand_over"]
+    assert all(heading not in body["system"][0]["text"] for heading in ("## Evidence", "## Asking and handing over"))
+
+
+async def test_every_section_of_the_instructions_reaches_the_model_once(pen):
+    agent = pen(GOOD)
+    await agent.writes(history=(ASKED,))
+    (body,) = agent.bodies
+    whole = "\n".join([*(tool["description"] for tool in body["tools"]), body["system"][0]["text"]])
+    assert [heading for heading, text in prompt("answer").sections.items() if whole.count(text) != 1] == []
 
 
 async def test_after_its_time_to_live_only_what_every_ticket_shares_is_cached(pen):

@@ -141,7 +141,7 @@ async def test_another_model_is_asked_when_the_first_one_cannot(pen):
 
 async def test_a_prompt_that_is_too_long_is_made_shorter(pen):
     agent = pen({"error": "too_long", "n": 1}, GOOD)
-    proposal = await agent.writes("Where does the money of the thing go in the end?")
+    proposal = await agent.writes("How long does a refund take? How do I verify webhook signatures? What becomes of a duplicate charge?")
     sizes = [sum(block["type"] == "search_result" for block in body["messages"][0]["content"]) for body in agent.bodies]
     assert sizes[0] > sizes[-1] == 2
     assert proposal.model.startswith("agent-1")
@@ -364,7 +364,8 @@ async def test_what_was_not_requested_may_not_be_said_to_be_done(pen):
 
 
 async def test_a_sentence_tied_to_the_wrong_piece_is_tied_to_the_one_that_says_it(pen):
-    told = await pen(reply("A duplicate charge is refunded in full. [1] The refund starts without you asking for it. [1]")).writes()
+    said = reply("A duplicate charge is refunded in full. [1] The refund starts without you asking for it. [1]")
+    told = await pen(said).writes("How long does a refund take? And what becomes of a duplicate charge?")
     assert told.unsupported == 0
     assert {item.document for item in told.evidence} == {"duplicate"}
 

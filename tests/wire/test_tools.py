@@ -76,7 +76,7 @@ async def test_an_article_that_is_not_for_the_customer_is_not_there(aimock, w):
     await w.learns(RUNBOOK)
     play(aimock, calls(use("read_article", document="internal/runbook")), search("goodwill doubled refund"), submits(ANSWER))
     await w.asks("mara", REFUND)
-    assert w.tap.told(1) == ["There is no article 'internal/runbook' that may be shown. Take its `document` from a search result."]
+    assert w.tap.told(1) == ["There is no article 'internal/runbook' that may be shown. Take it from the `source` of a search result."]
     assert "EUR 50" not in w.tap.everything()
 
 
@@ -224,7 +224,7 @@ async def test_a_stranger_is_offered_no_tool_of_the_record_and_cannot_call_one(a
 async def test_who_is_known_by_their_company_gets_the_tools_of_the_company_only(aimock, w):
     play(aimock, calls(use("get_subscription"), use("get_invoices")), submits("Acme is on the enterprise plan. [1]"))
     await w.asks("xaver", "Which plan are we on at the moment, please?", where="shared")
-    assert w.tap.tools == ["search_knowledge", "read_article", "get_customer", "get_subscription", "get_usage", *ENDS]
+    assert w.tap.tools == ["search_knowledge", "read_article", *ENDS, "get_customer", "get_subscription", "get_usage"]
     assert ["enterprise" in told for told in w.tap.told()] == [True, False]
 
 
