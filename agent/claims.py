@@ -122,6 +122,8 @@ def _claims(
     told: Told | None = None,
 ) -> list[Claim]:
     known = {item.n: item for item in evidence}
+    # A sentence that names nothing is tied to nothing that its part may not show: the whole reply would be refused for it.
+    open_ = [item for item in evidence if audience is None or item.audience <= audience]
     skipped = {_key(sentence) for phrase in fixed for sentence in (phrase, *cut(phrase))}
     found = []
     for sentence in cut(text):
@@ -130,7 +132,7 @@ def _claims(
         bare = bared(whole)
         if not bare or (not own and {_key(bare), _key(whole)} & skipped) or (told is not None and not content(bare) and not figures(bare)):
             continue
-        numbers = own or tied.get(_key(bare), ()) or _best(bare, evidence, hosts, told=told)
+        numbers = own or tied.get(_key(bare), ()) or _best(bare, open_, hosts, told=told)
         found.append(_claim(bare, [known[n] for n in numbers if n in known], audience=audience, hosts=hosts, told=told))
     return found
 

@@ -60,6 +60,9 @@ class Answering:
         brief, shown = self._brief, self._session.register.shown
         divided = disclosure.divided(self._numbered(reply.thread, reply), self._numbered(reply.private, reply), brief=brief, shown=shown)
         thread, private = self._outgoing(divided.thread, private=self._is_direct), self._outgoing(divided.private, private=True)
+        if private and self._brief.author.person is not None and self._only_courteous(thread):
+            # The thread is told in policy's words that a private message was sent; nobody needs to read it twice.
+            thread = ""
         parts, evidence = self._parts(thread, private, self._session.register.usable)
         if not parts:
             return replace(self._empty(), abstained="nothing_may_be_said", doubts=divided.doubts)
@@ -148,6 +151,9 @@ class Answering:
             carrying = next((item for item in known.values() if not self._unsupported(bare, [item])), None)
             text = text.replace(sentence, f"{NUMBER.sub('', sentence).strip()} [{carrying.n}]", 1) if carrying else text
         return text
+
+    def _only_courteous(self, text: str) -> bool:
+        return all(courteous(NUMBER.sub("", sentence), names=[self._brief.author.name]) for sentence in claims.cut(text))
 
     def _unsupported(self, sentence: str, grounds: Sequence[Evidence]) -> str:
         return claims.unsupported(sentence, grounds, hosts=self._brief.hosts, told=self._told)

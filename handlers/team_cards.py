@@ -18,6 +18,8 @@ from handlers.times import shown
 
 QUOTED = 300
 """How many characters of the customer's words a card shows."""
+SENTENCE = 120
+"""How many of a sentence that nothing carries, so that it is found in the draft above."""
 DONE = {
     DraftStatus.SENT: "Sent",
     DraftStatus.REJECTED: "Rejected",
@@ -137,7 +139,7 @@ def _parts(draft: Draft, d: Dossier) -> tuple[Block, ...]:
     for n, part in enumerate(draft.proposal.parts):
         blocks.append(Text(_placed(part, d.names.get(str(part.to), d.ticket.customer_name))))
         missing = [claim for claim in draft.proposal.claims if claim.part == n and not claim.supported]
-        blocks += [Text(claim.why or f"no evidence for: {claim.text}", Style.WARNING) for claim in missing]
+        blocks += [Text(f"“{_cut(' '.join(claim.text.split()), SENTENCE)}”: {claim.why or 'no evidence'}", Style.WARNING) for claim in missing]
     return (*blocks, *reading.translated(draft.proposal, d), *run_cards.lines(draft, d))
 
 

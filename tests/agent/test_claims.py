@@ -219,3 +219,9 @@ def test_the_sentence_that_is_nearest_decides_whether_something_is_denied():
     both = Evidence(1, "passage", "c", PUBLIC, "You do not need to dispute the payment with your bank. A dispute at a bank takes 45 days.")
     assert only("Dispute the payment with your bank. [1]", (both,)).supported is False
     assert only("Do not dispute the payment with your bank. [1]", (both,)).supported is True
+
+
+def test_a_sentence_without_a_number_is_tied_to_nothing_that_its_part_may_not_show():
+    proposal = check(Proposal((Part(PUBLIC, "Invoice INV-204 is paid."),), evidence=(REFUND, INVOICE)), told={})
+    assert [(claim.supported, 2 in claim.evidence) for claim in proposal.claims] == [(False, False)]
+    assert leaks(proposal) == ()

@@ -48,7 +48,9 @@ async def test_unsupported_sentences_replace_approve_by_edit_and_approve_anyway_
     await drafting.asks("ina", QUESTION)
     card = drafting.card(Purpose.DRAFT_CARD)
     assert [button.name for button in card.buttons][:2] == ["Edit", "Approve anyway..."]
-    assert [block.style for block in card.blocks if isinstance(block, Text)].count(Style.WARNING) == 1
+    (warning,) = [block.text for block in card.blocks if isinstance(block, Text) and block.style is Style.WARNING]
+    (draft,) = await drafting.drafts()
+    assert warning.startswith(f"“{draft.proposal.claims[0].text}”: ")
     await drafting.clicks("noor", "Approve anyway")
     assert drafting.posts(Purpose.ANSWER) == []
     await drafting.clicks("noor", "Approve anyway", reason="I asked billing")
