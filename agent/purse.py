@@ -80,6 +80,7 @@ class Purse:
             ("person", payer.person, budgets.person, since),
             ("channel", payer.channel, budgets.channel, since),
         )
+        # Without the call itself: its estimate is the dearest it can be, and would stop a ticket long before its budget is used up.
         for what, who, most, start in looks:
             if who and await self._total(start, {what: who}) + self._under_way({what: who}) >= most:
                 raise ModelFault(Fault.BUDGET, f"budget_{what}")

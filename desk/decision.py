@@ -266,6 +266,7 @@ def _answer(facts: Facts) -> Action:
     if facts.triggers:
         return Escalate(facts.triggers, facts.draft)
     if facts.under_way:
+        # It is answered together with what comes of the actions, or the customer would hear of them before they are done.
         return StandBy()
     if not facts.is_request or facts.repeats:
         return Ignore()

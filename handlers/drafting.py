@@ -148,6 +148,7 @@ def asked_in(messages: Sequence[Message]) -> str:
 
 async def _for_author(author: Author, s: Situation, classification: Classification, *, services: Services, hint: str) -> Proposal:
     said = [message for message in s.said if message.author == author.user] or list(s.said)
+    # A direct message is as private as it gets: a part of its own would go to the same place.
     private = s.place if s.channel.kind is ChannelKind.DIRECT else private_of(author)
     language = s.ticket.language or s.language
     found = await files.attached(said, author, s, services)

@@ -30,6 +30,7 @@ SHORTLY = timedelta(seconds=1)
 async def action_finished(event: ActionFinished, services: Services) -> Changes:
     """Record what became of a run. When it was the last of its draft, the draft is sent, or a person comes."""
     run = await services.store.run(event.run)
+    # A late word settles an unknown fate; what was done stays done, whatever is heard of it later.
     if run is None or run.status in (event.status, RunStatus.DONE, RunStatus.UNDONE) or not _may_end(run, event):
         return NOTHING
     return await _ended(replace(run, status=event.status, result=event.result, finished=event.at), run.status, services, cause=event.id)

@@ -38,6 +38,7 @@ def perform(s: Situation, deed: Deed) -> Outcome:
         )
         for request in requests.pending(draft, s.runs)
     ]
+    # Its posts so far are the question whether it may be done, which is no answer.
     doing = replace(draft, status=DraftStatus.RUNNING, decided_at=draft.decided_at or (s.now if deed.who else None), posts=())
     changes = write(SaveDraft(doing), *map(QueueRun, runs)) + _settled(s, draft, "confirmed") + internal.outdated(s, keep=draft.id)
     return s.ticket, changes + internal.refreshed(s)

@@ -49,6 +49,7 @@ class Runner:
         # Whoever was at it meanwhile may have given work to others.
         worked = self._busy.locked()
         async with self._busy:
+            # A run that was refused here still waits in the store until that is recorded.
             while found := [run for run in await self._services.store.runnable(self._services.clock.now()) if run.id not in self._ended]:
                 # All are awaited before one failure is raised: a call still under way must not be left behind.
                 moved = await asyncio.gather(*(self._take(run) for run in found), return_exceptions=True)
