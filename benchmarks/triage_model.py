@@ -1,7 +1,7 @@
 """Triage by model: how often the model is right when it says how sure it is, field by field: `python -m benchmarks.triage_model`.
 
 It asks the model that `model.triage` of the policy names about messages whose right classification is known: those that ship, or the rows of the
-categories trained in FRONTDESK_HOME, without those that the prompt shows. It needs a key (docs/model.md) or a gateway in ANTHROPIC_BASE_URL, and some
+categories trained in FRONTDESK_HOME, without those that the prompt shows. It needs a key (docs/agent.md) or a gateway in ANTHROPIC_BASE_URL, and some
 ten minutes and two US dollars. `--fit OUT.json` keeps the curves; a desk believes those in `triage.json` of its home from its next start on.
 """
 
