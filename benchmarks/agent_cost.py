@@ -25,8 +25,6 @@ from cli.play.prompt_cache import PromptCache
 from desk.writing import ModelPolicy
 
 MILLION = 1_000_000
-HOUR = 1.6
-"""What a token costs that is kept for an hour beside one kept for five minutes: twice the price of input against one and a quarter."""
 RATIO, CALLS = 0.5, 2
 """The marks: uncached input tokens beside the plain loop's, and calls of the median answered ticket."""
 Clock = Callable[[Call], float]
@@ -109,7 +107,7 @@ def met(day: Day, tickets: Sequence[Ticket]) -> dict[str, tuple[float, bool]]:
 def _taken(call: Call, policy: ModelPolicy, cache: PromptCache, *, at: float) -> Taken:
     count, price = cache.count(call.body, at=at), policy.price(call.body["model"])
     long = max(0, min(_kept_long(call.body) - count.read, count.written))
-    write = (count.written + long * (HOUR - 1)) * price.cache_write
+    write = (count.written - long) * price.cache_write + long * price.cache_write_hour
     cost = count.plain * price.input + write + count.read * price.cache_read + call.output * price.output
     return Taken(1, count.plain, count.written, count.read, call.output, cost / MILLION)
 

@@ -134,7 +134,7 @@ def test_a_token_in_the_cache_costs_what_policy_says(priced):
 
 
 def test_what_is_kept_for_an_hour_costs_more_to_write(priced):
-    assert priced(ttl="1h")[0].price - priced(ttl="5m")[0].price == pytest.approx(priced(ttl="1h")[0].written * 12.5 * 0.6 / 1e6)
+    assert priced(ttl="1h")[0].price - priced(ttl="5m")[0].price == pytest.approx(priced(ttl="1h")[0].written * (20 - 12.5) / 1e6)
 
 
 def test_sums_add_up():
