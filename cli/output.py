@@ -52,6 +52,8 @@ def read_item(line: str, known: frozenset[str]) -> dict[str, Any]:
         raise InvalidInput('this object has no text: write {"text": "..."}')
     if unknown := sorted(item.keys() - known):
         raise InvalidInput(f"there is no key {unknown[0]!r} here: known keys are {', '.join(sorted(known))}")
+    if wrong := next((key for key in sorted(item) if not isinstance(item[key], str | None)), ""):
+        raise InvalidInput(f"{wrong} = {item[wrong]!r}: write text in quotes")
     return dict(item)
 
 

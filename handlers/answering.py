@@ -22,7 +22,13 @@ def reply(s: Situation, deed: Deed) -> Outcome:
     """Send every part where it belongs, in place of the holding answer if one stands."""
     draft = deed.draft
     assert draft is not None, "a reply has a draft"
-    sent = replace(draft, status=DraftStatus.SENT, automatic=not deed.who, decided_at=s.now if deed.who else None, posts=_outbox_ids(s, draft))
+    sent = replace(
+        draft,
+        status=DraftStatus.SENT,
+        automatic=not deed.who,
+        decided_at=(draft.decided_at or s.now) if deed.who else None,
+        posts=_outbox_ids(s, draft),
+    )
     changes = (
         write(SaveDraft(sent)) + _parts(s, sent, deed) + say.links(s) + internal.outdated(s, keep=draft.id) + internal.refreshed(s) + say.silence(s)
     )

@@ -82,8 +82,9 @@ def test_a_line_is_text_or_an_object():
         pytest.param('{"kind": "direct"}', "no text", id="no text"),
         pytest.param('{"text": 3}', "no text", id="text that is a number"),
         pytest.param('{"text": "x", "colour": "red"}', "no key 'colour'", id="an unknown key"),
+        pytest.param('{"text": "x", "subject": 3}', "subject = 3: write text in quotes", id="a subject that is a number"),
     ],
 )
 def test_a_wrong_object_is_told(line, sentence):
     with pytest.raises(InvalidInput, match=sentence):
-        read_item(line, frozenset({"text"}))
+        read_item(line, frozenset({"text", "subject"}))

@@ -80,7 +80,7 @@ async def test_a_question_whose_conversation_went_on_does_nothing_any_more(tmp_p
         await w.asks("mara", "How long does a refund take?", under=first)
         await w.press("mara", confirm, at)
         assert await runs(w) == []
-        assert "went on after I asked this" in w.texts(Purpose.NOTICE)[-1]
+        assert "is no longer open" in w.texts(Purpose.NOTICE)[-1]
 
 
 async def test_a_click_while_the_customer_is_still_writing_does_nothing(tmp_path):
@@ -109,6 +109,17 @@ async def test_what_policy_changed_since_the_question_is_not_run(tmp_path):
         w.policy.change(actions=[])
         await w.clicks("mara", "Confirm")
         assert await runs(w) == []
+
+
+async def test_a_draft_was_approved_when_it_was_and_not_when_what_it_asked_for_was_done(tmp_path):
+    async with asked(tmp_path, mode="draft") as w:
+        await w.asks("mara", STUCK)
+        await w.clicks("noor", "Approve")
+        approved = (await w.drafts())[0].decided_at
+        await w.wait(minutes=10)
+        await w.clicks("mara", "Confirm")
+        (draft,) = await w.drafts()
+        assert (draft.status, draft.decided_at) == (DraftStatus.SENT, approved)
 
 
 async def test_in_mode_draft_a_teammate_approves_the_question_first(tmp_path):

@@ -42,7 +42,8 @@ async def test_what_is_still_unsupported_after_the_repair_waits_with_its_sentenc
     (decision,) = await w.all_decisions()
     assert (decision.word, decision.facts.unsupported, decision.reasons[0].code) == ("suggest", 1, "unsupported")
     (card,) = [text for text in w.standing(where="agents") if text.startswith("Draft  for Mara")]
-    assert 'in the thread: Refunds reach the card within 3 working days. [1]\n(!) "3 working days": the evidence says 5 to 7' in card
+    assert "in the thread: Refunds reach the card within 3 working days. [1]\n" in card
+    assert '(!) “Refunds reach the card within 3 working days.”: "3 working days": the evidence says 5 to 7' in card
     assert [post.purpose for post in w.posts(where="community")] == [Purpose.HOLDING]
     assert w.button("Approve anyway")
 
