@@ -47,7 +47,7 @@ async def test_policys_fixed_sentences_need_no_evidence(w):
 async def test_every_sentence_without_evidence_is_marked_on_the_card(w):
     w.answerer.instead = replace(SURE, claims=(*SURE.claims, Claim("And free.", False, why="no source says that it is free")))
     await w.asks("ina", QUESTION)
-    assert "(!) no source says that it is free" in w.texts(Purpose.DRAFT_CARD)[0]
+    assert "(!) “And free.”: no source says that it is free" in w.texts(Purpose.DRAFT_CARD)[0]
 
 
 async def test_one_of_several_askers_without_an_answer_keeps_the_rest_from_going_out_alone(w):
