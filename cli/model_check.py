@@ -74,7 +74,8 @@ async def _listed(settings: Settings, model: Listing) -> Sequence[str] | None:
     from agent.model import ModelFault
 
     try:
-        return await model.models()
+        # A gateway that lists nothing has not said that a model is gone.
+        return await model.models() or None
     except ModelFault as error:
         if error.fault in UNLISTED:
             return None
@@ -87,5 +88,4 @@ def _mending(error: ModelFault, settings: Settings) -> str:
 
 def _gone(key: str, name: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(name, known, n=1, cutoff=0.4) or known[:1]
-    instead = f"such as {near[0]!r}" if near else "of which there is none"
-    return f"{key} is {name!r}, which is unknown or retired: set it in policy.toml to a model that this key may use, {instead}"
+    return f"{key} is {name!r}, which is unknown or retired: set it in policy.toml to a model that this key may use, such as {near[0]!r}"

@@ -84,15 +84,19 @@ async def test_a_model_that_is_not_there_is_named_by_its_key_with_one_that_is():
 
 
 async def test_every_model_that_is_not_there_is_named():
-    async with messages_server(listing()) as server:
+    async with messages_server(listing("another-model")) as server:
         told = await trouble(server.url, fallback="")
     assert "model.answers is" in told
     assert "model.triage is" in told
-    assert "of which there is none" in told
+    assert "such as 'another-model'" in told
 
 
-async def test_a_gateway_that_lists_no_models_is_used_all_the_same():
-    async with messages_server(refused(404, "not_found_error")) as server:
+@pytest.mark.parametrize(
+    "answer",
+    [pytest.param(refused(404, "not_found_error"), id="it knows no such request"), pytest.param(listing(), id="its list is empty")],
+)
+async def test_a_gateway_that_lists_no_models_is_used_all_the_same(answer):
+    async with messages_server(answer) as server:
         assert "does not list its models: the first question tells" in await check(server.url)
 
 
