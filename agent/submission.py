@@ -22,6 +22,7 @@ from desk.space import ChannelKind
 
 MODEL = "agent-1"
 NUMBER = re.compile(r" ?\[(\d{1,3})\]")
+IN_PRIVATE = re.compile(r"\bpriv[aé]", re.IGNORECASE)
 UNPROVEN = 0.5
 """The most that a reply is believed in which a sentence has no evidence."""
 SURE_OF_LANGUAGE = 0.75
@@ -60,7 +61,7 @@ class Answering:
         brief, shown = self._brief, self._session.register.shown
         divided = disclosure.divided(self._numbered(reply.thread, reply), self._numbered(reply.private, reply), brief=brief, shown=shown)
         thread, private = self._outgoing(divided.thread, private=self._is_direct), self._outgoing(divided.private, private=True)
-        if private and self._brief.author.person is not None and self._only_courteous(thread):
+        if private and self._brief.author.person is not None and self._only_points_on(thread):
             # The thread is told in policy's words that a private message was sent; nobody needs to read it twice.
             thread = ""
         parts, evidence = self._parts(thread, private, self._session.register.usable)
@@ -152,8 +153,11 @@ class Answering:
             text = text.replace(sentence, f"{NUMBER.sub('', sentence).strip()} [{carrying.n}]", 1) if carrying else text
         return text
 
-    def _only_courteous(self, text: str) -> bool:
-        return all(courteous(NUMBER.sub("", sentence), names=[self._brief.author.name]) for sentence in claims.cut(text))
+    def _only_points_on(self, text: str) -> bool:
+        """Tell whether a thread says no more than that something was sent in private."""
+        return bool(IN_PRIVATE.search(text)) and all(
+            courteous(NUMBER.sub("", sentence), names=[self._brief.author.name]) for sentence in claims.cut(text)
+        )
 
     def _unsupported(self, sentence: str, grounds: Sequence[Evidence]) -> str:
         return claims.unsupported(sentence, grounds, hosts=self._brief.hosts, told=self._told)
