@@ -25,6 +25,7 @@ from agent.wording import content, share
 from desk import macros
 from desk.answering import Brief, Tools
 from desk.draft import Evidence, Passage, Proposal
+from desk.facts import HARD
 from desk.library import Embedder
 from desk.writing import ModelPolicy
 
@@ -126,7 +127,7 @@ class ModelAnswerer:
         """Return a reply the model wrote and code checked, a question, or neither and why; what could not be used is in `degraded`."""
         noted = Noted(tools)
         read = await self._quoting.read(brief, noted)
-        if brief.policy is None or read.proposal.abstained == "empty":
+        if brief.policy is None or read.proposal.abstained == "empty" or _waits_for_nobody(brief):
             return read.proposal
         work = Work(brief, brief.policy.model, noted, read.proposal, read.passages, Bill(brief.payer, "answer"))
         first = work.begun()
@@ -215,6 +216,11 @@ async def _looked(uses: Sequence[ToolUse], turn: Turn) -> dict[str, Told]:
     bounds, offered = turn.policy.bounds, toolbox.offered(turn.session)
     told = await asyncio.gather(*(use(call, turn.session, offered, timeout=bounds.tool, most=bounds.lookups) for call in uses))
     return {call.id: answer for call, answer in zip(uses, told, strict=True)}
+
+
+def _waits_for_nobody(brief: Brief) -> bool:
+    """Tell whether a person is called at once whatever is written, so that no model is waited for; unless a teammate wants a draft after all."""
+    return bool({str(signal) for signal in brief.classification.signals} & HARD) and not brief.hint
 
 
 def _nudge(turn: Turn, reply: Completion) -> None:

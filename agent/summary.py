@@ -66,7 +66,7 @@ class ModelSummarizer:
         """Return the agent's own points as far as they hold, else the model's, else quotes."""
         own = await _own(kind, talk)
         # In one message there is nothing to sum up.
-        if any(point.supported for point in own) or len(told(talk.timeline)) < 2:
+        if talk.at_once or any(point.supported for point in own) or len(told(talk.timeline)) < 2:
             return _without_model(kind, talk, own)
         bill = Bill(talk.payer, PURPOSE)
         points, model = await self._asked(kind, talk, bill)

@@ -55,7 +55,8 @@ class Summary:
 class Talk:
     """A conversation that is to be summed up as it stands `at` an instant, with every draft of it.
 
-    `own` is what the agent wrote for whoever takes over, unchecked, and `evidence` what it had looked up when it wrote that.
+    `own` is what the agent wrote for whoever takes over, unchecked, and `evidence` what it had looked up when it wrote that. `at_once` says that
+    a person is being called, so that no model is waited for.
     """
 
     ticket: Ticket
@@ -66,3 +67,4 @@ class Talk:
     at: datetime
     own: str = ""
     evidence: tuple[Evidence, ...] = ()
+    at_once: bool = False

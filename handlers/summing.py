@@ -10,7 +10,7 @@ from desk.changes import NOTHING, Changes, SaveSummary, SaveTicket, follow, writ
 from desk.decision import Action, Escalate, Observe, decide
 from desk.draft import Draft, Proposal
 from desk.events import SummaryAsked
-from desk.facts import Facts
+from desk.facts import HARD, Facts
 from desk.ids import EventId, derived
 from desk.policy import Policy
 from desk.summary import SummaryKind, Talk
@@ -29,7 +29,8 @@ async def handed_over(facts: Facts, s: Situation, deed: Deed, services: Services
     if not _brings_in(decide(facts)):
         return deed
     talk = _talk(s.ticket, s.timeline, s.drafts, policy=s.policy, at=s.now)
-    made = await services.summarizer.summarize(SummaryKind.HANDOVER, replace(talk, own=proposal.summary, evidence=proposal.evidence))
+    talk = replace(talk, own=proposal.summary, evidence=proposal.evidence, at_once=bool(HARD & set(facts.triggers)))
+    made = await services.summarizer.summarize(SummaryKind.HANDOVER, talk)
     return replace(deed, summary=made if made.points else None, calls=(*deed.calls, *made.calls))
 
 

@@ -8,9 +8,10 @@ from agent.extractive import ExtractiveAnswerer
 from desk.audience import PUBLIC
 from desk.errors import Unavailable
 from desk.space import Platform, UserRef
+from desk.triage import Signal
 from desk.usage import ModelCall, Payer
 from tests.agent.pen import PAST, REFUND, Pen, calls, reply
-from tests.agent.test_extractive import DIRECT, PERSON, RECORD
+from tests.agent.test_extractive import DIRECT, IN_SCOPE, PERSON, RECORD
 from tests.agent.test_record import COLLEAGUE, MARA, NOBODY
 
 GOOD = reply(f"{REFUND} [1]", resolves=True)
@@ -424,3 +425,13 @@ async def test_what_was_written_without_the_model_is_not_kept(pen):
     agent = pen({"error": 400, "n": 1}, GOOD)
     without, written = [await agent.writes(payer=Payer(ticket="t-1")) for _ in range(2)]
     assert (without.model, written.model) == ("extractive-2", "agent-1 claude-sonnet-5-5")
+
+
+@pytest.mark.parametrize("signal", [Signal.SECURITY, Signal.ASKS_HUMAN, Signal.SAFETY])
+async def test_where_a_person_is_called_at_once_no_model_is_waited_for(pen, signal):
+    agent = pen(GOOD)
+    heard = replace(IN_SCOPE, signals=frozenset({signal}))
+    told = await agent.writes(classification=heard)
+    assert (agent.bodies, told.model) == ([], "extractive-2")
+    await agent.writes(classification=heard, hint="answer the question as well")
+    assert len(agent.bodies) == 1

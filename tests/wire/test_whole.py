@@ -79,12 +79,23 @@ async def test_who_takes_over_reads_what_a_conversation_came_to(aimock, desk):
         play(aimock, submits(ANSWER), model=MODEL)
         play(aimock, writes(json.dumps({"points": [point]})), about="Sum up these messages", model=FALLBACK)
         play(aimock, sorts(), model=FALLBACK)
+        await w.asks("mara", REFUND)
+        await w.clicks("noor", "Take over")
+        (summary,) = await w.store.summaries((await w.ticket()).id)
+        assert [found.text for found in summary.points] == [point["text"]]
+        assert point["text"] not in "\n".join(w.standing(where="community"))
+
+
+async def test_who_asks_for_a_person_gets_one_without_waiting_for_a_summary(aimock, desk):
+    async with whole(desk) as w:
+        play(aimock, submits(ANSWER), model=MODEL)
+        play(aimock, sorts(), model=FALLBACK)
         first = await w.asks("mara", REFUND)
+        before = len(w.ledger.booked)
         await w.asks("mara", "I would rather talk to a person about it.", under=first)
         decision = (await w.all_decisions())[-1]
         assert (decision.word, decision.facts.triggers[0]) == ("escalate", "asks_human")
-        assert point["text"] in "\n".join(w.standing(where="agents"))
-        assert point["text"] not in "\n".join(w.standing(where="community"))
+        assert len(w.ledger.booked) == before
 
 
 async def test_what_the_agent_wrote_for_a_person_needs_no_other_call(aimock, desk):
