@@ -95,7 +95,7 @@ async def test_who_asks_for_a_person_gets_one_without_waiting_for_a_summary(aimo
         await w.asks("mara", "I want to talk to a human, please.", under=first)
         decision = (await w.all_decisions())[-1]
         assert (decision.word, decision.facts.triggers[0]) == ("escalate", "asks_human")
-        assert [row.call.purpose for row in w.ledger.booked[before:]] == []
+        assert [row.call.purpose for row in w.ledger.booked[before:]] == ["triage"]
 
 
 async def test_what_the_agent_wrote_for_a_person_needs_no_other_call(aimock, desk):
