@@ -11,10 +11,9 @@ from cli.output import print_value
 from cli.shapes import instant
 from cli.start import records, run_async
 from cli.why import named_ticket
-from desk.summary import Summary, SummaryKind
+from desk.summary import TITLES, Summary, SummaryKind
 
 Kind = Annotated[SummaryKind | None, typer.Option(help="Show only this one.")]
-TITLES = {SummaryKind.HANDOVER: "For whoever takes it over", SummaryKind.CRM_NOTE: "Note for the customer record"}
 NONE_YET = "Nothing was summed up yet: that is done when a person is brought in or takes the ticket over, and when it ends."
 
 

@@ -24,6 +24,10 @@ class SummaryKind(StrEnum):
     CRM_NOTE = "crm_note"
 
 
+TITLES = {SummaryKind.HANDOVER: "For whoever takes it over", SummaryKind.CRM_NOTE: "Note for the customer record"}
+"""What each is called where people read it, in the order in which they are shown."""
+
+
 @dataclass(frozen=True, slots=True)
 class Point:
     """One sentence, and the messages and sources it rests on; `supported` is what code found, not what the model claimed.

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from desk.ports import TicketView
-from desk.summary import Point, Summary, SummaryKind
+from desk.summary import TITLES, Point, Summary
 from desk.timeline import Message
 
-TITLES = {SummaryKind.HANDOVER: "For whoever takes it over", SummaryKind.CRM_NOTE: "Note for the customer record"}
 MADE = {"extractive": "quoted from the conversation", "agent": "written by the agent, checked against the conversation"}
 """What a summary says of who made it; any other is a model's name."""
 
