@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from desk.decision import Versions
 from desk.events import Event
 from desk.library import Embedder
-from desk.ports import Clock
+from desk.ports import ChatPlatform, Clock
 from desk.space import Platform
 from handlers.services import Services
 from handlers.styles import Styles
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agent.claude import ClaudeModel
     from agent.heads import Heads
     from agent.minds import Minds
+    from bot.slack.connection import Slack
     from desk.policy import Triage
     from knowledge.generations import Place
     from knowledge.rerank import Reranker
@@ -79,6 +80,7 @@ async def open_runtime(
                     runtime.reviews.run,
                     reading.renewal.run,
                     runtime.workspace.keep_delivering,
+                    *((runtime.slack.run,) if runtime.slack else ()),
                 )
                 if background
                 else ()
@@ -100,7 +102,9 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
     policy = await reading.records.policy.current()
     workspace = await open_workspace(reading.records.home.workspace, reading.services.clock, bot=policy.company.bot)
     stack.push_async_callback(workspace.close)
-    services = replace(reading.services, chat={Platform.LOCAL: wrap.chat(workspace)})
+    slack = await _slack(stack, reading)
+    chats: dict[Platform, ChatPlatform] = {Platform.LOCAL: workspace, **({Platform.SLACK: slack.chat} if slack else {})}
+    services = replace(reading.services, chat={platform: wrap.chat(chat) for platform, chat in chats.items()})
 
     async def handle(event: Event) -> None:
         await dispatch(event, services, submit)
@@ -111,9 +115,33 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
         reading.alarm.connect(submit)
     await engine.start()
     stack.push_async_callback(engine.stop)
-    runtime = Runtime(reading, workspace, engine, services, submit)
+    runtime = Runtime(reading, workspace, engine, services, submit, slack=slack)
     workspace.connect(runtime.emit)
+    if slack is not None:
+        slack.connect(runtime)
     return runtime
+
+
+async def _slack(stack: AsyncExitStack, reading: Reading) -> Slack | None:
+    """Return the connection to the Slack workspace that the settings name, not yet opened."""
+    from bot.slack.access import Access
+
+    found = reading.records.settings
+    if not found.has_slack:
+        return None
+    from bot.slack.connection import Slack
+
+    access = Access(
+        found.slack_bot_token.get_secret_value(),
+        found.slack_app_token.get_secret_value(),
+        found.slack_signing_secret.get_secret_value(),
+        found.slack_url,
+    )
+    slack = await Slack.open(
+        access, inbox=reading.records.home.path / "slack.db", policy=reading.records.policy, store=reading.records.store, clock=reading.services.clock
+    )
+    stack.push_async_callback(slack.close)
+    return slack
 
 
 async def _records(stack: AsyncExitStack, settings: Settings) -> Records:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from agent.alarm import Alarm
     from agent.claude import ClaudeModel
     from agent.metered import Metered
+    from bot.slack.connection import Slack
     from bot.web.workspace import LocalWorkspace
     from knowledge.generations import Renewal
     from knowledge.ingestion import Report
@@ -143,10 +144,13 @@ class Reading:
 class Runtime:
     """The desk at work. It is the `Desk` that chat adapters are given."""
 
-    def __init__(self, reading: Reading, workspace: LocalWorkspace, engine: DurableEngine, services: Services, submit: Submit) -> None:
+    def __init__(
+        self, reading: Reading, workspace: LocalWorkspace, engine: DurableEngine, services: Services, submit: Submit, *, slack: Slack | None = None
+    ) -> None:
         self.reading = reading
         self.customers = reading.customers
         self.workspace = workspace
+        self.slack = slack
         self.engine = engine
         self.services = services
         self._submit = submit
@@ -164,6 +168,10 @@ class Runtime:
     async def view(self, query: Query) -> View:
         """Return what to show, read only and permission checked."""
         return await self._views.view(query)
+
+    async def check(self, query: Query, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what is wrong with the values of a form, as sentences by field."""
+        return await self._views.check(query, values)
 
     async def settle(self) -> None:
         """Return when nothing runs, is due or can be sent; a row that awaits its retry counts as settled."""

@@ -22,6 +22,8 @@ NAMES = re.compile(r"[\w.-]+(\s*,\s*[\w.-]+)*")
 DATABASES = ("sqlite", "postgresql")
 KEY = re.compile(r"[!-~]+")
 """What fits into a header: a key that was pasted with spaces or with a line's end does not."""
+SLACK_TOKENS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
+"""What Slack's tokens begin with."""
 PROVIDERS = ("anthropic", "bedrock", "vertex", "none")
 VARIABLES = {"model_key": "ANTHROPIC_API_KEY", "model_token": "ANTHROPIC_AUTH_TOKEN", "model_url": "ANTHROPIC_BASE_URL"}
 """Settings that go by the name which the vendor's own tools use."""
@@ -37,6 +39,10 @@ HINTS = {
     "reranker": "a folder with a cross encoder as transformers saves it, or leave it unset for none",
     "allowed_hosts": "the names people open the page by, with commas between them and without ports, such as desk.example.com",
     "log_level": "one of " + ", ".join(LEVELS),
+    "slack_bot_token": "the Bot User OAuth Token of your Slack app, which begins with xoxb-",
+    "slack_app_token": "an app-level token of your Slack app with connections:write, which begins with xapp-, or leave it unset for HTTP",
+    "slack_signing_secret": "the signing secret of your Slack app as its Basic Information page shows it",
+    "slack_url": "the address of Slack's Web API, such as https://slack.com/api/, or leave it unset; http:// is for this machine only",
     "model_provider": "one of " + ", ".join(PROVIDERS) + ", or leave it unset to use Anthropic where there is a key",
     "model_key": "the key as the vendor shows it, without spaces or quotes",
     "model_token": "the token as your gateway shows it, without spaces or quotes",
@@ -100,6 +106,29 @@ def _key(key: SecretStr) -> SecretStr:
     return key
 
 
+def _slack_token(token: SecretStr, info: ValidationInfo) -> SecretStr:
+    if token.get_secret_value() and not (KEY.fullmatch(token.get_secret_value()) and token.get_secret_value().startswith(_beginning(info))):
+        raise ValueError("not such a token")
+    return token
+
+
+def _beginning(info: ValidationInfo) -> str:
+    return SLACK_TOKENS[str(info.field_name)]
+
+
+def _slack_url(url: str) -> str:
+    parts = urlsplit(url)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.username
+        or parts.query
+        or (parts.scheme == "http" and not _is_here(parts))
+    ):
+        raise ValueError("not an address")
+    return url.rstrip("/") + "/"
+
+
 def _gateway(url: str, info: ValidationInfo) -> str:
     parts = urlsplit(url)
     if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.port == 0):
@@ -161,6 +190,18 @@ class Settings(BaseSettings):
     """Empty for the vendor's own address."""
     model_provider: Annotated[str, AfterValidator(_provider)] = Field(default_factory=_by_credentials)
     """Who serves the language model: anthropic, bedrock, vertex, or none. Unless it is named, anthropic where the environment has a key for it."""
+
+    slack_bot_token: Annotated[SecretStr, AfterValidator(_slack_token)] = SecretStr("")
+    """Empty where nobody writes in Slack."""
+    slack_app_token: Annotated[SecretStr, AfterValidator(_slack_token)] = SecretStr("")
+    """With it events come over Socket Mode, without it over HTTP."""
+    slack_signing_secret: Annotated[SecretStr, AfterValidator(_key)] = SecretStr("")
+    slack_url: Annotated[str, AfterValidator(_slack_url)] = "https://slack.com/api/"
+
+    @property
+    def has_slack(self) -> bool:
+        """Tell whether there is a Slack workspace to connect to."""
+        return bool(self.slack_bot_token.get_secret_value())
 
     @property
     def policy_file(self) -> Path:

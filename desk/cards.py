@@ -88,9 +88,20 @@ class Option:
     shows: str = ""
 
 
+class Pick(StrEnum):
+    """What of the platform's own a field picks; its value is then the platform's id, several are joined by commas."""
+
+    CHANNEL = "channel"
+    PERSON = "person"
+    PEOPLE = "people"
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One input of a form: a line, a text area (`lines` above 1) or a choice (`options`), with small print below (`note`)."""
+    """One input of a form: a line, a text area (`lines` above 1) or a choice (`options`), with small print below (`note`).
+
+    `picks` asks for somebody or something of the platform: it is drawn as a picker where there is one, as a line elsewhere.
+    """
 
     name: str
     label: str
@@ -99,6 +110,7 @@ class Field:
     options: tuple[Option, ...] = ()
     required: bool = True
     note: str = ""
+    picks: Pick | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,9 +146,10 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Buttons:
-    """Buttons side by side; a phone wraps them."""
+    """Buttons side by side; a phone wraps them. `more` stand behind a menu: what is needed less often."""
 
     items: tuple[Button, ...]
+    more: tuple[Button, ...] = ()
 
 
 Block = Header | Text | Quote | Notes | Fields | Sources | Buttons
@@ -151,7 +164,7 @@ class Card:
     @property
     def buttons(self) -> tuple[Button, ...]:
         """Return the buttons in order."""
-        return tuple(button for block in self.blocks if isinstance(block, Buttons) for button in block.items)
+        return tuple(button for block in self.blocks if isinstance(block, Buttons) for button in (*block.items, *block.more))
 
     @property
     def evidence(self) -> tuple[Evidence, ...]:

@@ -15,7 +15,7 @@ from desk.events import Event
 from desk.ids import CardId, MessageId, OutboxId, TicketId
 from desk.post import Post
 from desk.runs import ActionRun, RunStatus
-from desk.space import Channel, MessageRef, UserRef
+from desk.space import Channel, ChannelRef, MessageRef, UserRef
 from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Message
@@ -193,6 +193,13 @@ class SaveChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class RemoveChannel:
+    """Take a declaration back: the desk neither hears nor writes there any more. What was said stays."""
+
+    channel: ChannelRef
+
+
+@dataclass(frozen=True, slots=True)
 class SetOverride:
     """Change one policy key by command; None takes the override away."""
 
@@ -239,6 +246,7 @@ Write = (
     | QueueRun
     | SaveRun
     | SaveChannel
+    | RemoveChannel
     | SetOverride
     | Expect
     | ExpectBasis

@@ -12,7 +12,7 @@ from datetime import datetime
 from desk.customer import Role
 from desk.ids import CardId, EventId, TicketId
 from desk.runs import RunId, RunStatus
-from desk.space import MessageRef, Place, UserRef
+from desk.space import ChannelKind, ChannelRef, MessageRef, Place, UserRef
 from desk.summary import SummaryKind
 from desk.timeline import File
 
@@ -32,6 +32,8 @@ class MessageReceived:
     files: tuple[File, ...] = ()
     mentions_bot: bool = False
     late: bool = False
+    kind: ChannelKind | None = None
+    """What the platform itself says of the channel: `direct` for a private conversation, which nobody has to declare; None for the others."""
 
     @property
     def key(self) -> str:
@@ -142,6 +144,63 @@ class ReactionAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TicketAsked:
+    """Somebody asked for a ticket out of a message that stands already, by a shortcut or an emoji; `place` is the message's.
+
+    The message may be one that nobody was told of: it is then read from the platform, with the thread around it.
+    """
+
+    id: EventId
+    ref: MessageRef
+    place: Place
+    by: UserRef
+    by_name: str
+    role: Role
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.ref.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotInvited:
+    """The bot was let into a channel, by somebody whom the platform may not name."""
+
+    id: EventId
+    channel: ChannelRef
+    name: str
+    by: UserRef | None
+    by_name: str
+    role: Role
+    at: datetime
+    shared: bool = False
+    """People of another organization are in it."""
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelChanged:
+    """A channel was renamed (`name`), or the bot can write there no more (`gone`): archived, deleted, or the bot was removed."""
+
+    id: EventId
+    channel: ChannelRef
+    at: datetime
+    name: str = ""
+    gone: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return str(self.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandInvoked:
     """Somebody of ours gave a slash command; `text` is what follows `/frontdesk`."""
 
@@ -249,6 +308,9 @@ Event = (
     | TurnStarted
     | ButtonClicked
     | ReactionAdded
+    | TicketAsked
+    | BotInvited
+    | ChannelChanged
     | CommandInvoked
     | DeadlineReached
     | ReviewDue

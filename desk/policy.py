@@ -174,6 +174,39 @@ class Knowledge:
     sources: tuple[Source, ...]
 
 
+Members = Annotated[str, "members"]
+"""What the members of a workspace are to the desk: colleagues or customers."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeamPolicy:
+    """Who is of the team on chat platforms: whoever is in the agents channel (`channel`), and whom these lists name.
+
+    An entry is a user (`slack/T0ACME/U0MARA`), a user group (`slack/T0ACME/S0LEADS`) or an e-mail address.
+    """
+
+    channel: bool
+    agents: tuple[str, ...]
+    leads: tuple[str, ...]
+    admins: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class IntakePolicy:
+    """Whose messages are taken in, and how a ticket is asked for.
+
+    `emoji` opens a ticket from the message it is put on. `bots` are other bots whose messages are taken in, by the platform's id.
+    `members` says what the workspace's own members are who are not of the team; those with an address at `domains` are colleagues all the same.
+    After an outage messages back to `history` are read.
+    """
+
+    emoji: str
+    bots: tuple[str, ...]
+    members: Members
+    domains: tuple[str, ...]
+    history: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """How posts go out: how long after an attempt of unknown fate it is looked up, and the waits between tries."""
@@ -239,6 +272,8 @@ class Policy:
     audience: Visibility
     triage: Triage
     knowledge: Knowledge
+    team: TeamPolicy
+    intake: IntakePolicy
     delivery: Delivery
     down: Down
     daily: Daily

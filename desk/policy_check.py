@@ -382,6 +382,7 @@ ANNOTATED: dict[str, Callable[[object], Any]] = {
     "threshold": _threshold,
     "amount": _amount,
     "classifier": _one_of(("local", "model")),
+    "members": _one_of(("colleagues", "customers")),
     "readers": _readers,
     "images": _one_of(("always", "verified", "never")),
     "some": _some,

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from desk.audience import Audiences
-from desk.cards import Card
+from desk.cards import Card, Form
 from desk.customer import Account, Author, Fact, Identity, Invoice, Person, Role
 from desk.decision import Decision
 from desk.draft import Draft, Evidence, Passage
@@ -58,6 +58,8 @@ class Capabilities:
     find_by_id: bool = True
     edit_notifies: bool = False
     streams: bool = False
+    card_threads: bool = False
+    """The team's cards of one ticket stand in one thread, under the first of them."""
     pace: timedelta = timedelta()
     """The least time between two posts in one channel."""
 
@@ -103,8 +105,16 @@ class ChatPlatform(Protocol):
         """Return the content of a file by the `ref` of its `File`."""
         ...
 
+    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef) -> None:
+        """Show a text while it is made, at an internal place, to who asked; best effort: what counts goes through the outbox."""
+        ...
+
     async def roles(self, user: UserRef) -> Role:
         """Return what the platform's roles make of somebody."""
+        ...
+
+    async def team(self) -> Sequence[tuple[UserRef, Person]]:
+        """Return the teammates, leads and admins whom the platform and policy name, by name; nobody where only the customer record knows."""
         ...
 
     async def outsiders(self, channel: ChannelRef) -> Sequence[UserRef]:
@@ -235,15 +245,34 @@ class Desk(Protocol):
         """Return what to show, read only and permission checked, within 500 ms."""
         ...
 
+    async def check(self, query: Query, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what is wrong with the values of a form that `query` names, as sentences by field; nothing when it may be sent."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """What a person wants to see: `kind` is card, ticket, queue or why; `subject` its id."""
+    """What a person wants to see.
+
+    | kind    | subject                                  | answer                                           |
+    |---------|------------------------------------------|--------------------------------------------------|
+    | card    | a card's id                              | the card as things stand now                     |
+    | ticket  | a ticket's id                            | the ticket with its history                      |
+    | queue   |                                          | what waits for the team                          |
+    | form    | the id of the card or the outbox row that shows the button | the form of its button `action` (None: it has none) |
+    | command | a command as written                     | the form it opens (None: it is run at once)      |
+    | hints   | the beginning of a command               | a card that says how it may go on                |
+    | home    |                                          | the page of whoever asks, by their role          |
+    """
 
     kind: str
     subject: str
     by: UserRef | None = None
     role: Role = Role.CUSTOMER
+    action: str = ""
+    place: Place | None = None
+    name: str = ""
+    """How the platform calls who asks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,4 +289,4 @@ class TicketView:
     summaries: tuple[Summary, ...] = ()
 
 
-View = Card | TicketView | tuple[TicketView, ...] | None
+View = Card | Form | TicketView | tuple[TicketView, ...] | None

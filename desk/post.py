@@ -58,6 +58,8 @@ class Post:
     changes: OutboxId | None = None
     emoji: str = ""
     on: MessageRef | None = None
+    under: OutboxId | None = None
+    """Where the platform keeps one thread a ticket for the team: the row of the card that this one stands under."""
 
     @property
     def lane(self) -> str:

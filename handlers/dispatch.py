@@ -10,7 +10,9 @@ from desk.changes import NOTHING, Changes, DropDeadline, write
 from desk.errors import Conflict, Retryable
 from desk.events import (
     ActionFinished,
+    BotInvited,
     ButtonClicked,
+    ChannelChanged,
     CommandInvoked,
     DeadlineReached,
     Event,
@@ -21,6 +23,7 @@ from desk.events import (
     ReactionAdded,
     ReviewDue,
     SummaryAsked,
+    TicketAsked,
     TurnStarted,
     TypingSeen,
 )
@@ -37,6 +40,9 @@ HANDLERS: dict[type[Event], Handler] = {
     MessageDeleted: intake.message_deleted,
     TypingSeen: intake.typing_seen,
     ReactionAdded: intake.reaction_added,
+    TicketAsked: intake.ticket_asked,
+    BotInvited: intake.bot_invited,
+    ChannelChanged: intake.channel_changed,
     TurnStarted: turn.turn_started,
     ButtonClicked: buttons.button_clicked,
     CommandInvoked: commands.command_invoked,

@@ -11,7 +11,7 @@ from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, S
 from desk.customer import TEAM, Role
 from desk.deadlines import Deadline, DeadlineKind
 from desk.draft import DraftStatus
-from desk.events import MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TypingSeen
+from desk.events import BotInvited, ChannelChanged, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TicketAsked, TypingSeen
 from desk.ids import EventId, OutboxId, TicketId, derived
 from desk.modes import Mode
 from desk.policy import Policy
@@ -75,6 +75,21 @@ async def typing_seen(event: TypingSeen, services: Services) -> Changes:
 
 async def reaction_added(event: ReactionAdded, services: Services) -> Changes:
     """Nothing hangs on reactions yet; they are kept by the platform."""
+    return NOTHING
+
+
+async def ticket_asked(event: TicketAsked, services: Services) -> Changes:
+    """Open a ticket from a message that stands already."""
+    return NOTHING
+
+
+async def bot_invited(event: BotInvited, services: Services) -> Changes:
+    """Stay silent in a channel nobody declared, and ask the inviter what it is."""
+    return NOTHING
+
+
+async def channel_changed(event: ChannelChanged, services: Services) -> Changes:
+    """Keep a declared channel's name, and tell the team when it can be written to no more."""
     return NOTHING
 
 

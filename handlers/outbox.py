@@ -19,7 +19,7 @@ from desk.post import Direct, Op, Post, Row, RowStatus
 from desk.space import MessageRef, Place, Platform
 from desk.timeline import Purpose
 from handlers.services import Services
-from handlers.situation import agents_place
+from handlers.situation import agents_place, team_of
 from handlers.views import Views
 
 LONGEST_SLEEP = timedelta(seconds=1)
@@ -150,7 +150,7 @@ class Sender:
         """The agents channel can be read by others: its posts wait, and the admins are told once a day."""
         await self._later(row, now + GUARD_RETRY, error="the channel is not private")
         text = "Others than the team can read the agents channel, so I have stopped posting there. Make it private again, or choose another channel."
-        admins = [user for user, person in await self._services.crm.team() if person.role is Role.ADMIN]
+        admins = [user for user, person in (await team_of(self._services)).items() if person.role is Role.ADMIN]
         outbox = "guard", f"{now:%Y-%m-%d}"
         posts = [
             Post(OutboxId(derived("o", *outbox, user)), Direct(user), Purpose.PAGE, row.post.audience, now, card=Card((Text(text),)), to=(user,))

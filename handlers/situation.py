@@ -12,12 +12,12 @@ from desk.cards import CardRecord
 from desk.customer import LEADS, Account, Author, Person, Role
 from desk.decision import Versions
 from desk.draft import Draft
-from desk.errors import Misconfigured, Unavailable
+from desk.errors import Misconfigured, Retryable, Unavailable
 from desk.escalation import Escalation, EscalationStatus
 from desk.ids import EventId
 from desk.policy import Policy
 from desk.runs import ActionRun
-from desk.space import Channel, ChannelKind, Place, UserRef
+from desk.space import Channel, ChannelKind, ChannelRef, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Timeline, unanswered
 from handlers import estimates
@@ -140,8 +140,8 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
         place=frozenset({audience.PUBLIC}) if blind else await _place(channel, customer, services),
         answer_by=estimates.answer_by(now, approvals, account=customer.account, policy=policy, asked=_asked(timeline)),
         response_by=policy.hours.after(ticket.opened, estimates.first_response(customer.account, policy)),
-        agents=await agents_place(services),
-        team=await _team(services),
+        agents=await agents_place(services, channel.ref),
+        team=await team_of(services),
         drafts=tuple(await services.store.drafts(ticket.id)),
         escalations=tuple(await services.store.escalations(ticket.id)),
         cards=tuple(await services.store.cards(ticket.id)),
@@ -163,18 +163,24 @@ def _asked(timeline: Timeline) -> datetime | None:
     return min((message.at for message in unanswered(timeline)), default=None)
 
 
-async def agents_place(services: Services) -> Place | None:
-    """Return where internal posts go: the channel marked so, else the first internal one."""
+async def agents_place(services: Services, near: ChannelRef | None = None) -> Place | None:
+    """Return where internal posts go: the channel marked so in the space of `near`, else in any, else the first internal one."""
     internal = [channel for channel in await services.store.channels() if channel.kind is ChannelKind.INTERNAL]
-    chosen = next((channel for channel in internal if channel.agents), internal[0] if internal else None)
+    marked = [channel for channel in internal if channel.agents]
+    beside = [channel for channel in marked if near and (channel.ref.platform, channel.ref.space) == (near.platform, near.space)]
+    chosen = next(iter((*beside, *marked, *internal)), None)
     return Place(chosen.ref) if chosen else None
 
 
-async def _team(services: Services) -> Mapping[UserRef, Person]:
-    try:
-        return dict(await services.crm.team())
-    except Unavailable:
-        return {}
+async def team_of(services: Services) -> Mapping[UserRef, Person]:
+    """Return everybody of the team by their platform user: whom the customer record knows, and whom the platforms name; without what is down."""
+    found: dict[UserRef, Person] = {}
+    for team in (services.crm.team, *(chat.team for chat in services.chat.values())):
+        try:
+            found |= dict(await team())
+        except Retryable:
+            continue
+    return found
 
 
 async def _authors(said: Sequence[Message], channel: Channel, services: Services) -> tuple[Author, ...]:

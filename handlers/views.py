@@ -13,6 +13,7 @@ from desk.ids import CardId, TicketId
 from desk.ports import Query, TicketView, View
 from desk.ticket import Status, Ticket
 from handlers import daily, team_cards
+from handlers.commands import table as commands
 from handlers.dossier import dossier
 from handlers.reasons import told
 from handlers.services import Services
@@ -35,8 +36,14 @@ class Views:
                 return await self.draw(CardId(query.subject))
             case "ticket":
                 return await self._ticket(TicketId(query.subject))
+            case "command":
+                return await commands.form_of(query, self._services)
             case _:
                 return await self._queue()
+
+    async def check(self, query: Query, values: Mapping[str, str]) -> Mapping[str, str]:
+        """Return what is wrong with the values of a form, as sentences by field; only commands' forms are checked before they are sent."""
+        return await commands.checked(query, values, self._services) if query.kind == "command" else {}
 
     async def draw(self, card_id: CardId) -> Card:
         """Draw a card as things stand now."""

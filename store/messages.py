@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
 
-from desk.changes import Expect, SaveChannel, SaveEarly, SaveMessage, SaveReading
+from desk.changes import Expect, RemoveChannel, SaveChannel, SaveEarly, SaveMessage, SaveReading
 from desk.errors import Conflict
 from desk.ids import MessageId, TicketId
 from desk.space import Channel, ChannelRef, MessageRef, Place
@@ -53,6 +53,11 @@ def save_channel(connection: Connection, write: SaveChannel) -> None:
     """Store a declared channel."""
     channel = write.channel
     put(connection, channels, {"ref": str(channel.ref), "kind": channel.kind, "account": channel.account, "doc": pack(channel)})
+
+
+def remove_channel(connection: Connection, write: RemoveChannel) -> None:
+    """Forget how a channel was declared."""
+    connection.execute(delete(channels).where(channels.c.ref == str(write.channel)))
 
 
 def expect_none_pending(connection: Connection, write: Expect) -> None:
@@ -150,5 +155,6 @@ WRITERS: Mapping[type, Writer] = {
     SaveReading: save_reading,
     SaveEarly: save_early,
     SaveChannel: save_channel,
+    RemoveChannel: remove_channel,
     Expect: expect_none_pending,
 }

@@ -4,7 +4,7 @@ import asyncio
 import math
 import re
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,7 +12,7 @@ from itertools import count
 from desk.answering import Picture
 from desk.article import Chunk, ChunkChange, Document
 from desk.audience import may_show
-from desk.customer import Role
+from desk.customer import Person, Role
 from desk.draft import Evidence, Passage
 from desk.errors import Conflict, PlaceGone, Unavailable
 from desk.events import Event
@@ -279,6 +279,8 @@ class FakeChat:
     guests: dict[ChannelRef, list[UserRef]] = field(default_factory=dict)
     said: list[Message] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
+    streamed: list[tuple[Place, UserRef, str]] = field(default_factory=list)
+    named: dict[UserRef, Person] = field(default_factory=dict)
     gone: set[ChannelRef] = field(default_factory=set)
     down: bool = False
     lost_replies: int = 0
@@ -337,6 +339,14 @@ class FakeChat:
         if ref not in self.files:
             raise PlaceGone(f"there is no file {ref!r}")
         return self.files[ref]
+
+    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef) -> None:
+        self._reach()
+        self.streamed.append((place, to, "".join([chunk async for chunk in chunks])))
+
+    async def team(self) -> Sequence[tuple[UserRef, Person]]:
+        self._reach()
+        return [(user, person) for user, person in self.named.items()]
 
     async def roles(self, user: UserRef) -> Role:
         self._reach()

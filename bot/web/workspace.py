@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from bot.web.rooms import Member, channel
 from bot.web.transcript import Line, Reaction, lines, reactions
 from bot.web.uploads import Shelf, random_name
 from bot.web.visitors import Visitors, put_reaction
-from desk.customer import Role
+from desk.customer import Person, Role
 from desk.errors import PlaceGone, Unavailable
 from desk.ids import OutboxId
 from desk.ports import Capabilities, Clock
@@ -143,6 +143,13 @@ class LocalWorkspace(Visitors):
         """Return an upload's content."""
         self._reach()
         return await self.shelf.get(ref)
+
+    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef) -> None:
+        """Show nothing: what is streamed comes whole through the outbox in a moment."""
+
+    async def team(self) -> Sequence[tuple[UserRef, Person]]:
+        """Return nobody: the customer record knows who of the workspace is of the team."""
+        return ()
 
     async def roles(self, user: UserRef) -> Role:
         """Return a member's role; a stranger is a customer."""

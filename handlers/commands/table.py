@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from desk.audience import INTERNAL, PUBLIC
-from desk.cards import Card, Text
+from desk.cards import Card, Form, Text
 from desk.changes import NOTHING, Changes
 from desk.customer import LEADS, TEAM, Role
 from desk.errors import InvalidInput, NotAllowed
 from desk.events import CommandInvoked
+from desk.ports import Query
 from handlers import say
 from handlers.commands import queue, stop, tickets
 from handlers.services import Services
 
 Run = Callable[[CommandInvoked, Services], Awaitable[tuple[Card, Changes]]]
+Open = Callable[[Query, Services], Awaitable[Form | None]]
+"""Returns the form that a command opens, filled with what is set now; None when it was written out and runs at once."""
+Check = Callable[[Query, Mapping[str, str], Services], Awaitable[Mapping[str, str]]]
+"""Returns what is wrong with the values of a command's form, as sentences by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +30,8 @@ class Command:
     run: Run
     roles: frozenset[Role]
     usage: str
+    form: Open | None = None
+    check: Check | None = None
 
     @property
     def help(self) -> str:
@@ -64,11 +71,30 @@ async def command_invoked(event: CommandInvoked, services: Services) -> Changes:
     return changes + say.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=audience, card=card)
 
 
+async def form_of(query: Query, services: Services) -> Form | None:
+    """Return the form that a command opens as it is written; None for one that is run at once, also to be told what is wrong with it."""
+    try:
+        command = _named(query.subject, query.role)
+        return await command.form(query, services) if command.form else None
+    except (InvalidInput, NotAllowed):
+        return None
+
+
+async def checked(query: Query, values: Mapping[str, str], services: Services) -> Mapping[str, str]:
+    """Return what is wrong with the values of a command's form, as sentences by field."""
+    command = _named(query.subject, query.role)
+    return await command.check(query, values, services) if command.check else {}
+
+
 async def _run(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
-    name = event.text.split()[0].lower() if event.text.split() else "help"
+    return await _named(event.text, event.role).run(event, services)
+
+
+def _named(text: str, role: Role) -> Command:
+    name = text.split()[0].lower() if text.split() else "help"
     command = COMMANDS.get(name)
     if command is None:
         raise InvalidInput(f"There is no command {name!r}; `/frontdesk help` lists them.")
-    if event.role not in command.roles:
+    if role not in command.roles:
         raise NotAllowed(f"`{name}` is for {' and '.join(sorted(role.value + 's' for role in command.roles))} only.")
-    return await command.run(event, services)
+    return command

@@ -1,0 +1,1 @@
+"""Slack: events in, posts out, cards as Block Kit."""
