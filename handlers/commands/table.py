@@ -91,7 +91,7 @@ async def _run(event: CommandInvoked, services: Services) -> tuple[Card, Changes
 
 
 def _named(text: str, role: Role) -> Command:
-    name = text.split()[0].lower() if text.split() else "help"
+    name = text.split(maxsplit=1)[0].lower() if text.split() else "help"
     command = COMMANDS.get(name)
     if command is None:
         raise InvalidInput(f"There is no command {name!r}; `/frontdesk help` lists them.")
