@@ -201,13 +201,20 @@ class RemoveChannel:
 
 @dataclass(frozen=True, slots=True)
 class SetOverride:
-    """Change one policy key by command; None takes the override away."""
+    """Change one policy key by command; None takes the override away, with those of the keys below it."""
 
     path: str
     value: object
     by: str
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectPolicy:
+    """Lost when the policy was changed by command since there were this many changes: lists are set whole, so nobody's entry may be lost."""
+
+    changes: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +255,7 @@ Write = (
     | SaveChannel
     | RemoveChannel
     | SetOverride
+    | ExpectPolicy
     | Expect
     | ExpectBasis
 )

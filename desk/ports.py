@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from desk.audience import Audiences
 from desk.cards import Card, Form
@@ -231,6 +231,22 @@ class PolicySource(Protocol):
 
     async def current(self) -> Policy:
         """Return the resolved policy; a file that became wrong leaves the last good one in force."""
+        ...
+
+
+class PolicyLayers(PolicySource, Protocol):
+    """The policy in force with the layers that it is made of: a change by command is looked at before it is written."""
+
+    async def resolved(self) -> Mapping[str, Any]:
+        """Return the policy in force as tables."""
+        ...
+
+    async def preview(self, values: Mapping[str, object]) -> Policy:
+        """Return the policy as it would be with these keys (`tickets.window`) set, or taken from the overrides (None); raise PolicyError if wrong."""
+        ...
+
+    async def number(self) -> int:
+        """Return how many changes by command there were."""
         ...
 
 

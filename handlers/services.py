@@ -10,7 +10,7 @@ from desk.answering import Answerer, FileReader, Summarizer, Triager
 from desk.decision import Versions
 from desk.errors import Misconfigured
 from desk.library import KnowledgeBase
-from desk.ports import Actions, ChatPlatform, Clock, Crm, PolicySource
+from desk.ports import Actions, ChatPlatform, Clock, Crm, PolicyLayers
 from desk.space import Platform
 from desk.store import Store
 from handlers.opened import Opened
@@ -43,7 +43,7 @@ class Services:
     triager: Triager
     answerer: Answerer
     chat: Mapping[Platform, ChatPlatform]
-    policy: PolicySource
+    policy: PolicyLayers
     styles: Styles
     summarizer: Summarizer
     versions: Versions = field(default_factory=Versions)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, delete, func, insert, or_, select
 
-from desk.changes import SetOverride
+from desk.changes import ExpectPolicy, SetOverride
+from desk.errors import Conflict
 from store.database import Reads
 from store.rows import Writer, add, put
 from store.schema import override_changes, overrides, policy_versions
@@ -39,14 +40,22 @@ class PolicyVersion:
 
 
 def set_override(connection: Connection, write: SetOverride) -> None:
-    """Set a policy key, or take its override away, and remember that it was done."""
+    """Set a policy key, or take its override and those below it away, and remember that it was done."""
     value = None if write.value is None else json.dumps(write.value)
     said = {"path": write.path, "value": value, "by": write.by, "reason": write.reason, "at": write.at}
     connection.execute(insert(override_changes).values(**said))
     if value is None:
-        connection.execute(delete(overrides).where(overrides.c.path == write.path))
+        connection.execute(
+            delete(overrides).where(or_(overrides.c.path == write.path, overrides.c.path.startswith(f"{write.path}.", autoescape=True)))
+        )
     else:
         put(connection, overrides, said)
+
+
+def expect_policy(connection: Connection, write: ExpectPolicy) -> None:
+    """Raise Conflict when there were more changes by command."""
+    if _number(connection) != write.changes:
+        raise Conflict("the policy was changed by another command")
 
 
 class SqlOverrides(Reads):
@@ -54,7 +63,7 @@ class SqlOverrides(Reads):
 
     async def number(self) -> int:
         """Return how many changes there were, by which a reader knows that it is up to date."""
-        return await self.database.read(lambda c: c.scalar(select(func.max(override_changes.c.seq))) or 0)
+        return await self.database.read(_number)
 
     async def current(self) -> tuple[Override, ...]:
         """Return the overrides in force, in the order they were set."""
@@ -86,8 +95,12 @@ class SqlOverrides(Reads):
         return tuple(PolicyVersion(**{**row, "resolved": json.loads(row["resolved"])}) for row in found)
 
 
+def _number(connection: Connection) -> int:
+    return connection.scalar(select(func.max(override_changes.c.seq))) or 0
+
+
 def _override(*, value: str, **rest: Any) -> Override:
     return Override(value=json.loads(value), **rest)
 
 
-WRITERS: Mapping[type, Writer] = {SetOverride: set_override}
+WRITERS: Mapping[type, Writer] = {SetOverride: set_override, ExpectPolicy: expect_policy}

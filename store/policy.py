@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -61,11 +61,14 @@ class FilePolicySource:
             self._state = state
         return self._policy
 
-    async def preview(self, path: str, value: object) -> Policy:
-        """Return the policy as it would be with one key set, or taken from the overrides (None); raise PolicyError when it would be wrong."""
-        rest = [override for override in await self._overrides.current() if override.path != path]
-        layer = merged(*(nested(item.path, item.value) for item in rest), {} if value is None else nested(path, value))
+    async def preview(self, values: Mapping[str, object]) -> Policy:
+        """Return the policy as it would be with keys set, or taken from the overrides (None); raise PolicyError when it would be wrong."""
+        layer = overlaid(await self._overrides.current(), values)
         return read_policy(merged(_load(self._shipped), _load(self._file), layer))
+
+    async def number(self) -> int:
+        """Return how many changes by command there were."""
+        return await self._overrides.number()
 
     async def resolved(self) -> Mapping[str, Any]:
         """Return the policy in force as tables."""
@@ -119,6 +122,14 @@ class FilePolicySource:
             if file and file.exists() and (line := line_of(problem.path, file.read_text("utf-8")))
         ]
         return f"{lines[0][0]}:{lines[0][1]}" if lines else str(self._file or self._shipped)
+
+
+def overlaid(overrides: Sequence[Override], values: Mapping[str, object]) -> dict[str, Any]:
+    """Return the layer of overrides as it would be with keys set, or taken away with those below them (None)."""
+    gone = [path for path, value in values.items() if value is None]
+    kept = [item for item in overrides if item.path not in values and not any(_is_below(item.path, path) for path in gone)]
+    new = (nested(path, value) for path, value in values.items() if value is not None)
+    return merged(*(nested(item.path, item.value) for item in kept), *new)
 
 
 def nested(path: str, value: object) -> dict[str, Any]:

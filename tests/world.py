@@ -49,7 +49,7 @@ from store.customers import SqlCustomers
 from store.database import Database, open_database
 from store.library import SqlLibrary
 from store.overrides import SqlOverrides
-from store.policy import nested
+from store.policy import overlaid
 from tests.audit import Journal, WatchedChat, check
 from tests.fakes import START, FakeActions, FakeClock
 
@@ -118,8 +118,22 @@ class ScriptedPolicy:
 
     async def current(self) -> Policy:
         """Return the policy; the same layers are read once."""
-        commands = [nested(item.path, item.value) for item in await self.overrides.current()] if self.overrides else []
-        return _policy(json.dumps(merged(self.changes, *commands)))
+        return await self.preview({})
+
+    async def preview(self, values: Mapping[str, object]) -> Policy:
+        """Return the policy with more keys set by command."""
+        return _policy(json.dumps(merged(self.changes, await self._layer(values))))
+
+    async def resolved(self) -> Mapping[str, Any]:
+        """Return the policy as tables."""
+        return merged(tomllib.loads((ROOT / "policy.toml").read_text()), self.changes, await self._layer({}))
+
+    async def number(self) -> int:
+        """Return how many changes by command there were."""
+        return await self.overrides.number() if self.overrides else 0
+
+    async def _layer(self, values: Mapping[str, object]) -> dict[str, Any]:
+        return overlaid(await self.overrides.current() if self.overrides else (), values)
 
     def change(self, **tables: Any) -> None:
         """Lay these tables over what was changed before."""

@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 
-from desk.audience import INTERNAL
 from desk.cards import Card, Text
-from desk.changes import NOTHING, Changes, Enqueue, SetOverride, Unsend, write
+from desk.changes import Changes, SetOverride, Unsend, write
 from desk.errors import InvalidInput
 from desk.events import CommandInvoked
-from desk.ids import OutboxId, derived
 from desk.policy import Policy
 from desk.policy_check import read_duration
-from desk.post import Post
 from desk.ticket import Ticket
-from desk.timeline import Purpose
+from handlers.commands.changes import announced
 from handlers.services import Services
-from handlers.situation import agents_place
 from handlers.times import shown
 
 WORDS = re.compile(r"^\w+\s*(?P<what>#[\w-]+|category .+?)?\s*(?:for (?P<span>\w+))?$")
@@ -31,7 +27,7 @@ async def pause(event: CommandInvoked, services: Services) -> tuple[Card, Change
     said = Card((Text(f"Paused {what} {when}, by {event.by_name}."),))
     override = SetOverride(path, until.isoformat() if until else "on", event.by_name, "paused by command", event.at)
     dropped = [Unsend(ticket.id) for ticket in await _concerned(path, services)]
-    return said, write(override, *dropped) + await _announced(said, event, services)
+    return said, write(override, *dropped) + await announced(said, event, services)
 
 
 async def resume(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
@@ -39,7 +35,7 @@ async def resume(event: CommandInvoked, services: Services) -> tuple[Card, Chang
     path, what, _ = await _read(event.text, await services.policy.current(), services)
     said = Card((Text(f"Resumed {what}, by {event.by_name}."),))
     override = SetOverride(path, None, event.by_name, "resumed by command", event.at)
-    return said, write(override) + await _announced(said, event, services)
+    return said, write(override) + await announced(said, event, services)
 
 
 async def _concerned(path: str, services: Services) -> list[Ticket]:
@@ -50,12 +46,6 @@ async def _concerned(path: str, services: Services) -> list[Ticket]:
     if kind == "channels":
         return [ticket for ticket in found if ticket.place.channel in channels]
     return [ticket for ticket in found if kind == "everything" or ticket.category == name.removesuffix(".")]
-
-
-async def _announced(said: Card, event: CommandInvoked, services: Services) -> Changes:
-    """Let the whole team see who stopped or started what."""
-    place = await agents_place(services)
-    return write(Enqueue(Post(OutboxId(derived("o", event.id, "stop")), place, Purpose.NOTICE, INTERNAL, event.at, card=said))) if place else NOTHING
 
 
 async def _read(text: str, policy: Policy, services: Services) -> tuple[str, str, str]:

@@ -168,14 +168,14 @@ async def test_a_file_that_is_not_text_is_named(source: FilePolicySource, file: 
 
 async def test_a_preview_says_what_would_be_and_changes_nothing(source: FilePolicySource, store: SqlStore):
     await override(store, "csat.ask", False)
-    assert (await source.preview("tickets.window", "10m")).tickets.window == timedelta(minutes=10)
-    assert (await source.preview("csat.ask", None)).csat.ask
+    assert (await source.preview({"tickets.window": "10m"})).tickets.window == timedelta(minutes=10)
+    assert (await source.preview({"csat.ask": None})).csat.ask
     assert (await source.current()).tickets.window == timedelta(minutes=60)
 
 
 async def test_a_preview_of_a_mistake_says_what_to_write(source: FilePolicySource):
     with pytest.raises(PolicyError, match="write one of observe, draft, auto"):
-        await source.preview("modes.default", "autoo")
+        await source.preview({"modes.default": "autoo"})
 
 
 async def test_the_difference_shows_every_layer_that_sets_a_key(source: FilePolicySource, file: Path, store: SqlStore):
