@@ -6,7 +6,8 @@ import json
 import logging
 from collections.abc import AsyncIterator, Collection, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -16,7 +17,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access import Access
 from bot.slack.refusals import LIMITED, refusal
-from desk.errors import Misconfigured, PlaceGone, RateLimited, Rejected, Unavailable
+from desk.errors import FrontdeskError, Misconfigured, PlaceGone, RateLimited, Rejected, Unavailable
 
 SECONDS = 10
 """How long a call may take before nobody knows what became of it."""
@@ -38,6 +39,16 @@ class Whoami:
     url: str
     bot_user: str
     bot: str
+    enterprise: str = ""
+    """The organization of an Enterprise workspace."""
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What the headers of an answer tell: the scopes that the token has (None where Slack does not say), and Slack's own time."""
+
+    scopes: frozenset[str] | None
+    at: datetime | None
 
 
 class Web:
@@ -73,8 +84,21 @@ class Web:
         """Return whose token this is; asked once."""
         if self._who is None:
             found = await self.call("auth.test")
-            self._who = Whoami(*(str(found.get(name) or "") for name in ("team_id", "team", "url", "user_id", "bot_id")))
+            self._who = Whoami(*(str(found.get(name) or "") for name in ("team_id", "team", "url", "user_id", "bot_id", "enterprise_id")))
         return self._who
+
+    async def greeting(self) -> Greeting:
+        """Return what Slack says of the token and of the time, beside the answer to auth.test; raises as `call` does."""
+        try:
+            headers = {name.lower(): value for name, value in (await self._sdk().api_call("auth.test")).headers.items()}
+        except SlackApiError as error:
+            raise _refusal("auth.test", error) from None
+        except (TimeoutError, aiohttp.ClientError, SlackClientError, OSError) as error:
+            raise Unavailable("platform", f"auth.test failed with {type(error).__name__}") from None
+        scopes = headers.get("x-oauth-scopes")
+        return Greeting(
+            frozenset(filter(None, (part.strip() for part in scopes.split(",")))) if scopes is not None else None, _date(headers.get("date"))
+        )
 
     async def download(self, url: str) -> bytes:
         """Return what a file's private address holds, of Slack's own hosts only. Raises PlaceGone, Rejected, Misconfigured or Unavailable."""
@@ -126,16 +150,30 @@ def _word(value: object) -> object:
 
 def _refused(method: str, error: SlackApiError, accept: Collection[str]) -> Mapping[str, Any]:
     """Return an answer that the caller accepts, else raise the desk's error for it."""
-    answer = getattr(error.response, "data", None)
-    told: Mapping[str, Any] = answer if isinstance(answer, dict) else {}
+    told = _told(error)
+    if told.get("error") in accept and int(getattr(error.response, "status_code", 200)) < 400:
+        return told
+    raise _refusal(method, error) from None
+
+
+def _refusal(method: str, error: SlackApiError) -> FrontdeskError:
+    told = _told(error)
     status = int(getattr(error.response, "status_code", 0) or getattr(error.response, "status", 200))
     if status == 429 or told.get("error") in LIMITED:
-        raise RateLimited(_wait(getattr(error.response, "headers", {}))) from None
-    if status >= 500:
-        raise Unavailable("platform", f"{method} was answered with status {status}") from None
-    if told.get("error") in accept:
-        return told
-    raise refusal(method, told) from None
+        return RateLimited(_wait(getattr(error.response, "headers", {})))
+    return Unavailable("platform", f"{method} was answered with status {status}") if status >= 500 else refusal(method, told)
+
+
+def _told(error: SlackApiError) -> Mapping[str, Any]:
+    answer = getattr(error.response, "data", None)
+    return answer if isinstance(answer, dict) else {}
+
+
+def _date(header: str | None) -> datetime | None:
+    try:
+        return parsedate_to_datetime(header or "")
+    except ValueError:
+        return None
 
 
 def _wait(headers: Mapping[str, str]) -> timedelta:
