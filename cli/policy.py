@@ -55,7 +55,8 @@ async def _diff() -> list[dict[str, Any]]:
 
 async def _checked(file: Path) -> str:
     from bootstrap import SHIPPED
-    from store.overrides import Override, PolicyVersion, SqlOverrides
+    from desk.layers import Override, PolicyVersion
+    from store.overrides import SqlOverrides
     from store.policy import FilePolicySource
 
     class NoOverrides(SqlOverrides):
@@ -68,6 +69,9 @@ async def _checked(file: Path) -> str:
             return 0
 
         async def current(self) -> tuple[Override, ...]:
+            return ()
+
+        async def history(self) -> tuple[Override, ...]:
             return ()
 
         async def remember(self, version: PolicyVersion) -> None:

@@ -15,6 +15,7 @@ from desk.draft import Draft, Evidence, Passage
 from desk.escalation import Escalation
 from desk.events import Event
 from desk.ids import AccountId, OutboxId, PersonId
+from desk.layers import Difference, Override, PolicyVersion
 from desk.policy import Policy
 from desk.post import Post
 from desk.runs import ActionResult, ActionRun
@@ -249,6 +250,26 @@ class PolicyLayers(PolicySource, Protocol):
         """Return how many changes by command there were."""
         ...
 
+    async def beneath(self) -> Mapping[str, Any]:
+        """Return the policy as tables as it would be without changes by command."""
+        ...
+
+    async def overrides(self) -> Sequence[Override]:
+        """Return what commands set, in the order it was set."""
+        ...
+
+    async def history(self) -> Sequence[Override]:
+        """Return every change by command, oldest first."""
+        ...
+
+    async def versions(self) -> Sequence[PolicyVersion]:
+        """Return every policy that was in force, oldest first."""
+        ...
+
+    async def diff(self) -> Sequence[Difference]:
+        """Return every key that the file or a command sets to something else than what is shipped, by path."""
+        ...
+
 
 class Desk(Protocol):
     """What `bot` is given."""
@@ -275,7 +296,7 @@ class Query:
     | card    | a card's id                              | the card as things stand now                     |
     | ticket  | a ticket's id                            | the ticket with its history                      |
     | queue   |                                          | what waits for the team                          |
-    | form    | the id of the card or the outbox row that shows the button | the form of its button `action` (None: it has none) |
+    | form    | the id of the card or the outbox row that shows the button | the form of its button `action` about `about` (None: it has none) |
     | command | a command as written                     | the form it opens (None: it is run at once)      |
     | hints   | the beginning of a command               | a card that says how it may go on                |
     | home    |                                          | the page of whoever asks, by their role          |
@@ -289,6 +310,8 @@ class Query:
     place: Place | None = None
     name: str = ""
     """How the platform calls who asks."""
+    about: str = ""
+    """The subject of the button that was pressed, which tells two buttons of one action apart."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select
 
 from desk.changes import ExpectPolicy, SetOverride
 from desk.errors import Conflict
+from desk.layers import Override, PolicyVersion
 from store.database import Reads
 from store.rows import Writer, add, put
 from store.schema import override_changes, overrides, policy_versions
-
-
-@dataclass(frozen=True, slots=True)
-class Override:
-    """One policy key (`tickets.window`) set by command."""
-
-    path: str
-    value: Any
-    by: str
-    reason: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PolicyVersion:
-    """A policy that was in force: its hash, since when, who brought it about and why, and the whole of it as tables."""
-
-    version: str
-    by: str
-    reason: str
-    at: datetime
-    resolved: Mapping[str, Any]
 
 
 def set_override(connection: Connection, write: SetOverride) -> None:
@@ -70,6 +47,12 @@ class SqlOverrides(Reads):
         statement = select(overrides).order_by(overrides.c.at, overrides.c.path)
         return await self.database.read(lambda c: tuple(_override(**found) for found in c.execute(statement).mappings()))
 
+    async def history(self) -> tuple[Override, ...]:
+        """Return every change by command, oldest first; None is the value of one that took an override away."""
+        fields = (override_changes.c[name] for name in ("path", "value", "by", "reason", "at"))
+        statement = select(*fields).order_by(override_changes.c.seq)
+        return await self.database.read(lambda c: tuple(_override(**found) for found in c.execute(statement).mappings()))
+
     async def remember(self, version: PolicyVersion) -> None:
         """Keep a version; one that was in force before keeps its first author."""
         values = {
@@ -99,8 +82,8 @@ def _number(connection: Connection) -> int:
     return connection.scalar(select(func.max(override_changes.c.seq))) or 0
 
 
-def _override(*, value: str, **rest: Any) -> Override:
-    return Override(value=json.loads(value), **rest)
+def _override(*, value: str | None, **rest: Any) -> Override:
+    return Override(value=None if value is None else json.loads(value), **rest)
 
 
 WRITERS: Mapping[type, Writer] = {SetOverride: set_override, ExpectPolicy: expect_policy}

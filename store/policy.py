@@ -4,31 +4,23 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from desk.errors import Misconfigured
+from desk.layers import Difference, Override, PolicyVersion, is_below, leaves
 from desk.policy import Policy
 from desk.policy_check import PolicyError, Problem, merged, read_policy
-from store.overrides import Override, PolicyVersion, SqlOverrides
+from store.overrides import SqlOverrides
 from store.toml_lines import line_of
 
 Stamp = tuple[int, int] | None
 """A file's time of change in nanoseconds and its size, None where there is no file."""
 
 log = logging.getLogger("frontdesk.policy")
-
-
-class Difference(NamedTuple):
-    """A key that is not as shipped; None stands for a layer that does not set it."""
-
-    path: str
-    shipped: Any
-    file: Any
-    override: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,9 +67,26 @@ class FilePolicySource:
         await self.current()
         return self._raw
 
+    async def beneath(self) -> Mapping[str, Any]:
+        """Return the policy as tables as it would be without changes by command."""
+        return merged(_load(self._shipped), _load(self._file))
+
+    async def overrides(self) -> Sequence[Override]:
+        """Return what commands set, in the order it was set."""
+        return await self._overrides.current()
+
+    async def history(self) -> Sequence[Override]:
+        """Return every change by command, oldest first."""
+        return await self._overrides.history()
+
+    async def versions(self) -> Sequence[PolicyVersion]:
+        """Return every policy that was in force, oldest first."""
+        await self.current()
+        return await self._overrides.versions()
+
     async def diff(self) -> list[Difference]:
         """Return every key that the file or an override sets to something else than what is shipped, by path."""
-        shipped, file = dict(_leaves(_load(self._shipped))), dict(_leaves(_load(self._file)))
+        shipped, file = dict(leaves(_load(self._shipped))), dict(leaves(_load(self._file)))
         set_by_command = {override.path: override.value for override in await self._overrides.current()}
         found = (
             Difference(path, shipped.get(path), file.get(path), set_by_command.get(path)) for path in sorted(file.keys() | set_by_command.keys())
@@ -96,14 +105,14 @@ class FilePolicySource:
             log.warning("the policy stays as it was, because of a mistake in the new one: %s", said)
             return last
         self._raw = raw
-        await self._overrides.remember(self._version(policy, raw, overrides))
+        await self._overrides.remember(self._version(policy, raw, await self._overrides.history()))
         return policy
 
-    def _version(self, policy: Policy, raw: Mapping[str, Any], overrides: tuple[Override, ...]) -> PolicyVersion:
-        """Name whoever changed a layer last as the author of what came of it."""
+    def _version(self, policy: Policy, raw: Mapping[str, Any], by_command: Sequence[Override]) -> PolicyVersion:
+        """Name whoever changed a layer last as the author of what came of it, also by taking something away."""
         files = [(file, stamp) for file in (self._shipped, self._file) if file and (stamp := _stamp(file))]
         changes = [(datetime.fromtimestamp(stamp[0] / 1e9, UTC), file.name, "the file changed") for file, stamp in files]
-        changes += [(item.at, item.by, item.reason) for item in overrides]
+        changes += [(item.at, item.by, item.reason) for item in by_command[-1:]]
         at, by, reason = max(changes)
         return PolicyVersion(policy.version, by, reason, at, raw)
 
@@ -114,7 +123,7 @@ class FilePolicySource:
 
     def _where(self, problem: Problem, overrides: tuple[Override, ...]) -> str:
         """Say which layer set the value; the last one that knows the path won."""
-        if by := next((item.by for item in reversed(overrides) if _is_below(problem.path, item.path) or _is_below(item.path, problem.path)), None):
+        if by := next((item.by for item in reversed(overrides) if is_below(problem.path, item.path) or is_below(item.path, problem.path)), None):
             return f"set by {by}"
         lines = [
             (file, line)
@@ -127,7 +136,7 @@ class FilePolicySource:
 def overlaid(overrides: Sequence[Override], values: Mapping[str, object]) -> dict[str, Any]:
     """Return the layer of overrides as it would be with keys set, or taken away with those below them (None)."""
     gone = [path for path, value in values.items() if value is None]
-    kept = [item for item in overrides if item.path not in values and not any(_is_below(item.path, path) for path in gone)]
+    kept = [item for item in overrides if item.path not in values and not any(is_below(item.path, path) for path in gone)]
     new = (nested(path, value) for path, value in values.items() if value is not None)
     return merged(*(nested(item.path, item.value) for item in kept), *new)
 
@@ -160,15 +169,3 @@ def _stamp(file: Path | None) -> Stamp:
     except FileNotFoundError:
         return None
     return found.st_mtime_ns, found.st_size
-
-
-def _leaves(table: Mapping[str, Any], above: str = "") -> Iterator[tuple[str, Any]]:
-    for key, value in table.items():
-        if isinstance(value, Mapping) and value:
-            yield from _leaves(value, f"{above}{key}.")
-        else:
-            yield f"{above}{key}", value
-
-
-def _is_below(path: str, above: str) -> bool:
-    return path == above or path.startswith(f"{above}.")

@@ -10,6 +10,7 @@ from desk.changes import NOTHING, Changes, Enqueue, ExpectPolicy, SetOverride, w
 from desk.errors import InvalidInput, Misconfigured
 from desk.events import CommandInvoked
 from desk.ids import OutboxId, derived
+from desk.layers import is_below
 from desk.post import Post
 from desk.space import Place
 from desk.timeline import Purpose
@@ -32,7 +33,8 @@ async def set_policy(
     before = await services.policy.number()
     was = await services.policy.resolved()
     await previewed(values, services)
-    changed = {path: value for path, value in values.items() if value is None or value_at(was, path) != value}
+    gone = [path for path, value in values.items() if value is None]
+    changed = {path: value for path, value in values.items() if value_at(was, path) != value or any(is_below(path, above) for above in gone)}
     if not changed:
         return Card((Notes("Nothing to change", tuple(f"{path} is {written(value)} already" for path, value in values.items())),)), NOTHING
     why = reason.strip() or REASON

@@ -20,6 +20,8 @@ from tests.store.samples import NOW, commit, minutes
 
 SHIPPED = Path("policy.toml")
 _moments = count(1_800_000_000)
+SOON = 365 * 24 * 60
+"""Minutes after which a command is given later than any file was written."""
 
 
 @pytest.fixture
@@ -202,3 +204,24 @@ async def test_overrides_are_listed_in_the_order_they_were_set(store: SqlStore, 
         ("tickets.window", "10m", "Ruth"),
     ]
     assert await overrides.number() == 2
+
+
+async def test_every_change_by_command_is_remembered_also_one_that_takes_something_away(source: FilePolicySource, store: SqlStore):
+    await override(store, "csat.ask", False)
+    await override(store, "csat.ask", None, by="Lea", at=1)
+    assert [(change.path, change.value, change.by) for change in await source.history()] == [("csat.ask", False, "Ruth"), ("csat.ask", None, "Lea")]
+
+
+async def test_the_author_of_a_version_is_whoever_changed_something_last_also_by_taking_it_away(source: FilePolicySource, store: SqlStore):
+    await source.current()
+    await override(store, "csat.ask", False, at=SOON)
+    await override(store, "tickets.window", "10m", at=SOON + 1)
+    await override(store, "csat.ask", None, by="Lea", at=SOON + 2)
+    assert (await source.versions())[-1].by == "Lea"
+
+
+async def test_what_lies_beneath_the_overrides_is_the_file_over_what_is_shipped(source: FilePolicySource, file: Path, store: SqlStore):
+    write(file, '[tickets]\nwindow = "30m"\n')
+    await override(store, "tickets.window", "10m")
+    assert (await source.beneath())["tickets"]["window"] == "30m"
+    assert [(item.path, item.value) for item in await source.overrides()] == [("tickets.window", "10m")]
