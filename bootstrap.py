@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from agent.claude import ClaudeModel
     from agent.heads import Heads
     from agent.minds import Minds
+    from bot.slack.access import Access
     from bot.slack.connection import Slack
     from desk.policy import Triage
     from knowledge.generations import Place
@@ -124,24 +125,29 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
 
 async def _slack(stack: AsyncExitStack, reading: Reading) -> Slack | None:
     """Return the connection to the Slack workspace that the settings name, not yet opened."""
-    from bot.slack.access import Access
-
     found = reading.records.settings
     if not found.has_slack:
         return None
     from bot.slack.connection import Slack
 
-    access = Access(
-        found.slack_bot_token.get_secret_value(),
-        found.slack_app_token.get_secret_value(),
-        found.slack_signing_secret.get_secret_value(),
-        found.slack_url,
-    )
     slack = await Slack.open(
-        access, inbox=reading.records.home.path / "slack.db", policy=reading.records.policy, store=reading.records.store, clock=reading.services.clock
+        slack_access(found),
+        inbox=reading.records.home.path / "slack.db",
+        policy=reading.records.policy,
+        store=reading.records.store,
+        clock=reading.services.clock,
     )
     stack.push_async_callback(slack.close)
     return slack
+
+
+def slack_access(settings: Settings) -> Access:
+    """Return what the environment gives to reach Slack."""
+    from bot.slack.access import Access
+
+    given = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
+    bot, app, secret = (token.get_secret_value() for token in given)
+    return Access(bot, app, secret, settings.slack_url)
 
 
 async def _records(stack: AsyncExitStack, settings: Settings) -> Records:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from settings import Settings
 
 PYTHON = (3, 11)
+SLACK = ("slack", "slack scopes", "slack channels", "slack user groups", "slack clock")
+"""The checks of a Slack installation, by name."""
 PATIENCE_SECONDS = 5.0
 """How long a running server may take to say how it is."""
 
@@ -203,6 +205,28 @@ def _degraded(address: str) -> Sequence[str]:
     return [str(what) for what in told.get("degraded", ())]
 
 
+def _slack(check: str) -> Callable[[Settings], Awaitable[str]]:
+    """Return the look that makes one of Slack's checks."""
+
+    async def look(found: Settings) -> str:
+        if not found.has_slack:
+            return "no workspace is connected; docs/slack.md says how" if check == "slack" else "nothing to look at"
+        from bootstrap import open_records, slack_access
+        from bot.slack.checks import CHECKS, Installation
+        from bot.slack.web import Web
+        from runtime import SystemClock
+
+        access = slack_access(found)
+        web = Web(access)
+        try:
+            async with open_records(found) as kept:
+                return await CHECKS[check](Installation(access, web, kept.policy, kept.store, SystemClock()))
+        finally:
+            await web.close()
+
+    return look
+
+
 LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "python": _python,
     "home": _home,
@@ -215,6 +239,7 @@ LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "budget": _budget,
     "sources": _sources,
     "actions": _actions,
+    **{check: _slack(check) for check in SLACK},
     "events": _events,
     "server": _server,
 }
