@@ -22,7 +22,8 @@ OTHER = "view"
 NEXT = "~"
 """In a block's id: what follows numbers a further field for the rest of a text that is longer than one takes, and says what parts the two."""
 BLANKS = {"n": "\n", "s": " "}
-GAPS = str.maketrans(BLANKS)
+GAPS = str.maketrans(dict(BLANKS))
+LETTERS = {blank: letter for letter, blank in BLANKS.items()}
 RADIOS = 5
 """So many choices are all shown; more drop down."""
 LONG = "The text is longer than one field takes, so it goes on in the next; what you send is put together again."
@@ -127,7 +128,7 @@ def _texts(text: str) -> Sequence[tuple[str, str]]:
 
 
 def _letters(blanks: str) -> str:
-    return blanks.translate(str.maketrans({blank: letter for letter, blank in BLANKS.items()}))
+    return "".join(LETTERS[blank] for blank in blanks)
 
 
 def _order(id: str) -> tuple[str, int]:

@@ -53,9 +53,10 @@ def unpacked(action_id: str, value: str) -> Pressed:
     menu = action_id.split(":") if action_id.startswith(f"{MENU}:") else []
     try:
         ids = json.loads(value)
-        carrier, ticket = map(unquote, menu[2:]) if menu else (ids["c"], ids["t"])
+        carrier, ticket = map(unquote, menu[2:]) if menu else (ids["c"], ids.get("t", ""))
         subject = ids.get("s", "")
-        return Pressed(ids["a"], TicketId(ids.get("t", ticket)), subject, subject if ids.get("b") == 1 else ids.get("b", ""), carrier, "f" in ids)
+        basis = subject if ids.get("b") == 1 else ids.get("b", "")
+        return Pressed(ids["a"], TicketId(ids.get("t", ticket)), subject, basis, carrier, "f" in ids)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise InvalidInput(OLD) from error
 
@@ -67,4 +68,4 @@ def _ids(button: Button) -> dict[str, object]:
 
 
 def _written(ids: dict[str, object]) -> str:
-    return json.dumps({key: value for key, value in ids.items() if value != ""}, separators=(",", ":"), ensure_ascii=False)
+    return json.dumps({key: value for key, value in ids.items() if value != "" or key in ("c", "t")}, separators=(",", ":"), ensure_ascii=False)
