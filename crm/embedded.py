@@ -44,6 +44,10 @@ class EmbeddedCrm:
         """Return an account."""
         return await self._rows.account(account)
 
+    async def accounts(self) -> Sequence[Account]:
+        """Return all accounts, by name."""
+        return sorted(await self._rows.accounts(), key=lambda account: (account.name.casefold(), account.id))
+
     async def person(self, person: PersonId) -> Person | None:
         """Return a person."""
         return await self._rows.person(person)
@@ -55,6 +59,15 @@ class EmbeddedCrm:
     async def team(self) -> Sequence[tuple[UserRef, Person]]:
         """Return the teammates, leads and admins with their verified platform users."""
         return await self._rows.team()
+
+    async def identity(self, user: UserRef) -> Identity | None:
+        """Return whom a platform user is linked to, since when and how we know; None for nobody."""
+        return await self._rows.identity(user)
+
+    async def find(self, words: str) -> Sequence[Person]:
+        """Return the people who have this id, e-mail address or name, in any case, by id."""
+        wanted = words.strip().casefold()
+        return [person for person in await self._rows.people() if wanted and wanted in (person.id, person.email.casefold(), person.name.casefold())]
 
     async def _account(self, id: AccountId | None) -> Account | None:
         return await self._rows.account(id) if id else None

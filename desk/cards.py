@@ -120,6 +120,8 @@ class Form:
     title: str
     fields: tuple[Field, ...]
     submit: str = "Send"
+    intro: str = ""
+    """Markdown above the fields: what is set now, and what speaks for a change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,8 @@ class CardRecord:
     draft: DraftId | None = None
     observed: bool = False
     context: tuple[str, ...] = field(default_factory=tuple)
+    under: OutboxId | None = None
+    """The row of the ticket's first card there, below which it stands where the platform keeps one thread a ticket."""
 
 
 def plain(card: Card) -> str:

@@ -106,8 +106,11 @@ class ChatPlatform(Protocol):
         """Return the content of a file by the `ref` of its `File`."""
         ...
 
-    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef) -> None:
-        """Show a text while it is made, at an internal place, to who asked; best effort: what counts goes through the outbox."""
+    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef, id: OutboxId) -> None:
+        """Show a text while it is made, at an internal place, to who asked; best effort: what counts goes through the outbox.
+
+        What was streamed to its end is found by `id`, as if it had been sent, so that the post of that id takes its place.
+        """
         ...
 
     async def roles(self, user: UserRef) -> Role:
@@ -189,6 +192,10 @@ class Crm(Protocol):
         """Return an account."""
         ...
 
+    async def accounts(self) -> Sequence[Account]:
+        """Return all accounts, by name."""
+        ...
+
     async def person(self, person: PersonId) -> Person | None:
         """Return a person."""
         ...
@@ -199,6 +206,14 @@ class Crm(Protocol):
 
     async def team(self) -> Sequence[tuple[UserRef, Person]]:
         """Return the teammates, leads and admins with their platform users."""
+        ...
+
+    async def identity(self, user: UserRef) -> Identity | None:
+        """Return whom a platform user is linked to, since when and how we know; None for nobody."""
+        ...
+
+    async def find(self, words: str) -> Sequence[Person]:
+        """Return the people who have this id, e-mail address or name, in any case, by id; for the team, which means one person by it."""
         ...
 
 

@@ -13,6 +13,7 @@ from desk.ids import CardId, TicketId
 from desk.ports import Query, TicketView, View
 from desk.ticket import Status, Ticket
 from handlers import daily, team_cards
+from handlers.commands import hints
 from handlers.commands import table as commands
 from handlers.dossier import dossier
 from handlers.reasons import told
@@ -38,6 +39,8 @@ class Views:
                 return await self._ticket(TicketId(query.subject))
             case "command":
                 return await commands.form_of(query, self._services)
+            case "hints":
+                return await hints.hints(query, self._services)
             case _:
                 return await self._queue()
 

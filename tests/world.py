@@ -39,6 +39,7 @@ from desk.space import Channel, ChannelKind, ChannelRef, Intake, MessageRef, Pla
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose, message_id
 from desk.triage import Classification, Signal
+from handlers.commands.table import COMMAND
 from handlers.dispatch import dispatch
 from handlers.outbox import Sender
 from handlers.runner import Runner
@@ -161,6 +162,10 @@ class ScriptedCrm(EmbeddedCrm):
     async def account(self, account: AccountId) -> Account | None:
         self._reach()
         return await super().account(account)
+
+    async def accounts(self) -> Sequence[Account]:
+        self._reach()
+        return await super().accounts()
 
     async def users(self, person: PersonId) -> Sequence[UserRef]:
         self._reach()
@@ -347,7 +352,9 @@ class World:
         await self.press(who, button, at, **form)
 
     async def press(self, who: str, button: Button, at: MessageRef, **form: str) -> None:
-        """Somebody presses this very button, whatever stands there by now."""
+        """Somebody presses this very button, whatever stands there by now; one that stands for a command gives it."""
+        if button.action == COMMAND:
+            return await self.commands(who, button.subject, where=at.channel.id, **form)
         await self.emit(await self.click(who, at, button, **form))
 
     async def click(self, who: str, at: MessageRef, button: Button, **form: str) -> ButtonClicked:
@@ -369,8 +376,8 @@ class World:
             form=form,
         )
 
-    async def commands(self, who: str, text: str) -> None:
-        """Somebody gives a slash command."""
+    async def commands(self, who: str, text: str, *, where: str = "agents", **form: str) -> None:
+        """Somebody gives a slash command, with the values of its form if it has one."""
         self.numbers += 1
         event = CommandInvoked(
             id=EventId(f"e{self.numbers}"),
@@ -379,7 +386,8 @@ class World:
             by_name=who.title(),
             role=role_of(who),
             at=self.clock.now(),
-            place=Place(channel("agents")),
+            place=Place(channel(where)),
+            form=form,
         )
         await self.emit(event)
 

@@ -1,63 +1,59 @@
-"""The table of slash commands, and how one is run: permission, function, whisper."""
+"""The table of slash commands, and how one is run: permission, form, function, whisper."""
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import replace
 
 from desk.audience import INTERNAL, PUBLIC
-from desk.cards import Card, Form, Text
+from desk.cards import Button, Buttons, Card, Fields, Form, Header, Style, Text
 from desk.changes import NOTHING, Changes
 from desk.customer import LEADS, TEAM, Role
-from desk.errors import InvalidInput, NotAllowed
+from desk.errors import InvalidInput, NotAllowed, Unavailable
 from desk.events import CommandInvoked
+from desk.ids import TicketId
 from desk.ports import Query
 from handlers import say
 from handlers.commands import queue, stop, tickets
+from handlers.commands.command import Command, Group
+from handlers.commands.words import near, only, split
 from handlers.services import Services
 
-Run = Callable[[CommandInvoked, Services], Awaitable[tuple[Card, Changes]]]
-Open = Callable[[Query, Services], Awaitable[Form | None]]
-"""Returns the form that a command opens, filled with what is set now; None when it was written out and runs at once."""
-Check = Callable[[Query, Mapping[str, str], Services], Awaitable[Mapping[str, str]]]
-"""Returns what is wrong with the values of a command's form, as sentences by field."""
-
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """A command: who may give it, what it does, and how it is written."""
-
-    run: Run
-    roles: frozenset[Role]
-    usage: str
-    form: Open | None = None
-    check: Check | None = None
-
-    @property
-    def help(self) -> str:
-        """Return the first line of the function's docstring."""
-        return (self.run.__doc__ or "").strip().splitlines()[0]
+COMMAND = "command"
+"""The action of a button that stands for the command in its subject."""
+FOR_CUSTOMERS = "You need no command here: write your question, and it is answered. Commands are for the support team only."
+FOR_COLLEAGUES = "Commands are for the support team only."
+DOWN = {"crm": "The customer record", "kb": "The search in articles", "model": "The language model", "actions": "What does things for customers"}
 
 
 async def help_(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
-    """List what you may do here."""
-    lines = [f"`/frontdesk {c.usage}` {c.help}" for c in COMMANDS.values() if event.role in c.roles]
-    return Card((Text("\n".join(lines)),)), NOTHING
+    """List what you may do here, or say everything about one command."""
+    words = split(event.text)
+    if len(words) > 1:
+        return _page_of(words[1].lower(), event.role), NOTHING
+    mine = [command for command in COMMANDS.values() if event.role in command.roles]
+    grouped = ((group, [command for command in mine if command.group is group]) for group in Group)
+    blocks = [Text("\n".join((f"**{group}**", *map(_line, found)))) for group, found in grouped if found]
+    return Card((*blocks, Text("`/frontdesk help COMMAND` says more about one.", Style.QUIET))), NOTHING
 
 
 COMMANDS: dict[str, Command] = {
-    "help": Command(help_, TEAM, "help"),
-    "next": Command(queue.next_, TEAM, "next"),
-    "queue": Command(queue.queue, TEAM, "queue"),
-    "why": Command(tickets.why, TEAM, "why TICKET"),
-    "take": Command(tickets.take, TEAM, "take TICKET"),
-    "handback": Command(tickets.hand_back, TEAM, "handback TICKET"),
-    "mute": Command(tickets.mute, TEAM, "mute TICKET"),
-    "unmute": Command(tickets.unmute, TEAM, "unmute TICKET"),
-    "merge": Command(tickets.merge, TEAM, "merge TICKET into TICKET"),
-    "split": Command(tickets.split, TEAM, "split TICKET"),
-    "pause": Command(stop.pause, LEADS, "pause [#channel | category NAME] [for 2h]"),
-    "resume": Command(stop.resume, LEADS, "resume [#channel | category NAME]"),
+    "help": Command(help_, TEAM, "help [COMMAND]", group=Group.OTHER),
+    "next": Command(queue.next_, TEAM, "next", group=Group.QUEUE),
+    "queue": Command(queue.queue, TEAM, "queue", group=Group.QUEUE),
+    "why": Command(tickets.why, TEAM, "why TICKET", group=Group.TICKETS),
+    "take": Command(tickets.take, TEAM, "take TICKET", group=Group.TICKETS),
+    "handback": Command(tickets.hand_back, TEAM, "handback TICKET", group=Group.TICKETS),
+    "mute": Command(tickets.mute, TEAM, "mute TICKET", group=Group.TICKETS),
+    "unmute": Command(tickets.unmute, TEAM, "unmute TICKET", group=Group.TICKETS),
+    "merge": Command(tickets.merge, TEAM, "merge TICKET into TICKET", group=Group.TICKETS),
+    "split": Command(tickets.split, TEAM, "split TICKET", group=Group.TICKETS),
+    "pause": Command(
+        stop.pause, LEADS, "pause [#channel | category NAME] [for 2h]", group=Group.POLICY, ways=("pause CHANNEL|category", "pause category CATEGORY")
+    ),
+    "resume": Command(
+        stop.resume, LEADS, "resume [#channel | category NAME]", group=Group.POLICY, ways=("resume CHANNEL|category", "resume category CATEGORY")
+    ),
 }
 
 
@@ -67,6 +63,10 @@ async def command_invoked(event: CommandInvoked, services: Services) -> Changes:
         card, changes = await _run(event, services)
     except (InvalidInput, NotAllowed) as error:
         card, changes = Card((Text(str(error)),)), NOTHING
+    except Unavailable as error:
+        if error.system not in DOWN:
+            raise
+        card, changes = Card((Text(f"{DOWN[error.system]} cannot be reached right now, so nothing was done. Try again in a moment."),)), NOTHING
     audience = INTERNAL if event.role in TEAM else PUBLIC
     return changes + say.whisper("", to=event.by, place=event.place, cause=event.id, at=event.at, audience=audience, card=card)
 
@@ -87,14 +87,46 @@ async def checked(query: Query, values: Mapping[str, str], services: Services) -
 
 
 async def _run(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
-    return await _named(event.text, event.role).run(event, services)
+    command = _named(event.text, event.role)
+    query = Query(COMMAND, event.text, event.by, event.role, place=event.place, name=event.by_name)
+    if not event.form and command.form and (form := await command.form(query, services)):
+        return _asking(form, event.text, command), NOTHING
+    if event.form and command.check and (wrong := await command.check(query, event.form, services)):
+        raise InvalidInput(" ".join(wrong.values()))
+    return await command.run(event, services)
 
 
 def _named(text: str, role: Role) -> Command:
-    name = text.split(maxsplit=1)[0].lower() if text.split() else "help"
-    command = COMMANDS.get(name)
+    if role not in TEAM:
+        raise NotAllowed(FOR_CUSTOMERS if role is Role.CUSTOMER else FOR_COLLEAGUES)
+    word = next(iter(split(text)), "help").lower()
+    command = COMMANDS.get(word)
     if command is None:
-        raise InvalidInput(f"There is no command {name!r}; `/frontdesk help` lists them.")
-    if role not in command.roles:
-        raise NotAllowed(f"`{name}` is for {' and '.join(sorted(role.value + 's' for role in command.roles))} only.")
+        meant = near(word, [name for name, known in COMMANDS.items() if role in known.roles])
+        raise InvalidInput(f"There is no command {word!r}{f': did you mean {meant}?' if meant else ';'} `/frontdesk help` lists them.")
+    only(command.roles, role, word)
     return command
+
+
+def _asking(form: Form, text: str, command: Command) -> Card:
+    """Show what a form would ask, with what is set now and how to write it, where nothing opened the form itself."""
+    now = tuple((field.label, _set(field.value)) for field in form.fields if field.value)
+    ways = "\n".join(f"`/frontdesk {way}`" for way in command.ways or (command.usage,))
+    button = Button(COMMAND, f"{form.title}...", TicketId(""), subject=text, english=form.title, form=replace(form, intro=""))
+    shown = (*((Text(form.intro),) if form.intro else ()), *((Fields(now),) if now else ()))
+    return Card((Header(form.title), *shown, Buttons((button,)), Text(f"Or write it in one line:\n{ways}", Style.QUIET)))
+
+
+def _set(value: str) -> str:
+    return value if len(value) <= 200 else f"{value[:200]}..."
+
+
+def _line(command: Command) -> str:
+    return f"`/frontdesk {command.usage}` {command.help}"
+
+
+def _page_of(word: str, role: Role) -> Card:
+    """Say everything about one command."""
+    command = _named(word, role)
+    ways = "\n".join(f"`/frontdesk {way}`" for way in command.ways or (command.usage,))
+    return Card((Header(f"/frontdesk {word}"), Text(command.about), Text(ways)))

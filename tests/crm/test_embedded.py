@@ -212,3 +212,4 @@ async def test_the_team_and_peoples_users_are_those_of_the_record():
     assert await crm.users(JONAS_REED.id) == [JONAS]
     assert await crm.account(ACME.id) == ACME
     assert await crm.person(PersonId("nobody")) is None
+    assert await crm.accounts() == sorted((ACME, DELTA), key=lambda account: account.name)

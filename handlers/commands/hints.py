@@ -1,0 +1,148 @@
+"""Hints: how the beginning of a command may go on."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from itertools import product
+
+from desk.cards import Card, Notes, Text
+from desk.customer import TEAM
+from desk.modes import Mode
+from desk.ports import Query
+from desk.space import Intake
+from handlers.commands.command import Command
+from handlers.commands.table import COMMANDS
+from handlers.commands.tiers import tiers
+from handlers.commands.words import LONGEST, near, split
+from handlers.services import Services
+
+PART = re.compile(r"\[([^\]]+)\]|(\S+)")
+SLOT = re.compile(r"[A-Z]+")
+MOST = 25
+"""What a platform lists at most."""
+Choices = Mapping[str, Sequence[str]]
+
+
+async def hints(query: Query, services: Services) -> Card:
+    """Return a card that lists how a command may go on, each line the whole command until there."""
+    if query.role not in TEAM:
+        return Card((Text("Commands are for the support team only."),))
+    *before, last = [*split(query.subject), *([""] if not query.subject.strip() or query.subject[-1].isspace() else [])]
+    found = await _following(before, query, services) if before else sorted(_mine(query))
+    fitting = [choice for choice in found if choice.casefold().startswith(last.casefold())] or _meant(last, found)
+    lines = tuple(" ".join((*map(quoted, before), quoted(choice))) for choice in fitting[:MOST])
+    return Card((Notes("May follow", lines),)) if lines else Card((Text("Nothing more is expected here."),))
+
+
+def quoted(word: str) -> str:
+    """Return a name as a command writes it: in quotes if it is of several words."""
+    return f'"{word}"' if " " in word else word
+
+
+def following(command: Command, words: Sequence[str], choices: Choices) -> tuple[str, ...]:
+    """Return what may follow the words after a command's name: words as they are, and for a slot its choices, or the slot where anything goes."""
+    found: dict[str, None] = {}
+    for way in command.ways or (command.usage,):
+        for parts in _variants(way):
+            for part in _next(parts[1:], words, choices):
+                found |= dict.fromkeys(choices.get(part) or (part,))
+    return tuple(found)
+
+
+def _variants(way: str) -> Iterator[tuple[str, ...]]:
+    """Yield every way to write a command with and without what may be left out."""
+    parts = [(tuple(optional.split()), ()) if optional else ((word,),) for optional, word in PART.findall(way)]
+    for chosen in product(*parts):
+        yield tuple(word for part in chosen for word in part)
+
+
+def _next(parts: Sequence[str], words: Sequence[str], choices: Choices) -> Sequence[str]:
+    """Return what may stand next once the words are read, nothing when they are not the beginning of these parts."""
+    if not words:
+        return parts[0].split("|") if parts else ()
+    if not parts:
+        return ()
+    return [found for part in parts[0].split("|") for count in _read(part, words, choices) for found in _next(parts[1:], words[count:], choices)]
+
+
+def _read(part: str, words: Sequence[str], choices: Choices) -> Iterator[int]:
+    """Yield how many words a part may take."""
+    if not SLOT.fullmatch(part):
+        yield from (1,) if words[0].casefold() == part.casefold() else ()
+        return
+    known = {choice.casefold() for choice in choices.get(part, ())}
+    counts = [count for count in range(1, min(LONGEST, len(words)) + 1) if " ".join(words[:count]).casefold() in known]
+    yield from counts or ((1,) if part in OPEN or not known else ())
+
+
+async def _following(before: Sequence[str], query: Query, services: Services) -> Sequence[str]:
+    command = COMMANDS.get(before[0].lower())
+    if command is None or query.role not in command.roles:
+        return ()
+    needed = {slot for way in command.ways or (command.usage,) for slot in SLOT.findall(way) if slot in SLOTS}
+    return following(command, before[1:], {slot: await SLOTS[slot](query, services) for slot in needed})
+
+
+def _mine(query: Query) -> Sequence[str]:
+    return [name for name, command in COMMANDS.items() if query.role in command.roles]
+
+
+def _meant(wrote: str, choices: Sequence[str]) -> Sequence[str]:
+    meant = near(wrote, choices) if wrote else ""
+    return [meant] if meant else [choice for choice in choices if SLOT.fullmatch(choice)]
+
+
+async def _channels(query: Query, services: Services) -> Sequence[str]:
+    return [f"#{channel.name}" for channel in await services.store.channels()]
+
+
+async def _categories(query: Query, services: Services) -> Sequence[str]:
+    return (await services.policy.current()).triage.categories
+
+
+async def _macros(query: Query, services: Services) -> Sequence[str]:
+    return sorted((await services.policy.current()).macros)
+
+
+async def _tickets(query: Query, services: Services) -> Sequence[str]:
+    return [ticket.id for ticket in reversed(await services.store.tickets(open_only=True))]
+
+
+async def _accounts(query: Query, services: Services) -> Sequence[str]:
+    return [account.name for account in await services.crm.accounts()]
+
+
+async def _tiers(query: Query, services: Services) -> Sequence[str]:
+    return await tiers(services)
+
+
+async def _commands(query: Query, services: Services) -> Sequence[str]:
+    return _mine(query)
+
+
+def _always(*words: str) -> Callable[[Query, Services], Awaitable[Sequence[str]]]:
+    async def choices(query: Query, services: Services) -> Sequence[str]:
+        return words
+
+    return choices
+
+
+SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
+    "ACCOUNT": _accounts,
+    "CATEGORY": _categories,
+    "CHANNEL": _channels,
+    "COMMAND": _commands,
+    "INTAKE": _always(*Intake),
+    "KIND": _always("community", "shared", "direct"),
+    "DECLARED": _always("community", "shared", "internal"),
+    "MACRO": _macros,
+    "MODE": _always(*(mode.word for mode in Mode)),
+    "ROLE": _always("agent", "lead", "admin"),
+    "TICKET": _tickets,
+    "TIER": _tiers,
+    "AUDIENCE": _always("public", "internal"),
+}
+"""What may stand for a slot now."""
+OPEN = frozenset({"CHANNEL", "TICKET", "MACRO"})
+"""Slots that also take what is not listed."""
