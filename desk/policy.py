@@ -307,6 +307,7 @@ REQUIRED_PHRASES = frozenset(
         "solved",
         "not_solved",
         "get_human",
+        "working",
         "holding",
         "holding_read",
         "holding_renewed",
