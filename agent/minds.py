@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from agent.advisor import ModelAdvisor
 from agent.alarm import Alarm
 from agent.extractive import ExtractiveAnswerer
 from agent.loop import ModelAnswerer
@@ -15,6 +16,7 @@ from agent.summary import ModelSummarizer
 from agent.sureness import load
 from agent.triage import LocalTriager
 from desk.answering import Answerer, Summarizer, Triager
+from desk.inquiry import Advisor
 from desk.library import Embedder
 from desk.ports import PolicySource
 
@@ -26,6 +28,7 @@ class Minds:
     triager: Triager
     answerer: Answerer
     summarizer: Summarizer
+    advisor: Advisor
     metered: Metered | None = None
     alarm: Alarm | None = None
 
@@ -34,4 +37,4 @@ class Minds:
         assert isinstance(self.triager, LocalTriager), "only the local classifier stands behind the model"
         assert isinstance(self.answerer, ExtractiveAnswerer), "only who quotes stands behind the model"
         triager = ModelTriager(self.triager, metered, policy, shelf=shelf, sureness=load(measured))
-        return Minds(triager, ModelAnswerer(self.answerer, metered, embedder), ModelSummarizer(metered), metered, alarm)
+        return Minds(triager, ModelAnswerer(self.answerer, metered, embedder), ModelSummarizer(metered), ModelAdvisor(metered), metered, alarm)

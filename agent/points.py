@@ -106,7 +106,7 @@ def _tied(text: str, known: Sequence[tuple[Evidence, frozenset[str]]], *, langua
     for rests in chain(combinations(near, 1), combinations(near, 2)):
         # Most have too few of the words, and counting those is much cheaper than comparing figures.
         enough = share(words, frozenset().union(*(theirs for _, theirs in rests))) >= claims.ENTAILED
-        if enough and not _lacks(text, [ground for ground, _ in rests]):
+        if enough and not lacks(text, [ground for ground, _ in rests]):
             return _resting(text, [ground for ground, _ in rests])
     if figures(bare):
         said = [ground for ground, _ in near if ground.source == SAID]
@@ -126,7 +126,7 @@ def _resting(text: str, rests: Sequence[Evidence]) -> Point:
 def _holds(text: str, rests: Sequence[Spoken], quote: str, *, language: str) -> bool:
     """Tell whether messages carry a point: by its words, or where they are in another language by its figures and a quote that stands there."""
     grounds = [spoken.ground for spoken in rests]
-    if not _lacks(text, grounds):
+    if not lacks(text, grounds):
         return True
     quoted = any(stands(quote, spoken.text) for spoken in rests)
     return quoted and any(_is_foreign(spoken.text, language) for spoken in rests) and not claims.wrong_figure(_bare(text), grounds)
@@ -136,7 +136,7 @@ def _is_foreign(text: str, language: str) -> bool:
     return detect(text, sure=SURE) not in (None, language)
 
 
-def _lacks(text: str, grounds: Sequence[Evidence]) -> str:
+def lacks(text: str, grounds: Sequence[Evidence]) -> str:
     """Return what of a point its messages and sources do not carry, by words and figures alike."""
     bare = _bare(text)
     # A record answers for its figures alone elsewhere; here its words are compared too, or it would carry whatever has no figure.

@@ -23,7 +23,7 @@ NOBODY = Payer()
 class ModelCall:
     """One call of a language model. `input` are the tokens that were neither read from the cache nor written to it.
 
-    `purpose` is triage, answer or summary; `outcome` is "ok" or the fault it ended with; `price` is in US dollars.
+    `purpose` is triage, answer, summary or advice; `outcome` is "ok" or the fault it ended with; `price` is in US dollars.
     """
 
     purpose: str

@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from desk.answering import Answerer, FileReader, Summarizer, Triager
 from desk.decision import Versions
 from desk.errors import Misconfigured
+from desk.inquiry import Advisor
 from desk.library import KnowledgeBase
 from desk.ports import Actions, ChatPlatform, Clock, Crm, PolicyLayers
 from desk.space import Platform
 from desk.store import Store
+from desk.tending import Erasers, Librarian
 from handlers.opened import Opened
 from handlers.styles import Styles
 
@@ -46,6 +48,7 @@ class Services:
     policy: PolicyLayers
     styles: Styles
     summarizer: Summarizer
+    advisor: Advisor
     versions: Versions = field(default_factory=Versions)
     bells: Bells = field(default_factory=Bells)
     files: FileReader | None = None
@@ -54,6 +57,9 @@ class Services:
     opened: Opened = field(default_factory=Opened)
     actions: Actions | None = None
     """None where nothing can be done for customers: what an answer asks for then fails, and a person comes."""
+    librarian: Librarian | None = None
+    """None where nobody tends the articles by command."""
+    erasers: Erasers = field(default_factory=dict)
 
     def platform(self, platform: Platform) -> ChatPlatform:
         """Return the adapter of a platform; raise Misconfigured when it is not running."""

@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack
 from datetime import timedelta
 from pathlib import Path
 
+from agent.advisor import ExtractiveAdvisor
 from agent.summary import ExtractiveSummarizer
 from bot.web.log import messages
 from bot.web.workspace import LocalWorkspace, open_workspace
@@ -105,7 +106,7 @@ class Life:
         actions = self.fate.around(RecordedActions(FakeActions(), self.home / FILE, self.clock))
         services = Services(
             store, self.clock, EmbeddedCrm(SqlCustomers(database), policy), ScriptedKnowledge(), ScriptedTriager(), answerer,
-            {Platform.LOCAL: self.fate.around(self.workspace)}, policy, Styles(store, self.clock), ExtractiveSummarizer(), actions=actions,
+            {Platform.LOCAL: self.fate.around(self.workspace)}, policy, Styles(store, self.clock), ExtractiveSummarizer(), ExtractiveAdvisor(), actions=actions,
         )  # fmt: skip
 
         async def handle(event: Event) -> None:
