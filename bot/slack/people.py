@@ -11,6 +11,7 @@ from typing import Any
 from bot.slack.kept import Kept
 from bot.slack.profiles import Profile, is_elsewhere, profile, stranger
 from bot.slack.refs import user_ref
+from bot.slack.refusals import refusal
 from bot.slack.rooms import Rooms, listed
 from bot.slack.web import Web
 from desk.customer import TEAM, Person, Role
@@ -86,8 +87,14 @@ class People:
         return sorted(who.ref for who in members if who.role is Role.CUSTOMER and not who.is_bot)
 
     async def is_private(self, channel_id: str) -> bool:
-        """Tell whether only the home company can read a channel: nobody else is in it, and nobody else could come."""
+        """Tell whether only the home company can read a channel: nobody else is in it, and nobody else could come. Raises PlaceGone for none."""
+        if (await self._rooms.info(channel_id)).get("is_archived"):
+            raise refusal("conversations.info", {"error": "is_archived"})
         return await self._rooms.is_closed(channel_id) and not await self.outsiders(channel_id)
+
+    async def name_of(self, channel_id: str) -> str:
+        """Return how a channel is called; its id where it has no name, as a direct message."""
+        return str((await self._rooms.info(channel_id)).get("name") or channel_id)
 
     def forget(self, user_id: str = "") -> None:
         """Ask Slack again about one person, or about everybody; and about every channel and group in either case."""

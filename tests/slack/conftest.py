@@ -1,13 +1,23 @@
-"""Slack, as a test says it answers."""
+"""Slack as a test says it answers, with the desk's own memory beside it."""
 
 from collections.abc import AsyncIterator
 
+import pytest
 import pytest_asyncio
 from aiohttp import web as http
 
 from bot.slack.access import Access
+from bot.slack.people import People
 from bot.slack.web import Web
+from desk.store import Store
+from store.database import open_database
+from store.repository import SqlStore
+from tests.fakes import FakeClock
 from tests.slack.loopback import Loopback, application
+from tests.store.databases import migrated, sqlite_url
+from tests.world import ScriptedPolicy
+
+__all__ = ["migrated", "sqlite_url"]
 
 
 @pytest_asyncio.fixture
@@ -29,3 +39,29 @@ async def web(slack: Loopback) -> AsyncIterator[Web]:
     found = Web(Access("xoxb-secret", url=slack.url))
     yield found
     await found.close()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    """Return a clock that the test moves."""
+    return FakeClock()
+
+
+@pytest.fixture
+def policy() -> ScriptedPolicy:
+    """Return the shipped policy, for the test to change."""
+    return ScriptedPolicy()
+
+
+@pytest_asyncio.fixture
+async def store(sqlite_url: str, policy: ScriptedPolicy) -> AsyncIterator[Store]:
+    """Return an empty memory."""
+    database = await open_database(sqlite_url.replace("sqlite:", "sqlite+aiosqlite:"))
+    yield SqlStore(database, policy)
+    await database.close()
+
+
+@pytest.fixture
+def people(web: Web, policy: ScriptedPolicy, store: Store, clock: FakeClock) -> People:
+    """Return who is who, as the workspace and the policy say."""
+    return People(web, policy, store, clock)
