@@ -129,6 +129,10 @@ class ChatPlatform(Protocol):
         """Tell whether only the home company can read a channel; asked before every internal post."""
         ...
 
+    async def name_of(self, channel: ChannelRef) -> str:
+        """Return how a channel is called, without #; raise PlaceGone where there is none, or where the bot is not let in."""
+        ...
+
 
 class CustomerRows(Protocol):
     """The embedded customer record as SQL keeps it."""

@@ -60,7 +60,7 @@ class WatchedChat(FakeChat):
             return self._person("mara")
         if channel.id == "shared" and all(self._account(user) == "acme" for user in self._present(channel)):
             return frozenset({audience.account("acme")})
-        return frozenset({INTERNAL if channel.id == "agents" else PUBLIC})
+        return frozenset({INTERNAL if channel.id == "agents" or channel in self.internal else PUBLIC})
 
     def _person(self, name: str) -> Audiences:
         person = self.people.get(name)

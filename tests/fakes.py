@@ -361,6 +361,12 @@ class FakeChat:
         self._reach()
         return channel in self.internal and not await self.outsiders(channel)
 
+    async def name_of(self, channel: ChannelRef) -> str:
+        self._reach()
+        if channel in self.gone:
+            raise PlaceGone(f"there is no channel {channel.id!r}")
+        return channel.id
+
     def _reach(self) -> None:
         if self.down:
             raise Unavailable("platform", "the test says so")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from bot.web.inbound import GIVES_COMMAND
 from bot.web.log import Entry
 from desk.cards import Button, Card, Field, english, find_button
 from desk.errors import InvalidInput
@@ -19,7 +20,12 @@ def pressed(entry: Entry, named: str) -> Button:
 
 
 def filled(button: Button, given: Mapping[str, str]) -> Mapping[str, str]:
-    """Return the values of a button's form by field name. Fields may be named by their label; one left out keeps its drawn value."""
+    """Return the values of a button's form by field name. Fields may be named by their label; one left out keeps its drawn value.
+
+    A button that stands for a command and was drawn without the form that it opens takes them as they are: the desk knows the form.
+    """
+    if button.action == GIVES_COMMAND and button.form is None:
+        return dict(given)
     fields = {field.name: field for field in (button.form.fields if button.form else ())}
     names = {english(field.label): name for name, field in fields.items()} | {english(name): name for name in fields}
     if unknown := next((key for key in given if english(key) not in names), None):

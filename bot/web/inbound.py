@@ -14,6 +14,8 @@ from desk.ids import EventId, derived
 from desk.space import MessageRef, Place
 
 COMMAND = "/frontdesk"
+GIVES_COMMAND = "command"
+"""The action of a button that stands for the command in its subject."""
 
 
 def received(entry: Entry) -> MessageReceived:
@@ -54,7 +56,7 @@ def clicked(button: Button, on: Entry, *, by: Member, at: datetime, form: Mappin
         by_name=by.name,
         role=by.role,
         at=at,
-        place=Place(on.ref.channel, on.thread),
+        place=place_of(on),
         card=on.card_id,
         basis=button.basis,
         form=form,
@@ -76,6 +78,11 @@ def commanded(text: str, place: Place, *, by: Member, at: datetime, form: Mappin
 def typing(place: Place, *, by: Member, at: datetime) -> TypingSeen:
     """Translate that somebody is typing."""
     return TypingSeen(id=_id("typing", by.user, at), place=place, author=by.user, at=at)
+
+
+def place_of(entry: Entry) -> Place:
+    """Return where a message stands: its channel, or the thread it is in."""
+    return Place(entry.ref.channel, entry.thread)
 
 
 def mentions(text: str, bot: str) -> bool:

@@ -103,14 +103,19 @@ class Visitors:
 
     async def click(
         self, user: UserRef, ref: MessageRef, button: str, *, form: Mapping[str, str] | None = None, seen: int | None = None
-    ) -> ButtonClicked:
-        """Press a button, by action or label. `seen` is the position of the card the person looked at, which may have changed since."""
+    ) -> ButtonClicked | CommandInvoked:
+        """Press a button, by action or label; one that stands for a command gives it.
 
-        def work(db: sqlite3.Connection) -> ButtonClicked:
+        `seen` is the position of the card the person looked at, which may have changed since.
+        """
+
+        def work(db: sqlite3.Connection) -> ButtonClicked | CommandInvoked:
             entry = _visible(db, user, ref, seen=seen)
             found: Button = pressed(entry, button)
-            values = filled(found, form or {})
-            return self._keep(db, inbound.clicked(found, entry, by=member(db, user), at=self.log.tick(db), form=values), by=user)
+            by, at, values = member(db, user), self.log.tick(db), filled(found, form or {})
+            if found.action == inbound.GIVES_COMMAND:
+                return self._keep(db, inbound.commanded(found.subject, inbound.place_of(entry), by=by, at=at, form=values), by=user)
+            return self._keep(db, inbound.clicked(found, entry, by=by, at=at, form=values), by=user)
 
         return await self._hand_over(await self._do(work))
 

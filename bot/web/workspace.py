@@ -166,6 +166,11 @@ class LocalWorkspace(Visitors):
         self._reach()
         return (await self.rooms.channel(channel)).kind is ChannelKind.INTERNAL and not await self.rooms.outside(channel)
 
+    async def name_of(self, channel: ChannelRef) -> str:
+        """Return how a channel is called."""
+        self._reach()
+        return (await self.rooms.channel(channel)).name
+
     async def transcript(self, after: int = 0) -> Sequence[Line]:
         """Return what was posted, edited, whispered and deleted after a position of the log."""
         return await self.log.run(lambda db: lines(db, after, bot=BOT))

@@ -8,9 +8,7 @@ from itertools import product
 
 from desk.cards import Card, Notes, Text
 from desk.customer import TEAM
-from desk.modes import Mode
 from desk.ports import Query
-from desk.space import Intake
 from handlers.commands.command import Command
 from handlers.commands.table import COMMANDS
 from handlers.commands.tiers import tiers
@@ -121,27 +119,14 @@ async def _commands(query: Query, services: Services) -> Sequence[str]:
     return _mine(query)
 
 
-def _always(*words: str) -> Callable[[Query, Services], Awaitable[Sequence[str]]]:
-    async def choices(query: Query, services: Services) -> Sequence[str]:
-        return words
-
-    return choices
-
-
 SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "ACCOUNT": _accounts,
     "CATEGORY": _categories,
     "CHANNEL": _channels,
     "COMMAND": _commands,
-    "INTAKE": _always(*Intake),
-    "KIND": _always("community", "shared", "direct"),
-    "DECLARED": _always("community", "shared", "internal"),
     "MACRO": _macros,
-    "MODE": _always(*(mode.word for mode in Mode)),
-    "ROLE": _always("agent", "lead", "admin"),
     "TICKET": _tickets,
     "TIER": _tiers,
-    "AUDIENCE": _always("public", "internal"),
 }
 """What may stand for a slot now."""
 OPEN = frozenset({"CHANNEL", "TICKET", "MACRO"})

@@ -14,9 +14,9 @@ from desk.events import CommandInvoked
 from desk.ids import TicketId
 from desk.ports import Query
 from handlers import say
-from handlers.commands import queue, stop, tickets
+from handlers.commands import channel, queue, setup, stop, tickets
 from handlers.commands.command import Command, Group
-from handlers.commands.words import near, only, split
+from handlers.commands.words import ADMINS, near, only, split
 from handlers.services import Services
 
 COMMAND = "command"
@@ -48,6 +48,24 @@ COMMANDS: dict[str, Command] = {
     "unmute": Command(tickets.unmute, TEAM, "unmute TICKET", group=Group.TICKETS),
     "merge": Command(tickets.merge, TEAM, "merge TICKET into TICKET", group=Group.TICKETS),
     "split": Command(tickets.split, TEAM, "split TICKET", group=Group.TICKETS),
+    "setup": Command(
+        setup.setup,
+        ADMINS,
+        "setup [agents #channel]",
+        setup.setup_form,
+        setup.setup_check,
+        group=Group.SETUP,
+        ways=("setup", "setup agents CHANNEL"),
+    ),
+    "channel": Command(
+        channel.channel,
+        TEAM,
+        "channel add|remove|list",
+        channel.channel_form,
+        channel.channel_check,
+        group=Group.SETUP,
+        ways=("channel list", "channel add [CHANNEL] community|shared|internal [ACCOUNT] [all|questions|mentions]", "channel remove CHANNEL"),
+    ),
     "pause": Command(
         stop.pause, LEADS, "pause [#channel | category NAME] [for 2h]", group=Group.POLICY, ways=("pause CHANNEL|category", "pause category CATEGORY")
     ),
