@@ -81,10 +81,13 @@ def _token(inside: str, names: Mapping[str, str], *, plain: bool) -> str:
             return "#" + (label or what[1:])
         case "!":
             return _command(what[1:], label)
-    address = _literal(what)
+        case _:
+            return _link(_literal(what), _literal(label), plain=plain)
+
+
+def _link(address: str, label: str, *, plain: bool) -> str:
     if address.startswith(("mailto:", "tel:")):
-        return _literal(label) or address.partition(":")[2]
-    label = _literal(label)
+        return label or address.partition(":")[2]
     shown = not plain and label and label != address and address.removeprefix("http://").removeprefix("https://") != label
     return f"[{label}]({address})" if shown else address
 

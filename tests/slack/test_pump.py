@@ -1,0 +1,157 @@
+"""Pump: every lane in its order, many lanes at once, and nothing given up that somebody may still take."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from datetime import timedelta
+
+import pytest
+import pytest_asyncio
+
+from bot.slack.inbox import Inbox
+from bot.slack.pump import Pump
+from desk.errors import InvalidInput, Misconfigured, RateLimited, Unavailable
+from tests.slack.test_inbox import HOLD, arrival
+
+
+class Taker:
+    """Takes arrivals, after as many refusals as it was told; `most` counts how many it was given at once."""
+
+    def __init__(self):
+        self.taken = []
+        self.refusals = defaultdict(list)
+        self.gate = asyncio.Event()
+        self.gate.set()
+        self.now = self.most = 0
+        self._changed = asyncio.Condition()
+
+    async def take(self, arrival):
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await self._tell()
+        try:
+            await self.gate.wait()
+            n = arrival.payload["n"]
+            if self.refusals[n]:
+                raise self.refusals[n].pop(0)
+            self.taken.append(n)
+        finally:
+            self.now -= 1
+            await self._tell()
+
+    async def _tell(self):
+        async with self._changed:
+            self._changed.notify_all()
+
+    async def until(self, ready):
+        async with asyncio.timeout(10), self._changed:
+            await self._changed.wait_for(ready)
+
+
+@pytest.fixture
+def taker():
+    return Taker()
+
+
+@pytest_asyncio.fixture
+async def inbox(tmp_path, clock):
+    found = await Inbox.open(tmp_path / "slack.db", clock)
+    yield found
+    await found.close()
+
+
+@pytest_asyncio.fixture
+async def pump(inbox, taker, clock):
+    found = Pump(inbox, taker.take, clock, bound=4, pause=0.001)
+    running = asyncio.create_task(found.run())
+    yield found
+    running.cancel()
+    await asyncio.wait([running])
+
+
+async def emptied(inbox, *, but=0):
+    async with asyncio.timeout(10):
+        while await inbox.count() > but:
+            pass
+
+
+async def test_a_lane_keeps_its_order(pump, inbox, taker):
+    for n in range(50):
+        await pump.keep(arrival(n, lane=f"C{n % 3}"))
+    await emptied(inbox)
+    assert [[n for n in taker.taken if n % 3 == lane] for lane in range(3)] == [list(range(lane, 50, 3)) for lane in range(3)]
+
+
+async def test_so_many_lanes_at_once_and_no_more(pump, inbox, taker):
+    taker.gate.clear()
+    for n in range(10):
+        await pump.keep(arrival(n, lane=f"C{n}"))
+    await taker.until(lambda: taker.now == 4)
+    taker.gate.set()
+    await emptied(inbox)
+    assert (taker.most, sorted(taker.taken)) == (4, list(range(10)))
+
+
+async def test_what_an_earlier_process_left_is_handed_over(inbox, taker, clock):
+    await inbox.keep(arrival(1))
+    await inbox.keep(arrival(2, lane="C2"))
+    running = asyncio.create_task(Pump(inbox, taker.take, clock).run())
+    await emptied(inbox)
+    running.cancel()
+    assert sorted(taker.taken) == [1, 2]
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(Unavailable("store", "locked"), id="something is down"),
+        pytest.param(RateLimited(timedelta(milliseconds=1)), id="Slack asks to wait"),
+        pytest.param(Misconfigured("set a token"), id="a person has to mend it"),
+    ],
+)
+async def test_what_cannot_be_taken_now_is_tried_again_before_what_came_after_it(pump, inbox, taker, error):
+    taker.refusals[1] = [error, error, error]
+    await pump.keep(arrival(1))
+    await pump.keep(arrival(2))
+    await emptied(inbox)
+    assert taker.taken == [1, 2]
+
+
+async def test_what_a_person_must_mend_is_said_once(pump, inbox, taker, caplog):
+    taker.refusals[1] = [Misconfigured("set a token")] * 3
+    with caplog.at_level(logging.ERROR, "frontdesk.slack"):
+        await pump.keep(arrival(1))
+        await emptied(inbox)
+    assert [record.message for record in caplog.records] == ["what people write on Slack waits: set a token"]
+
+
+@pytest.mark.parametrize(
+    "error", [InvalidInput("an old button"), KeyError("private words"), ValueError("private words")], ids=["refused", "lacks", "odd"]
+)
+async def test_what_nobody_can_read_is_set_aside_without_its_words(pump, inbox, taker, caplog, error):
+    taker.refusals[1] = [error]
+    await pump.keep(arrival(1))
+    await pump.keep(arrival(2))
+    await taker.until(lambda: taker.taken == [2])
+    await emptied(inbox, but=1)
+    assert "private words" not in caplog.text
+    assert "set aside" in caplog.text
+    await inbox.lanes()
+    assert [each.payload["n"] for each in (await inbox.next("C1")).arrivals] == [1]
+
+
+async def test_a_part_is_taken_when_its_time_has_come(pump, inbox, taker):
+    await pump.keep(arrival(1, hold=HOLD))
+    await emptied(inbox)
+    assert taker.taken == [1]
+
+
+async def test_keeping_goes_on_after_the_pump_stopped(inbox, taker, clock):
+    pump = Pump(inbox, taker.take, clock)
+    running = asyncio.create_task(pump.run())
+    await pump.keep(arrival(1))
+    await emptied(inbox)
+    running.cancel()
+    await asyncio.wait([running])
+    await pump.keep(arrival(2))
+    assert (taker.taken, await inbox.count()) == ([1], 1)
