@@ -85,6 +85,7 @@ async def _model_checked(desk: Runtime) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _listening(desk: Runtime, *, title: str, suggestions: Sequence[Suggestion]) -> AsyncIterator[str]:
+    from bot.slack.manifest import EVENTS_PATH
     from bot.web.app import create_app
     from bot.web.door import Door
     from bot.web.pages import Site
@@ -100,7 +101,8 @@ async def _listening(desk: Runtime, *, title: str, suggestions: Sequence[Suggest
     settings = desk.reading.records.settings
     token = settings.token.get_secret_value()
     door = Door(token, settings.hosts if token else frozenset())
-    app = create_app(desk.workspace, desk, site=Site(title, suggestions, mode=mode, health=health, ready=readiness(desk)), door=door)
+    hooks = {EVENTS_PATH: desk.slack.request} if desk.slack else {}
+    app = create_app(desk.workspace, desk, site=Site(title, suggestions, mode=mode, health=health, ready=readiness(desk)), door=door, hooks=hooks)
     async with listen(app, settings.host, settings.port) as address:
         desk.reading.records.home.announce(address)
         yield address

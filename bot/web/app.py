@@ -14,6 +14,7 @@ from starlette.staticfiles import StaticFiles
 from bot.web.api import Api
 from bot.web.door import LOCAL, Door
 from bot.web.guard import Guard, Refusal, said
+from bot.web.hooks import Hooks, routes
 from bot.web.pages import STATIC, Pages, Site
 from bot.web.workspace import LocalWorkspace
 from desk.errors import FrontdeskError, InvalidInput, Misconfigured, NotAllowed, PlaceGone, Rejected, Retryable
@@ -24,8 +25,11 @@ STATUS: Mapping[type[FrontdeskError], int] = {InvalidInput: 422, NotAllowed: 403
 """What each error is to a browser; the first kind that fits wins."""
 
 
-def create_app(workspace: LocalWorkspace, desk: Desk, *, site: Site | None = None, door: Door = LOCAL) -> Starlette:
-    """Return the app; `app.state.closing` is set to end its streams before it is shut down, `app.state.locked` says that it needs a token."""
+def create_app(workspace: LocalWorkspace, desk: Desk, *, site: Site | None = None, door: Door = LOCAL, hooks: Hooks | None = None) -> Starlette:
+    """Return the app; `app.state.closing` is set to end its streams before it is shut down, `app.state.locked` says that it needs a token.
+
+    `hooks` are reached without the token and under any name.
+    """
     pages, api = Pages(workspace, desk, site or Site()), Api(workspace)
     app = Starlette(
         routes=[
@@ -46,8 +50,9 @@ def create_app(workspace: LocalWorkspace, desk: Desk, *, site: Site | None = Non
             Route("/api/react", api.react, methods=["POST"]),
             Route("/api/typing", api.typing, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
+            *routes(hooks or {}),
         ],
-        middleware=[Middleware(Guard, door)],
+        middleware=[Middleware(Guard, door, signed=frozenset(hooks or {}))],
         exception_handlers={FrontdeskError: _refuse},
     )
     app.state.closing, app.state.locked = pages.closing, bool(door.token)
