@@ -180,6 +180,7 @@ def _task(session: Session, reading: Proposal) -> str:
     if brief.classification.missing:
         missing = quoted("\n".join(brief.classification.missing), label="first look", most=500)
         lines.append(f"A first look at the message found this missing to answer it; see whether it is: {missing}")
+    lines += [f"A teammate wants the reply to be different: {wish}" for wish in brief.wishes]
     if brief.hint:
         lines.append(f"A teammate wants the reply to be different: {quoted(brief.hint, label='hint', most=1000)}")
     lines += ["", f"Answer what {named(brief.author.name)} wrote since somebody last answered them."]

@@ -220,7 +220,7 @@ async def _looked(uses: Sequence[ToolUse], turn: Turn) -> dict[str, Told]:
 
 def _waits_for_nobody(brief: Brief) -> bool:
     """Tell whether a person is called at once whatever is written, so that no model is waited for; unless a teammate wants a draft after all."""
-    return bool({str(signal) for signal in brief.classification.signals} & HARD) and not brief.hint
+    return bool({str(signal) for signal in brief.classification.signals} & HARD) and not (brief.hint or brief.wishes)
 
 
 def _nudge(turn: Turn, reply: Completion) -> None:

@@ -117,6 +117,8 @@ class Brief:
     """The author's own words alone; in `text` the telling lines of what they attached follow them. "" for the same as `text`."""
     actions: tuple[SelfService, ...] = ()
     """What policy lets this author have done, at their trust."""
+    wishes: tuple[str, ...] = ()
+    """How a teammate wants it worded, in sentences of ours: unlike the hint they say nothing that could be searched for."""
     style: str = ""
     """What the team's approved replies look like, in a few lines; "" where nothing was learned."""
 

@@ -139,6 +139,7 @@ class Unsend:
 class Feedback:
     """What somebody said of our work: `kind` is solved, not_solved, get_human, csat, correct, retract, wrong or right.
 
+    Of the kinds category and priority `subject` is what a teammate set in place of what was worked out.
     `person` keys CSAT to once in 30 days. The comment lives in the messages table, by id.
     """
 

@@ -135,11 +135,27 @@ class Ticket:
     heard_once: frozenset[str] = frozenset()
     """Fixed sentences this customer got once in this ticket: verify, personal_data, observe, down."""
     snoozed_until: datetime | None = None
+    snoozed_by: str = ""
+    """The name of the teammate who put it aside."""
+    filed: bool = False
+    """A teammate chose the category, which stands until the topic changes."""
+    ranked_at: datetime | None = None
+    """When a teammate set the priority, which stands until the customer writes again."""
 
     @property
     def held(self) -> bool:
         """Tell whether a human holds it: an owner, a teammate in the thread, or an escalation nobody handed back."""
         return self.owner is not None or self.attention is Attention.DORMANT or self.escalated
+
+    @property
+    def is_queued(self) -> bool:
+        """Tell whether it stands in the team's queue: it waits for the team, and nobody put it aside."""
+        return self.status is Status.WAITING_TEAM and self.merged_into is None and self.snoozed_until is None
+
+
+def awake(ticket: Ticket) -> Ticket:
+    """Return the ticket as nobody put it aside."""
+    return replace(ticket, snoozed_until=None, snoozed_by="")
 
 
 def attention_of(timeline: Timeline, *, muted: bool, guest: bool, handed_back: datetime | None) -> Attention:

@@ -44,9 +44,9 @@ from desk.decision import (
 from desk.draft import Draft, DraftStatus
 from desk.escalation import Trigger
 from desk.explaining import explain
-from desk.facts import Facts
+from desk.facts import Facts, Occasion
 from desk.ids import OutboxId, derived
-from desk.ticket import Holding, Status
+from desk.ticket import Holding, Status, awake
 from desk.timeline import Purpose
 from handlers import answering, ending, internal, performing, replies, say
 from handlers.deed import Deed, Outcome
@@ -78,6 +78,9 @@ def perform(facts: Facts, s: Situation, deed: Deed, *, label: str = "") -> Chang
         calls=deed.calls,
     )
     ticket, changes = _do(action, s, deed)
+    if facts.occasion not in (Occasion.MESSAGE, Occasion.PROMISE_PASSED):
+        # Somebody decided something: nothing is left to come back for. What a customer says wakes it where it is heard.
+        ticket = awake(ticket)
     summed = write(SaveSummary(deed.summary)) if deed.summary else NOTHING
     return write(RecordDecision(decision), SaveTicket(ticket)) + changes + summed
 

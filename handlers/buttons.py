@@ -11,7 +11,7 @@ from desk.errors import NotAllowed, Unavailable
 from desk.events import ButtonClicked
 from desk.ids import OutboxId, derived
 from desk.ticket import Ticket
-from handlers import confirming, feedback, review, say, steering, undoing
+from handlers import assigning, confirming, feedback, filing, joining, review, say, snoozing, steering, undoing
 from handlers.services import Services
 
 Press = Callable[[ButtonClicked, Ticket, Services], Awaitable[Changes]]
@@ -33,9 +33,18 @@ TEAM_BUTTONS: dict[str, Press] = {
     "unmute": steering.unmute,
     "acknowledge": steering.acknowledge,
     "resolve": steering.resolve,
+    "assign": assigning.assign,
+    "snooze": snoozing.snooze,
+    "wake": snoozing.wake,
+    "change": filing.change,
+    "merge": joining.merge,
+    "split": joining.split,
     "why": steering.why,
     "undo": undoing.undo,
 }
+OF_THE_PAST = frozenset({"why", "correct", "retract", "right", "wrong", "undo"})
+"""What may still be done with a ticket that became part of another: it is about what was said there."""
+REACTIONS = frozenset({"solved", "not_solved", "get_human"})
 CUSTOMER_BUTTONS: dict[str, Press] = {
     "solved": feedback.solved,
     "not_solved": feedback.not_solved,
@@ -75,10 +84,19 @@ async def _press(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
     if event.action in TEAM_BUTTONS:
         if event.role not in TEAM:
             raise NotAllowed("Only the support team can press this.")
+        if ticket.merged_into is not None and event.action not in OF_THE_PAST:
+            raise NotAllowed(f"This ticket is part of {ticket.merged_into} now.")
         return await TEAM_BUTTONS[event.action](event, ticket, services)
     if event.action in CUSTOMER_BUTTONS:
-        return await CUSTOMER_BUTTONS[event.action](event, ticket, services)
+        return await CUSTOMER_BUTTONS[event.action](event, await _present(event, ticket, services), services)
     raise NotAllowed("This button is from an older version and does nothing any more.")
+
+
+async def _present(event: ButtonClicked, ticket: Ticket, services: Services) -> Ticket:
+    """Return the ticket that a reaction counts for: what is said under a merged one is said of the other."""
+    while event.action in REACTIONS and ticket.merged_into and (heir := await services.store.ticket(ticket.merged_into)):
+        ticket = heir
+    return ticket
 
 
 def _redrawn(event: ButtonClicked) -> Changes:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from desk.customer import Account
+from desk.customer import TEAM, Account, Person
 from desk.decision import Decision
 from desk.draft import Draft
 from desk.errors import Unavailable
@@ -13,12 +14,17 @@ from desk.escalation import Escalation
 from desk.ids import TicketId
 from desk.macros import Offer
 from desk.runs import ActionRun
+from desk.space import UserRef
 from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Timeline
 from handlers import estimates, saved_texts
 from handlers.services import Services
+from handlers.situation import agents_place, team_of
 from handlers.times import shown, until
+
+MOST = 10
+"""Other tickets that are offered to be merged with: the latest ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,13 @@ class Dossier:
     """The actions that policy says how to undo."""
     offers: Mapping[str, tuple[Offer, ...]] = field(default_factory=dict)
     """The saved texts that fit each open draft, by its id."""
+    team: tuple[tuple[UserRef, Person], ...] = ()
+    """Who may hold it: the teammates on the platform where the team works."""
+    others: tuple[tuple[Ticket, str], ...] = ()
+    """The other open tickets of the same customer or account in the channel, each with its first words."""
+    categories: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    now: datetime | None = None
 
 
 async def dossier(id: TicketId, services: Services) -> Dossier | None:
@@ -72,6 +85,11 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         tuple(await store.summaries(id)),
         tuple(await store.runs(id)),
         frozenset(action.name for action in policy.actions if action.undo),
+        categories=policy.triage.categories,
+        languages=tuple(policy.phrases),
+        now=services.clock.now(),
+        team=await _team(ticket, services),
+        others=await _others(ticket, services) if not ticket.status.is_over else (),
         offers={draft.id: await saved_texts.offered(draft, ticket, services) for draft in drafts if draft.is_open},
     )
 
@@ -81,6 +99,25 @@ async def _account(ticket: Ticket, services: Services) -> Account | None:
         return await services.crm.account(ticket.account) if ticket.account else None
     except Unavailable:
         return None
+
+
+async def _team(ticket: Ticket, services: Services) -> tuple[tuple[UserRef, Person], ...]:
+    """Return the teammates by name; on another platform than the team's nobody could be told."""
+    place = await agents_place(services, ticket.place.channel)
+    found = (item for item in (await team_of(services)).items() if item[1].role in TEAM)
+    here = (item for item in found if place is None or item[0].platform is place.channel.platform)
+    return tuple(sorted(here, key=lambda item: (item[1].name, str(item[0]))))
+
+
+async def _others(ticket: Ticket, services: Services) -> tuple[tuple[Ticket, str], ...]:
+    since = services.clock.now() - (await services.policy.current()).tickets.reopen
+    found = await services.store.tickets_of_group(ticket.place.channel, ticket.group, since=since)
+    open_ones = [other for other in found if other.id != ticket.id and not other.status.is_over and other.merged_into is None][-MOST:]
+    return tuple([(other, await _first_words(other, services)) for other in open_ones])
+
+
+async def _first_words(ticket: Ticket, services: Services) -> str:
+    return next((message.text for message in await services.store.timeline(ticket.id) if message.is_customers), "")
 
 
 async def _due(ticket: Ticket, account: Account | None, services: Services) -> str:

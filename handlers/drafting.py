@@ -21,10 +21,11 @@ from desk.space import ChannelKind
 from desk.timeline import Message
 from desk.triage import Classification
 from desk.usage import Payer
-from handlers import files, history, requests
+from handlers import files, history, requests, wishes
 from handlers.requests import Asking, permitted
 from handlers.services import Services
 from handlers.situation import Situation, private_of
+from handlers.wishes import Wishes
 
 CITATION = re.compile(r"\[(\d{1,2})\]")
 POLICY_SECTIONS = ("answers", "audience", "phrases")
@@ -75,9 +76,9 @@ class BoundTools:
         return [fact for fact in await self.services.crm.record(self.author) if fact.audience != INTERNAL]
 
 
-async def propose(s: Situation, classification: Classification, services: Services, *, hint: str = "") -> Proposal:
+async def propose(s: Situation, classification: Classification, services: Services, *, wanted: Wishes = wishes.NONE) -> Proposal:
     """Return one proposal for everything unanswered, author by author, each at their own trust."""
-    proposals = [await _for_author(author, s, classification, services=services, hint=hint) for author in s.authors]
+    proposals = [await _for_author(author, s, classification, services=services, wanted=wanted) for author in s.authors]
     names = [author.name for author in s.authors]
     return proposals[0] if len(proposals) == 1 else _together(proposals, names)
 
@@ -146,11 +147,11 @@ def asked_in(messages: Sequence[Message]) -> str:
     return "\n".join(m.text for m in messages if m.text)
 
 
-async def _for_author(author: Author, s: Situation, classification: Classification, *, services: Services, hint: str) -> Proposal:
+async def _for_author(author: Author, s: Situation, classification: Classification, *, services: Services, wanted: Wishes) -> Proposal:
     said = [message for message in s.said if message.author == author.user] or list(s.said)
     # A direct message is as private as it gets: a part of its own would go to the same place.
     private = s.place if s.channel.kind is ChannelKind.DIRECT else private_of(author)
-    language = s.ticket.language or s.language
+    language = wanted.language or s.ticket.language or s.language
     found = await files.attached(said, author, s, services)
     brief = Brief(
         words_of(said),
@@ -163,7 +164,7 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
         found.unread,
         s.policy.answers.hosts,
         s.timeline,
-        hint,
+        wanted.hint,
         s.now,
         s.policy.answers.wrong_rate,
         policy=s.policy,
@@ -173,6 +174,7 @@ async def _for_author(author: Author, s: Situation, classification: Classificati
         contacts=await history.contacts(author, services, but=s.ticket.id),
         attachments=found.items,
         asked=asked_in(said),
+        wishes=wanted.sentences,
         actions=permitted(s.policy, author),
         style=await services.styles.text(s.policy),
     )

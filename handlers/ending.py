@@ -21,6 +21,8 @@ from handlers.situation import Situation
 def close(s: Situation, deed: Deed, *, confirmed: bool) -> Outcome:
     """Close the ticket and ask how it was when that is due. The bot says a sentence of its own only where no human has the word."""
     ticket, changes = close_quietly(s, confirmed=confirmed)
+    # What the team closes says nothing of whether the automatic answer helped.
+    ticket = replace(ticket, containment=s.ticket.containment) if deed.who else ticket
     ours = not confirmed and (s.ticket.held or deed.who)
     text = "" if ours else say.phrase(s, "thanks_solved" if confirmed else "closed_silent")
     if deed.csat_due:

@@ -14,7 +14,7 @@ from desk.facts import Facts, Occasion
 from desk.ids import MessageId, OutboxId, derived
 from desk.modes import Mode
 from desk.space import ChannelKind, UserRef
-from desk.ticket import Ticket
+from desk.ticket import Ticket, awake
 from desk.timeline import Message, Purpose
 from handlers import act, internal, replies, say, summing, turn
 from handlers.deed import Deed
@@ -35,7 +35,7 @@ async def solved(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
 async def not_solved(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
     """The customer says that it is not: once more a question back, then a human."""
     await _entitled(event, ticket, services, colleagues=False)
-    again = replace(ticket, not_solved=ticket.not_solved + 1, status=type(ticket.status).OPEN, closed=None)
+    again = replace(awake(ticket), not_solved=ticket.not_solved + 1, status=type(ticket.status).OPEN, closed=None)
     s = await load_anyway(again, services, cause=event.id)
     enough = again.not_solved >= s.policy.escalation.not_solved
     triggers = (Trigger("not_solved", s.policy.escalation.levels.get("not_solved", 1)),) if enough else ()
@@ -47,7 +47,7 @@ async def not_solved(event: ButtonClicked, ticket: Ticket, services: Services) -
 async def get_human(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
     """A human, no argument."""
     await _entitled(event, ticket, services, colleagues=True)
-    s = await load_anyway(ticket, services, cause=event.id)
+    s = await load_anyway(awake(ticket), services, cause=event.id)
     trigger = Trigger("asks_human", s.policy.escalation.levels.get("asks_human", 1))
     facts = replace(_facts(s, Occasion.MESSAGE), triggers=("asks_human",), draft=s.waiting[-1].id if s.waiting else None)
     deed = Deed(draft=s.waiting[-1] if s.waiting else None, triggers=(trigger,))

@@ -14,7 +14,7 @@ from desk.events import DeadlineReached, TurnStarted
 from desk.ids import EventId, TicketId, derived
 from desk.policy import Policy
 from desk.space import Channel, Intake, MessageRef, Place, parse_channel
-from desk.ticket import Containment, Status, Ticket, attention_of, group_of, stood_down
+from desk.ticket import Containment, Status, Ticket, attention_of, awake, group_of, stood_down
 from desk.timeline import Message, Timeline, ordered
 from handlers.attention import heard
 from handlers.services import Services
@@ -194,7 +194,7 @@ def _continued(ticket: Ticket, message: Message, policy: Policy, *, goes_on: boo
         return spoken
     soon = ticket.closed is not None and message.at - ticket.closed <= policy.tickets.recontact
     return replace(
-        spoken,
+        awake(spoken),
         status=Status.OPEN if ticket.status.is_over or ticket.status is Status.WAITING_CUSTOMER else ticket.status,
         closed=None,
         reminded_at=None,

@@ -226,4 +226,5 @@ async def _changed(message: Message, services: Services, *, cause: EventId) -> C
 
 async def _attended(ticket: Ticket, message: Message, services: Services) -> Ticket:
     timeline = await attention.heard(ticket, services, message)
-    return replace(ticket, attention=tickets.attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back))
+    heard = tickets.awake(ticket) if message.role is Role.CUSTOMER else ticket
+    return replace(heard, attention=tickets.attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back))

@@ -10,11 +10,13 @@ from desk.changes import NOTHING, Changes, Enqueue, Refresh, SaveCard, SaveDraft
 from desk.customer import Person
 from desk.draft import Draft, DraftStatus, sent_in_place
 from desk.escalation import Escalation, Package, Trigger
-from desk.ids import CardId, DraftId, OutboxId, derived
+from desk.events import ButtonClicked
+from desk.ids import CardId, DraftId, MessageId, OutboxId, derived
 from desk.post import Direct, Post, Target
 from desk.space import UserRef
 from desk.ticket import Level
-from desk.timeline import Purpose
+from desk.timeline import Message, Purpose
+from handlers import say
 from handlers.situation import Situation
 from handlers.times import shown
 
@@ -32,10 +34,21 @@ def card(
     """Post a card in the agents channel; nothing without one. It is drawn from the present state whenever it is sent."""
     if s.agents is None:
         return NOTHING
-    card_id, outbox = CardId(derived("k", kind, subject)), OutboxId(derived("o", "card", kind, subject))
-    record = CardRecord(card_id, kind, s.ticket.id, subject, outbox, s.agents, draft=draft, observed=observed)
-    post = Post(outbox, s.agents, PURPOSES[kind], INTERNAL, s.now, card_id=card_id, ticket=s.ticket.id, to=to)
+    card_id, outbox, under = CardId(derived("k", kind, subject)), OutboxId(derived("o", "card", kind, subject)), _root(s)
+    record = CardRecord(card_id, kind, s.ticket.id, subject, outbox, s.agents, draft=draft, observed=observed, under=under)
+    post = Post(outbox, s.agents, PURPOSES[kind], INTERNAL, s.now, card_id=card_id, ticket=s.ticket.id, to=to, under=under)
     return write(SaveCard(record), Enqueue(post))
+
+
+def root_of(record: CardRecord) -> OutboxId:
+    """Return the row in whose thread a card stands, which is its own where it was the first of its ticket."""
+    return record.under or record.outbox
+
+
+def _root(s: Situation) -> OutboxId | None:
+    """Return the row below which a further card of the ticket stands, None for its first one there."""
+    first = next((card for card in s.cards if card.place == s.agents), None)
+    return root_of(first) if first else None
 
 
 def draft_card(s: Situation, draft: Draft) -> Changes:
@@ -98,7 +111,8 @@ def _page(s: Situation, triggers: tuple[Trigger, ...], target: Target, *, label:
     reader = target.user if isinstance(target, Direct) else None
     outbox, to = OutboxId(derived("o", s.cause, label, target)), (reader,) if reader else ()
     drawn = _paged(s, triggers, s.team.get(reader) if reader else None)
-    return Post(outbox, target, Purpose.PAGE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id, to=to)
+    # Where nobody can be paged the team's channel is told, beside the ticket's cards.
+    return Post(outbox, target, Purpose.PAGE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id, to=to, under=None if reader else _root(s))
 
 
 def _paged(s: Situation, triggers: tuple[Trigger, ...], reader: Person | None) -> Card:
@@ -118,8 +132,20 @@ def _due(s: Situation, zone: str, *, language: str) -> str:
     return f"An answer is due by {shown(promised, now=s.now, zone=zone, language=language)}."
 
 
-def notice(s: Situation, drawn: Card, *, label: str) -> Changes:
-    """Post a line for the team in the agents channel."""
+def notice(s: Situation, drawn: Card, *, label: str, to: tuple[UserRef, ...] = ()) -> Changes:
+    """Post a line for the team in the agents channel, with the ticket's cards."""
     if not s.agents:
         return NOTHING
-    return write(Enqueue(Post(OutboxId(derived("o", s.cause, label)), s.agents, Purpose.NOTICE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id)))
+    outbox = OutboxId(derived("o", s.cause, label))
+    return write(Enqueue(Post(outbox, s.agents, Purpose.NOTICE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id, to=to, under=_root(s))))
+
+
+def told(s: Situation, event: ButtonClicked, sentence: str) -> Changes:
+    """Tell who pressed a button what came of it."""
+    return say.whisper(sentence, to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, label="told")
+
+
+def note(s: Situation, event: ButtonClicked, text: str, *, id: MessageId | None = None) -> Message:
+    """Return what a teammate wrote in a form, as a note of the ticket that no customer reads."""
+    note_id, place = id or MessageId(derived("m", event.id, "note")), s.agents or event.place
+    return Message(note_id, None, place, event.by, event.by_name, event.role, text, event.at, Purpose.TEAMMATE, INTERNAL, s.ticket.id)

@@ -54,6 +54,7 @@ SENTENCES: dict[str, str] = {
     "performed": "what it asks for was done",
     "priority_rule": "{points} {what}",
     "priority_sentiment": "{points} {what}",
+    "priority_set": "set by {who}",
     "priority_tier": "{points} {what} account",
     "priority_trend": "{points} mood getting {what}",
     "priority_urgency": "{points} {what}",

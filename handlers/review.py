@@ -15,10 +15,11 @@ from desk.facts import Facts, Occasion
 from desk.ids import DraftId, derived
 from desk.macros import Offer
 from desk.ticket import Ticket
-from handlers import act, answering, drafting, feedback, internal, replies, requests, saved_texts, say, steering, turn
+from handlers import act, answering, drafting, feedback, internal, replies, requests, saved_texts, say, steering, turn, wishes
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
+from handlers.wishes import Wishes
 
 
 async def approve(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -64,11 +65,12 @@ async def reject(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
 
 
 async def regenerate(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
-    """Draft again, with a hint."""
+    """Draft again, as the form wishes it; what the new draft could not be is said to who asked."""
     s, draft = await _open(event, ticket, services)
     stale = replace(_decided(draft, event, s, verdict=Verdict.REGENERATE), status=DraftStatus.STALE)
-    hint = event.form.get("hint", "")
-    return write(SaveDraft(stale, was=draft.status)) + await _again(event, s, services, hint=hint)
+    wanted = wishes.read(event.form, s.policy)
+    again = await _again(event, s, services, wanted=wanted)
+    return write(SaveDraft(stale, was=draft.status)) + again + wishes.unfulfilled(wanted, event, again)
 
 
 async def correct(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -199,9 +201,9 @@ async def _renew(event: ButtonClicked, s: Situation, draft: Draft, *, services: 
     return stale + await _again(event, s, services)
 
 
-async def _again(event: ButtonClicked, s: Situation, services: Services, *, hint: str = "") -> Changes:
+async def _again(event: ButtonClicked, s: Situation, services: Services, *, wanted: Wishes = wishes.NONE) -> Changes:
     """Run the turn again for the team's eyes: a person asked, so it is a suggestion whatever the mode."""
-    return await turn.take(s.ticket, services, cause=event.id, hint=hint, reviewed=True)
+    return await turn.take(s.ticket, services, cause=event.id, wanted=wanted, reviewed=True)
 
 
 def _send(event: ButtonClicked, s: Situation, draft: Draft, *, was: str | None = "open", occasion: Occasion = Occasion.APPROVED) -> Changes:
@@ -233,7 +235,7 @@ def _facts(event: ButtonClicked, s: Situation, occasion: Occasion, *, draft: Dra
 def _handed_back(event: ButtonClicked, why: str) -> Changes:
     """Give an edit that lost back to its writer, word for word."""
     words = "\n\n".join(text for name, text in event.form.items() if name.startswith("text"))
-    card = Card((Text(f"{why} This is what you wrote:"), Quote(words)))
+    card = Card((Text(f"{why} This is what you wrote:"), Quote(words))) if words else replies.sentence(why)
     return say.whisper(why, to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card, label="handed_back")
 
 

@@ -14,6 +14,7 @@ from desk.changes import (
     RecordFeedback,
     SaveDraft,
     SaveEscalation,
+    SaveMessage,
     SaveTicket,
     SetDeadline,
     Unsend,
@@ -27,7 +28,7 @@ from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
 from desk.events import ButtonClicked, TurnStarted
 from desk.facts import Occasion
 from desk.ids import DraftId, EventId, derived
-from desk.ticket import Attention, Reason, Status, Ticket, handed_back
+from desk.ticket import Attention, Reason, Status, Ticket, awake, handed_back
 from handlers import act, drafting, feedback, internal, say, summing
 from handlers.deed import Deed
 from handlers.reasons import decision_lines
@@ -42,7 +43,7 @@ async def take_over(event: ButtonClicked, ticket: Ticket, services: Services) ->
         raise NotAllowed(f"{ticket.owner_name} holds this ticket already.")
     s = await load(ticket, services, cause=event.id)
     quiet = write(*(SaveDraft(replace(draft, status=DraftStatus.QUIET)) for draft in s.waiting))
-    taken = replace(ticket, owner=event.by, owner_name=event.by_name, status=Status.WAITING_TEAM)
+    taken = replace(awake(ticket), owner=event.by, owner_name=event.by_name, status=Status.WAITING_TEAM)
     summed = await summing.taken_over(s, services)
     return write(SaveTicket(taken), Unsend(ticket.id)) + quiet + summed + acknowledged(s, event) + internal.refreshed(s)
 
@@ -108,7 +109,11 @@ async def resolve(event: ButtonClicked, ticket: Ticket, services: Services) -> C
     """Close the ticket's escalations with a verdict, and the ticket with them; the customer did not confirm anything."""
     s = await load(replace(ticket, owner=None, owner_name=""), services, cause=event.id)
     verdict = EscalationVerdict(event.form.get("verdict") or EscalationVerdict.NEEDED)
+    if ticket.status.is_over and not s.open_escalations:
+        raise NotAllowed("This ticket was closed already.")
     closed = write(*(SaveEscalation(_closed(e, event, verdict=verdict)) for e in s.open_escalations))
+    if note := event.form.get("note", "").strip():
+        closed += write(SaveMessage(internal.note(s, event, note)))
     label = write(RecordFeedback(Feedback(derived("f", event.id), ticket.id, "resolved", event.by, event.at, subject=event.subject)))
     if ticket.status.is_over:
         return closed + label + internal.refreshed(s)

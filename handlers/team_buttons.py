@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from desk.cards import Button, Field, Form, Option, Style
+from desk.cards import Button, Buttons, Field, Form, Option, Style
 from desk.draft import Draft, DraftStatus
 from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
-from handlers import saved_texts
+from handlers import assigning, filing, joining, saved_texts, snoozing, wishes
 from handlers.dossier import Dossier
 
 REASON = Field("reason", "Reason", lines=2)
 REJECT = Form("Reject the draft", (REASON,), "Reject")
 ANYWAY = Form("Approve without evidence", (REASON,), "Approve")
-AGAIN = Form("Draft again", (Field("hint", "What should be different?", lines=2, required=False),), "Draft")
 REPLY = Form("Reply to the customer", (Field("text", "Reply", lines=6),), "Send")
 VERDICTS = tuple(Option(verdict.value, verdict.value.replace("_", " ")) for verdict in EscalationVerdict)
-RESOLVE = Form("Close it", (Field("verdict", "Was a human needed?", "needed", options=VERDICTS),), "Close")
+VERDICT = Field("verdict", "Was a human needed?", "needed", options=VERDICTS)
+NOTE = Field("note", "What solved it? For the team only.", lines=2, required=False)
 
 
 def review(draft: Draft, d: Dossier) -> tuple[Button, ...]:
@@ -26,15 +26,53 @@ def review(draft: Draft, d: Dossier) -> tuple[Button, ...]:
     anyway = _about(draft, d, "approve_anyway", "Approve anyway...", form=ANYWAY)
     first = (edit, anyway) if draft.proposal.unsupported else (approve, edit)
     reject = _about(draft, d, "reject", "Reject...", form=REJECT, style=Style.DANGER)
-    return (*first, reject, _about(draft, d, "regenerate", "Regenerate...", form=AGAIN))
+    return (*first, reject, _about(draft, d, "regenerate", "Regenerate...", form=wishes.form(draft, d.languages)))
 
 
 def hold(d: Dossier) -> tuple[Button, ...]:
     """Return Take over, or what may be done with a ticket somebody holds."""
-    mute = _of(d, "unmute", "Unmute") if d.ticket.muted else _of(d, "mute", "Mute")
     if d.ticket.owner is None:
-        return (_of(d, "take_over", "Take over"), mute)
-    return (_of(d, "reply", "Reply...", form=REPLY), _of(d, "hand_back", "Hand back"), mute)
+        return (_of(d, "take_over", "Take over"),)
+    return (_of(d, "reply", "Reply...", form=REPLY), _of(d, "hand_back", "Hand back"))
+
+
+def mute(d: Dossier) -> Button:
+    """Return the button that silences the bot in the thread, or lets it speak again."""
+    return _of(d, "unmute", "Unmute") if d.ticket.muted else _of(d, "mute", "Mute")
+
+
+def more(d: Dossier) -> tuple[Button, ...]:
+    """Return what is needed less often and is always the same for a ticket: who holds it, when it comes back, what it is about."""
+    if d.ticket.status.is_over:
+        return ()
+    merge = (_of(d, "merge", "Merge...", form=joining.merge_form(d)),) if d.others else ()
+    split = (_of(d, "split", "Split...", form=joining.split_form(d)),) if joining.may_split(d.timeline) else ()
+    return (
+        _of(d, "assign", "Assign...", basis=str(d.ticket.owner or ""), form=assigning.form(d)),
+        aside(d),
+        change(d),
+        *merge,
+        *split,
+        mute(d),
+        _of(d, "resolve", "Resolve...", form=_resolve_form(d)),
+    )
+
+
+def change(d: Dossier) -> Button:
+    """Return the button that says what a ticket is about and how urgent it is."""
+    return _of(d, "change", "Change category or priority...", basis=filing.basis(d.ticket), form=filing.form(d))
+
+
+def aside(d: Dossier) -> Button:
+    """Return the button that puts a ticket aside, or brings it back."""
+    return _of(d, "wake", "Wake") if d.ticket.snoozed_until else _of(d, "snooze", "Snooze...", form=snoozing.FORM)
+
+
+def row(often: Sequence[Button], d: Dossier) -> Buttons:
+    """Return buttons with the menu behind them, each action once; what stands in front is not repeated in the menu."""
+    front = tuple({button.action: button for button in often}.values())
+    shown = {button.action for button in front}
+    return Buttons(front, tuple(button for button in more(d) if button.action not in shown))
 
 
 def why(d: Dossier) -> Button:
@@ -45,7 +83,7 @@ def why(d: Dossier) -> Button:
 def escalation(raised: Escalation, d: Dossier) -> tuple[Button, ...]:
     """Return the buttons of an escalation."""
     acknowledge = Button("acknowledge", "Acknowledge", d.ticket.id, subject=raised.id, style=Style.PRIMARY)
-    resolve = Button("resolve", "Resolve...", d.ticket.id, subject=raised.id, form=RESOLVE)
+    resolve = Button("resolve", "Resolve...", d.ticket.id, subject=raised.id, form=_resolve_form(d))
     if d.ticket.status.is_over:
         return (resolve, why(d))
     first = (acknowledge,) if raised.status is EscalationStatus.OPEN else ()
@@ -63,9 +101,10 @@ def after(draft: Draft, d: Dossier, *, automatic: bool) -> tuple[Button, ...]:
     return (correct, retract, *(hold(d) if automatic and not d.ticket.status.is_over else ()), *wrong, why(d))
 
 
-def unique(buttons: Sequence[Button]) -> tuple[Button, ...]:
-    """Return the buttons with each action once."""
-    return tuple({button.action: button for button in buttons}.values())
+def _resolve_form(d: Dossier) -> Form:
+    """Ask whether a human was needed where one was called."""
+    called = any(raised.status is not EscalationStatus.CLOSED for raised in d.escalations)
+    return Form("Close it", (VERDICT, NOTE) if called else (NOTE,), "Close")
 
 
 def _edit_form(draft: Draft, d: Dossier) -> Form:
@@ -80,5 +119,5 @@ def _about(draft: Draft, d: Dossier, action: str, label: str, *, style: Style = 
     return Button(action, label, d.ticket.id, subject=draft.id, basis=draft.id, style=style, form=form)
 
 
-def _of(d: Dossier, action: str, label: str, *, form: Form | None = None) -> Button:
-    return Button(action, label, d.ticket.id, subject=str(d.ticket.id), form=form)
+def _of(d: Dossier, action: str, label: str, *, basis: str = "", form: Form | None = None) -> Button:
+    return Button(action, label, d.ticket.id, subject=str(d.ticket.id), basis=basis, form=form)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from desk.cards import Block, Button, Buttons, Card, Fields, Header, Quote, Sources, Style, Text
 from desk.decision import Decision
 from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
-from desk.ticket import Status
-from desk.timeline import File
-from handlers import reading, run_cards
+from desk.ticket import Reason, Status
+from desk.timeline import File, Message
+from handlers import evidenced, reading, run_cards, snoozing
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -20,6 +21,8 @@ QUOTED = 300
 """How many characters of the customer's words a card shows."""
 SENTENCE = 120
 """How many of a sentence that nothing carries, so that it is found in the draft above."""
+UNMARKED = str.maketrans({"[": "(", "]": ")", "<": "(", ">": ")", **dict.fromkeys("`*~|\\!#", " ")})
+"""What could be markup in a file's name, and what is shown in its place."""
 DONE = {
     DraftStatus.SENT: "Sent",
     DraftStatus.REJECTED: "Rejected",
@@ -47,13 +50,16 @@ def draft_card(draft: Draft, d: Dossier) -> Card:
     """Draw a draft: in full while it waits, in a line once it was decided."""
     if not draft.is_open:
         return _decided(draft, d)
+    if d.ticket.snoozed_until:
+        return _aside_line(d)
     title = "Quiet draft" if draft.status is DraftStatus.QUIET else "Draft"
     # Whoever holds the ticket took it over from somebody, and reads the rest of the conversation here.
     story = reading.so_far(d) if d.ticket.owner else ()
     blocks: list[Block] = [Header(f"{title}  for {_who(d)}", _aside(d)), *_words(d), *story, *_parts(draft, d)]
     blocks += [Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else []
     blocks += [Text(f"Waits because {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
-    return Card((*blocks, Buttons(buttons.unique((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d))))))
+    blocks.append(Fields((("Category", d.ticket.category or "-"), ("Priority", _priority(d)), ("Ticket", str(d.ticket.id)), *_holder(d))))
+    return Card((*blocks, buttons.row((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d)), d)))
 
 
 def escalation_card(escalation: Escalation, d: Dossier) -> Card:
@@ -61,16 +67,19 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
     if escalation.status is EscalationStatus.CLOSED:
         verdict = f", {escalation.verdict.value.replace('_', ' ')}" if escalation.verdict else ""
         return Card((Header(f"Closed{verdict}: {_why(escalation)}  for {_who(d)}", escalation.by_name),))
+    if d.ticket.snoozed_until:
+        return _aside_line(d)
     draft = next((x for x in d.drafts if x.id == escalation.package.draft), None)
     head = Header(f"Needs a human: {_why(escalation)}  for {_who(d)}", _aside(d))
     blocks: list[Block] = [head, *_words(d), *reading.so_far(d), Fields(_context(escalation, d))]
     row = buttons.escalation(escalation, d)
     if draft is not None and draft.is_open:
         blocks += [*_parts(draft, d), *([Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else [])]
+        blocks += [Text(f"Unsure because {doubt}", Style.QUIET) for doubt in _unsure(draft)]
         row = (*buttons.review(draft, d), *row)
     elif draft is not None:
         blocks += [Text(_line(draft, d), Style.QUIET), *run_cards.lines(draft, d)]
-    return Card((*blocks, Buttons(buttons.unique(row))))
+    return Card((*blocks, buttons.row(row, d)))
 
 
 def auto_card(draft: Draft, d: Dossier) -> Card:
@@ -81,7 +90,8 @@ def auto_card(draft: Draft, d: Dossier) -> Card:
     judged = d.judged.get(draft.id, "")
     head = Header(f"Answered automatically{state}{f', called {judged}' if judged else ''}: {_who(d)}", f"confidence {draft.proposal.confidence:.2f}")
     told = (Text(_cut(text, 160), Style.QUIET), *reading.translated(draft.proposal, d, most=160), *_files(d), *run_cards.lines(draft, d))
-    return Card((head, *told, Buttons((*run_cards.undo(draft, d), *buttons.after(stands or draft, d, automatic=True)))))
+    row = (*run_cards.undo(draft, d), *buttons.after(stands or draft, d, automatic=True))
+    return Card((head, *told, Buttons(row, () if d.ticket.status.is_over else (buttons.change(d), buttons.mute(d)))))
 
 
 def daily_card(decisions: Sequence[Decision], words: Mapping[str, str], drafts: Mapping[str, Draft], judged: Mapping[str, str]) -> Card:
@@ -119,12 +129,24 @@ def _words(d: Dossier) -> tuple[Block, ...]:
     if not said:
         return (Text(f"The customer took their words back.   #{d.channel}", Style.QUIET),)
     more = f"(+{len(said) - 1} messages)   " if len(said) > 1 else ""
-    return (Quote(_cut(said[-1].text, QUOTED), said[-1].author_name), Text(f"{more}#{d.channel}", Style.QUIET), *_files(d))
+    where = _linked(f"#{d.channel}", said[-1])
+    return (Quote(_cut(said[-1].text, QUOTED), said[-1].author_name), Text(f"{more}{where}", Style.QUIET), *_files(d))
 
 
 def _files(d: Dossier) -> tuple[Block, ...]:
-    names = [f"{file.name} ({_reading(file)})" for m in d.timeline if m.is_customers for file in m.files]
+    """Return the customers' files, each with a link to the message that it came with."""
+    names = [f"{_linked(named(file), m)} ({_reading(file)})" for m in d.timeline if m.is_customers for file in m.files]
     return (Text("Files: " + ", ".join(names), Style.QUIET),) if names else ()
+
+
+def named(file: File) -> str:
+    """Return a file's name, which its sender chose, as words that are no markup."""
+    return " ".join(file.name.translate(UNMARKED).split()) or "a file without a name"
+
+
+def _linked(label: str, message: Message) -> str:
+    """Return a link to a message, which each platform turns into its own kind of address."""
+    return f"[{label}](message:{message.ref})" if message.ref else label
 
 
 def _reading(file: File) -> str:
@@ -137,7 +159,8 @@ def _parts(draft: Draft, d: Dossier) -> tuple[Block, ...]:
     """Return every part with where it will go, each sentence that nothing carries, and all of it in the team's language."""
     blocks: list[Block] = []
     for n, part in enumerate(draft.proposal.parts):
-        blocks.append(Text(_placed(part, d.names.get(str(part.to), d.ticket.customer_name))))
+        shown = replace(part, text=evidenced.text(n, draft.proposal))
+        blocks.append(Text(_placed(shown, d.names.get(str(part.to), d.ticket.customer_name))))
         missing = [claim for claim in draft.proposal.claims if claim.part == n and not claim.supported]
         blocks += [Text(f"“{_cut(' '.join(claim.text.split()), SENTENCE)}”: {claim.why or 'no evidence'}", Style.WARNING) for claim in missing]
     return (*blocks, *reading.translated(draft.proposal, d), *run_cards.lines(draft, d))
@@ -152,6 +175,20 @@ def _doubts(draft: Draft, d: Dossier) -> tuple[str, ...]:
     return tuple(render(reason, decision.facts) for reason in decision.reasons) if decision else ()
 
 
+def _unsure(draft: Draft) -> tuple[str, ...]:
+    """Return what keeps the draft of an escalation from being sure."""
+    return tuple(render(Reason(doubt)) for doubt in draft.proposal.doubts)
+
+
+def _aside_line(d: Dossier) -> Card:
+    """Draw a ticket that is put aside: one line, until it comes back."""
+    assert d.ticket.snoozed_until is not None, "only a ticket that is put aside is drawn so"
+    until = shown(d.ticket.snoozed_until, now=d.now or d.ticket.snoozed_until, zone=d.zone)
+    reason = next((f" ({_cut(note.text, SENTENCE)})" for note in d.timeline if note.id == snoozing.note_id(d.ticket)), "")
+    head = Header(f"Put aside until {until} by {d.ticket.snoozed_by}{reason}  for {_who(d)}", d.ticket.priority.level)
+    return Card((head, Buttons((buttons.aside(d), *buttons.hold(d), buttons.why(d)))))
+
+
 def _decided(draft: Draft, d: Dossier) -> Card:
     sent = sent_in_place(draft, d.drafts)
     row = buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),)
@@ -162,8 +199,8 @@ def _line(draft: Draft, d: Dossier) -> str:
     """Return what became of a draft, by whom, when and why."""
     taken_back = draft.status in (DraftStatus.RETRACTED, DraftStatus.FAILED, DraftStatus.DECLINED) or draft.verdict is None
     done = DONE.get(draft.status, "") if taken_back else VERDICTS.get(draft.verdict, "") if draft.verdict else ""
-    if draft.status is DraftStatus.STALE and draft.verdict is None and draft == d.drafts[-1]:
-        done = "No longer up to date"
+    if draft.status is DraftStatus.STALE and draft.verdict is None:
+        done = f"Part of {d.ticket.merged_into} now" if d.ticket.merged_into else "No longer up to date" if draft == d.drafts[-1] else done
     at = f"at {shown(draft.decided_at, now=draft.decided_at, zone=d.zone)}" if draft.decided_at else ""
     by = f"by {draft.decided_by_name}" if draft.decided_by_name else ""
     return " ".join(filter(None, (done, by, at, f"({draft.why})" if draft.why else "")))
@@ -175,15 +212,18 @@ def _context(escalation: Escalation, d: Dossier) -> tuple[tuple[str, str], ...]:
     tried = f"{tries} answer{'s' if tries > 1 else ''}" if tries else "nothing yet"
     state = f"acknowledged by {escalation.by_name}" if escalation.status is EscalationStatus.ACKNOWLEDGED else "open"
     state = OVER.get(d.ticket.status, state)
-    holder = (("Held by", d.ticket.owner_name),) if d.ticket.owner else ()
     return (
         ("Category", d.ticket.category or "-"),
         ("Priority", _priority(d)),
         ("Tried", tried),
         ("State", state),
         ("Ticket", str(d.ticket.id)),
-        *holder,
+        *_holder(d),
     )
+
+
+def _holder(d: Dossier) -> tuple[tuple[str, str], ...]:
+    return (("Held by", d.ticket.owner_name),) if d.ticket.owner else ()
 
 
 def _priority(d: Dossier) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SaveTicket, SetDeadline, write
+from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
 from desk.errors import Retryable
 from desk.escalation import EscalationStatus
@@ -16,7 +16,7 @@ from desk.events import DeadlineReached, Event
 from desk.facts import Occasion
 from desk.ids import EventId, TicketId, derived
 from desk.ticket import Reason, Status, Ticket
-from handlers import act, daily, feedback, finishing, gather, internal, turn
+from handlers import act, daily, feedback, finishing, gather, internal, snoozing, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import load_anyway
@@ -91,12 +91,6 @@ async def acknowledged(event: DeadlineReached, services: Services) -> Changes:
     return write(SaveEscalation(armed)) + internal.page(s, escalation.triggers, people, label="again") + internal.refreshed(s)
 
 
-async def snoozed(event: DeadlineReached, services: Services) -> Changes:
-    """A snoozed ticket comes back to the queue."""
-    ticket = await _ticket(event, services)
-    return write(SaveTicket(replace(ticket, snoozed_until=None))) if ticket else NOTHING
-
-
 async def _ticket(event: DeadlineReached, services: Services) -> Ticket | None:
     ticket = await services.store.ticket(TicketId(event.subject))
     return None if ticket is None or ticket.merged_into is not None else ticket
@@ -121,7 +115,7 @@ TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Chang
     DeadlineKind.REMIND: remind,
     DeadlineKind.CLOSE: close,
     DeadlineKind.ACKNOWLEDGED: acknowledged,
-    DeadlineKind.SNOOZE: snoozed,
+    DeadlineKind.SNOOZE: snoozing.snoozed,
     DeadlineKind.DAILY: daily.day_ended,
     DeadlineKind.ACTION: finishing.watched,
 }

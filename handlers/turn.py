@@ -25,10 +25,11 @@ from desk.triage import Classification, Sentiment, Signal
 from escalation.case import Case
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import act, drafting, files, recontact, requests, summing
+from handlers import act, drafting, files, recontact, requests, summing, wishes
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
+from handlers.wishes import Wishes
 
 WORST_FIRST = tuple(Sentiment)
 SHORTLY = timedelta(seconds=1)
@@ -39,7 +40,7 @@ async def turn_started(event: TurnStarted, services: Services) -> Changes:
     ticket = await services.store.ticket(event.ticket)
     if ticket is None or ticket.turn != event.turn or ticket.merged_into is not None:
         return NOTHING
-    if await services.store.pending(ticket.place.channel, ticket.group):
+    if await services.store.pending(ticket.place.channel, ticket.group) or services.behind(ticket.place.channel):
         return postponed(ticket, services)
     return await take(ticket, services, cause=event.id) + write(Expect(str(ticket.place.channel), ticket.group))
 
@@ -49,14 +50,16 @@ def postponed(ticket: Ticket, services: Services) -> Changes:
     return write(SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), services.clock.now() + SHORTLY)))
 
 
-async def take(ticket: Ticket, services: Services, *, cause: EventId, hint: str = "", reviewed: bool = False, done: Draft | None = None) -> Changes:
+async def take(
+    ticket: Ticket, services: Services, *, cause: EventId, wanted: Wishes = wishes.NONE, reviewed: bool = False, done: Draft | None = None
+) -> Changes:
     """Run the whole turn of a ticket as it stands now; `reviewed` puts the draft before the team whatever the mode.
 
     `done` is a draft whose actions were run while the customer wrote again: the answer tells of them first.
     """
     try:
         s = await load(ticket, services, cause=cause)
-        return await _answer(replace(s, since=done.created if done else None), services, hint=hint, reviewed=reviewed, done=done)
+        return await _answer(replace(s, since=done.created if done else None), services, wanted=wanted, reviewed=reviewed, done=done)
     except Unavailable as error:
         if error.system not in ("model", "kb", "crm"):
             raise
@@ -64,18 +67,18 @@ async def take(ticket: Ticket, services: Services, *, cause: EventId, hint: str 
 
 
 async def _answer(
-    s: Situation, services: Services, *, hint: str = "", reviewed: bool = False, without: str = "", done: Draft | None = None
+    s: Situation, services: Services, *, wanted: Wishes = wishes.NONE, reviewed: bool = False, without: str = "", done: Draft | None = None
 ) -> Changes:
     if not s.said:
         return act.perform(_facts(s, Classification("", 0.0), empty=True), s, Deed())
     s, read = await files.read(s, services)
-    classification = await _classify(s, services)
+    classification = await _filed(s, await _classify(s, services), services)
     # Categories that a customer trains take the place of those at the start, so only the classification knows which were in use.
     versions = replace(s.versions, heads=classification.model or s.versions.heads)
     s = replace(s, ticket=await _understood(s, classification, services), versions=versions)
     under_way = done is None and any(d.status is DraftStatus.RUNNING for d in s.drafts)
-    wanted = _wants_draft(s, classification) and not without and not under_way
-    proposal = await drafting.propose(s, classification, services, hint=hint) if wanted else Proposal(abstained=without or "not_needed")
+    drafts = _wants_draft(s, classification) and not without and not under_way
+    proposal = await drafting.propose(s, classification, services, wanted=wanted) if drafts else Proposal(abstained=without or "not_needed")
     proposal = replace(proposal, doubts=(*proposal.doubts, "requested")) if reviewed else proposal
     if done is not None:
         category = classification.category if classification.is_request else s.ticket.category
@@ -84,7 +87,9 @@ async def _answer(
     repeats = draft is not None and _repeats(draft, s)
     case = _case(s, classification, repeats=repeats and _said_anew(s))
     triggers = evaluate(case, s.policy)
-    s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy)))
+    # What a teammate set holds for what they had read; what was said since is weighed anew.
+    if not _is_ranked(s):
+        s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy), ranked_at=None))
     facts = _facts(s, classification, triggers=triggers, proposal=proposal, draft=draft, repeats=repeats, under_way=under_way)
     warned = (NOTHING if without else _resumed(s)) + (await recontact.came_back(s, services) if classification.is_request else NOTHING)
     if _must_warn(s, classification):
@@ -106,7 +111,7 @@ async def _classify(s: Situation, services: Services) -> Classification:
     before = tuple(message for message in s.timeline if message not in s.said)
     whole = await services.triager.triage(drafting.words_of(s.said), heard=Heard(drafting.payer_of(s, s.authors[0]), before))
     answers = _was_asked(s) and whole.is_request_confidence < 1
-    whole = replace(whole, is_request=whole.is_request or files.speak_for_themselves(s) or answers)
+    whole = replace(whole, is_request=whole.is_request or files.speak_for_themselves(s) or answers or any(m.asked_at for m in s.said))
     if len(s.said) == 1:
         return whole
     each = [await services.triager.triage(message.text) for message in s.said]
@@ -135,8 +140,18 @@ async def _understood(s: Situation, c: Classification, services: Services) -> Ti
     )
     ticket = replace(ticket, not_solved=ticket.not_solved + _unsolved(s, c))
     if await _topic_changed(s, c, services):
-        ticket = replace(ticket, topic_since=s.said[0].at, not_solved=0)
+        ticket = replace(ticket, topic_since=s.said[0].at, not_solved=0, filed=False)
     return ticket
+
+
+async def _filed(s: Situation, c: Classification, services: Services) -> Classification:
+    """Return the classification with the category that a teammate chose, as long as the topic is the same."""
+    stands = s.ticket.filed and not await _topic_changed(s, c, services)
+    return replace(c, category=s.ticket.category) if stands else c
+
+
+def _is_ranked(s: Situation) -> bool:
+    return s.ticket.ranked_at is not None and all((m.edited_at or m.at) <= s.ticket.ranked_at for m in s.said)
 
 
 def _unsolved(s: Situation, c: Classification) -> int:
@@ -243,7 +258,7 @@ def _repeats(draft: Draft, s: Situation) -> bool:
 
 def _said_anew(s: Situation) -> bool:
     """Tell whether a customer wrote something since the last answer, not only changed what stood there."""
-    return s.ticket.answered_at is None or any(message.at > s.ticket.answered_at for message in s.said)
+    return s.ticket.answered_at is None or any((m.asked_at or m.at) > s.ticket.answered_at for m in s.said)
 
 
 def _no_answer(facts: Facts) -> tuple[Trigger, ...]:

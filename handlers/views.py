@@ -11,8 +11,8 @@ from desk.customer import TEAM
 from desk.errors import NotAllowed
 from desk.ids import CardId, TicketId
 from desk.ports import Query, TicketView, View
-from desk.ticket import Status, Ticket
-from handlers import daily, team_cards
+from desk.ticket import Ticket
+from handlers import button_forms, daily, team_cards
 from handlers.commands import hints
 from handlers.commands import table as commands
 from handlers.dossier import dossier
@@ -30,6 +30,8 @@ class Views:
 
     async def view(self, query: Query) -> View:
         """Return a card, a ticket with its history, or the queue; raise NotAllowed for people who are not of the team."""
+        if query.kind == "form":
+            return await button_forms.form_of(query, self._services, self.draw)
         if query.role not in TEAM:
             raise NotAllowed("Only the support team can see this.")
         match query.kind:
@@ -66,7 +68,7 @@ class Views:
         return TicketView(ticket, await store.timeline(ticket.id), decisions, drafts, escalations, sentences, summaries)
 
     async def _queue(self) -> tuple[TicketView, ...]:
-        waiting = [t for t in await self._services.store.tickets(open_only=True) if t.status is Status.WAITING_TEAM]
+        waiting = [t for t in await self._services.store.tickets(open_only=True) if t.is_queued]
         return tuple([await self._page(ticket) for ticket in sorted(waiting, key=lambda t: (-t.priority.score, t.opened))])
 
 

@@ -8,7 +8,7 @@ from desk.cards import Card, Header, Text
 from desk.changes import NOTHING, Changes, Feedback, RecordFeedback, write
 from desk.events import CommandInvoked
 from desk.ids import derived
-from desk.ticket import Status, Ticket
+from desk.ticket import Ticket
 from handlers import team_cards
 from handlers.dossier import Dossier, dossier
 from handlers.services import Services
@@ -31,11 +31,16 @@ async def next_(event: CommandInvoked, services: Services) -> tuple[Card, Change
 
 async def queue(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
     """List what waits for the team, most urgent first."""
+    return await waiting(services), NOTHING
+
+
+async def waiting(services: Services) -> Card:
+    """Return what waits for the team as a card."""
     lines = [
         f"{t.priority.level} {t.priority.score}  {t.id}  {t.customer_name}  {t.category}{f'  held by {t.owner_name}' if t.owner else ''}"
         for t in await _waiting(services)
     ]
-    return Card((Header("Waiting for the team", str(len(lines))), Text("\n".join(lines) or "Nothing waits."))), NOTHING
+    return Card((Header("Waiting for the team", str(len(lines))), Text("\n".join(lines) or "Nothing waits.")))
 
 
 def _item(d: Dossier | None) -> tuple[datetime, Card] | None:
@@ -48,5 +53,5 @@ def _item(d: Dossier | None) -> tuple[datetime, Card] | None:
 
 
 async def _waiting(services: Services) -> list[Ticket]:
-    tickets = [t for t in await services.store.tickets(open_only=True) if t.status is Status.WAITING_TEAM and t.merged_into is None]
+    tickets = [t for t in await services.store.tickets(open_only=True) if t.is_queued]
     return sorted(tickets, key=lambda t: (-t.priority.score, t.opened, t.id))

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from desk.cards import Card, Text
-from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, SaveMessage, SaveTicket, follow, write
-from desk.draft import DraftStatus
+from desk.changes import NOTHING, Changes
 from desk.errors import InvalidInput
-from desk.events import ButtonClicked, CommandInvoked, TurnStarted
-from desk.ids import EventId, OutboxId, TicketId, derived
-from desk.space import Place
-from desk.ticket import Status, Ticket
-from handlers import steering
+from desk.events import ButtonClicked, CommandInvoked
+from desk.ticket import Ticket
+from handlers import joining, steering
 from handlers.reasons import decision_lines
 from handlers.services import Services
 
@@ -51,41 +46,14 @@ async def unmute(event: CommandInvoked, services: Services) -> tuple[Card, Chang
 async def merge(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
     """Make one ticket part of another of the same customer or account."""
     source, target = await _ticket(event.text, 1, services), await _ticket(event.text, -1, services)
-    if source.id == target.id or source.group != target.group:
-        raise InvalidInput("Only two tickets of the same customer, or of the same account in a shared channel, can be merged.")
-    moved = [SaveMessage(replace(message, ticket=target.id)) for message in await services.store.timeline(source.id)]
-    stale = [SaveDraft(replace(d, status=DraftStatus.STALE)) for t in (source, target) for d in await services.store.drafts(t.id) if d.is_open]
-    gone = replace(source, merged_into=target.id, status=Status.CLOSED, closed=event.at)
-    joined = replace(target, turn=target.turn + 1, status=Status.OPEN)
-    changes = write(*moved, *stale, SaveTicket(gone), SaveTicket(joined), ClearDeadlines(str(source.id)))
-    cards = [*await services.store.cards(source.id), *await services.store.cards(target.id)]
-    drawn = write(*(Refresh(card.id, OutboxId(derived("o", event.id, card.id)), event.at) for card in cards))
-    return Card((Text(f"{source.id} is part of {target.id} now."),)), changes + drawn + _turn(event, joined)
+    return Card((Text(f"{source.id} is part of {target.id} now."),)), await joining.merged(source, target, services, cause=event.id, at=event.at)
 
 
 async def split(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
     """Make the customer's last message a ticket of its own."""
     ticket = await _ticket(event.text, 1, services)
-    said = [m for m in await services.store.timeline(ticket.id) if m.is_customers]
-    if len(said) < 2 or said[-1].ref is None or said[-1].author is None:
-        raise InvalidInput(f"{ticket.id} has only one message, so there is nothing to split off.")
-    last = said[-1]
-    place = Place(ticket.place.channel, last.place.thread or said[-1].ref.id)
-    fresh = Ticket(
-        id=TicketId(derived("t", "split", last.ref)),
-        place=place,
-        anchor=said[-1].ref,
-        group=ticket.group,
-        customer=said[-1].author,
-        customer_name=last.author_name,
-        opened=last.at,
-        turn=1,
-        account=ticket.account,
-        participants=(said[-1].author,),
-        previous=ticket.id,
-    )
-    changes = write(SaveMessage(replace(last, ticket=fresh.id)), SaveTicket(fresh), SaveTicket(replace(ticket, turn=ticket.turn + 1)))
-    return Card((Text(f"Split off as {fresh.id}."),)), changes + _turn(event, fresh)
+    fresh, changes = await joining.separated(ticket, services, cause=event.id, at=event.at)
+    return Card((Text(f"Split off as {fresh.id}."),)), changes
 
 
 async def _ticket(text: str, position: int, services: Services) -> Ticket:
@@ -113,7 +81,3 @@ def _click(event: CommandInvoked, ticket: Ticket) -> ButtonClicked:
         place=event.place,
         form=event.form,
     )
-
-
-def _turn(event: CommandInvoked, ticket: Ticket) -> Changes:
-    return follow(TurnStarted(id=EventId(derived("ev", event.id, ticket.id)), ticket=ticket.id, turn=ticket.turn, at=event.at))

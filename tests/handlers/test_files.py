@@ -1,6 +1,7 @@
 """What becomes of files: fetched once, read for whoever answers, shown to a model where policy says so, and told of where nobody can read them."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -39,7 +40,8 @@ def sent(w: World, name: str, content: bytes, *, claims: str = "application/octe
 
 
 def card(w: World) -> str:
-    return w.texts(Purpose.DRAFT_CARD)[-1]
+    """Return the latest draft card as text, its links to messages as their words."""
+    return re.sub(r"\[([^\]]*)\]\(message:[^)]*\)", r"\1", w.texts(Purpose.DRAFT_CARD)[-1])
 
 
 async def test_a_file_that_came_unread_is_fetched_and_read(w):
