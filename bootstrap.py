@@ -18,9 +18,11 @@ from desk.events import Event
 from desk.library import Embedder
 from desk.ports import ChatPlatform, Clock
 from desk.space import Platform
+from desk.store import Store
+from desk.tending import Erasers, Forgotten
 from handlers.services import Services
 from handlers.styles import Styles
-from runtime import UNWRAPPED, Reading, Records, Runtime, SystemClock, Wrappers
+from runtime import UNWRAPPED, Emptying, Reading, Records, Runtime, SystemClock, Wrappers
 from settings import Settings
 
 if TYPE_CHECKING:
@@ -29,9 +31,12 @@ if TYPE_CHECKING:
     from agent.minds import Minds
     from bot.slack.access import Access
     from bot.slack.connection import Slack
+    from bot.web.workspace import LocalWorkspace
     from desk.policy import Triage
     from knowledge.generations import Place
     from knowledge.rerank import Reranker
+    from store.customers import SqlCustomers
+    from store.engine import EngineRows
     from store.home import Home
 
 ROOT = Path(__file__).resolve().parent
@@ -111,6 +116,7 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
         await dispatch(event, services, submit)
 
     engine = DurableEngine(engine_url(reading.records.settings), wrap.dispatch(handle))
+    services = replace(services, erasers=erasers(services.store, workspace, engine, reading.customers))
     submit = wrap.submit(engine.submit)
     if reading.alarm is not None:
         reading.alarm.connect(submit)
@@ -172,6 +178,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from knowledge.connectors import Surroundings, opened
     from knowledge.embedders import known, wanted
     from knowledge.generations import Renewal, serving
+    from knowledge.librarian import SourceLibrarian
     from knowledge.search import HybridKnowledge
     from knowledge.syncing.sync import Means
     from knowledge.tickets import ResolvedTickets
@@ -220,9 +227,9 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     means = Means(library, SqlSources(records.database), embedder, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")
     tickets = ResolvedTickets(records.store, SqlCandidates(records.database), customers, redacted)
     around = Surroundings(settings.policy_file.parent, records.home.cache, records.policy, os.environ, lambda _: tickets)
-    return Reading(
-        records, customers, library, embedder, knowledge, services, means, partial(opened, around=around), renewal, minds.metered, minds.alarm
-    )
+    opener = partial(opened, around=around)
+    services = replace(services, librarian=SourceLibrarian(records.policy, opener, means))
+    return Reading(records, customers, library, embedder, knowledge, services, means, opener, renewal, minds.metered, minds.alarm)
 
 
 async def _minds(stack: AsyncExitStack, records: Records, embedder: Embedder, *, heads: Heads, wrap: Wrappers, clock: Clock) -> Minds:
@@ -250,6 +257,22 @@ async def _minds(stack: AsyncExitStack, records: Records, embedder: Embedder, *,
 
 def database_url(settings: Settings) -> str:
     """Return the application database's address with the driver it is used through."""
+def erasers(store: Store, workspace: LocalWorkspace, engine: EngineRows, customers: SqlCustomers) -> Erasers:
+    """Return everything that keeps people's words, in the order in which it is emptied."""
+
+    async def events(whom: Forgotten) -> int:
+        # The engine's rows are whole events: those that name this person anywhere go, and the command that named them.
+        return await engine.erase([*map(str, whom.users), *(user.id for user in whom.users), *filter(None, (whom.cause,))])
+
+    return {
+        "messages, drafts and summaries": Emptying(lambda whom: store.erase(whom.users)),
+        "entries of the workspace's own file": Emptying(lambda whom: workspace.erase(whom.users)),
+        "events of the engine": Emptying(events),
+        # Last, because these rows are what finds the others: a call that failed half way can be given again.
+        "rows of the customer record": Emptying(lambda whom: customers.forget(whom.people)),
+    }
+
+
     url = settings.database_url.get_secret_value() or home_of(settings).database
     scheme, _, rest = url.partition("://")
     return f"{DRIVERS.get(scheme, scheme)}://{rest}"

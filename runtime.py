@@ -16,6 +16,7 @@ from desk.events import Event
 from desk.library import Embedder, KnowledgeBase
 from desk.ports import Actions, ChatPlatform, Crm, Query, View
 from desk.store import Store
+from desk.tending import Forgotten
 from handlers.outbox import Sender
 from handlers.runner import Runner
 from handlers.services import Services
@@ -90,6 +91,17 @@ class Wrappers:
 
 UNWRAPPED = Wrappers()
 """Every adapter as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emptying:
+    """An eraser that is one function."""
+
+    work: Callable[[Forgotten], Awaitable[int]]
+
+    async def erase(self, whom: Forgotten) -> int:
+        """Empty what these people wrote, and return how many rows."""
+        return await self.work(whom)
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,16 +40,15 @@ def purge(as_json: AsJson = False) -> None:
 
 
 async def _erase(person: str) -> int:
+    from bootstrap import erasers
+    from desk.tending import Forgotten
     from store.customers import SqlCustomers
 
     async with records() as kept, _workspace(kept) as workspace, engine_of(kept) as engine:
         customers = SqlCustomers(kept.database)
         ids, users = await _whom(person, customers, workspace)
-        # The engine's rows are whole events: those that name this person anywhere go.
-        words = [*map(str, users), *(user.id for user in users)]
-        emptied = await kept.store.erase(users) + await workspace.erase(users) + await engine.erase(words)
-        # Last, because these rows are what finds the others: a call that failed half way can be given again.
-        emptied += await customers.forget(ids)
+        whom = Forgotten(tuple(ids), tuple(users))
+        emptied = sum([await eraser.erase(whom) for eraser in erasers(kept.store, workspace, engine, customers).values()])
     _remind_of_trained(kept)
     return emptied
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -73,7 +72,7 @@ def _source(source: Source, state: SyncState | None, holding: Holding | None, *,
     return {
         "name": source.name,
         "kind": source.kind.value,
-        "at": _masked(source.at),
+        "at": source.address,
         "every": _span(source.every) if source.every else None,
         "owner": source.owner,
         "audience": str(source.audience),
@@ -86,11 +85,6 @@ def _source(source: Source, state: SyncState | None, holding: Holding | None, *,
         "failed": [{"path": missed.path, "reason": missed.reason} for missed in last.failed],
         "error": last.error,
     }
-
-
-def _masked(at: str) -> str:
-    """Return an address without what may be a key: whoever wrote one into the policy is told so, and need not read it to others."""
-    return re.sub(r"\?.*", "?...", re.sub(r"//[^/@]*@", "//...@", at)) if "://" in at else at
 
 
 def _holding(kind: str, name: str, holding: Holding) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.cards import CardRecord
+from desk.customer import Identity
 from desk.deadlines import Deadline
 from desk.decision import Decision
 from desk.draft import Draft
@@ -201,6 +202,20 @@ class RemoveChannel:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveIdentity:
+    """Link a platform user to a person of the customer record, in place of whom they were linked to before."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, slots=True)
+class DropIdentity:
+    """Unlink a platform user: nobody knows any more who they are."""
+
+    user: UserRef
+
+
+@dataclass(frozen=True, slots=True)
 class SetOverride:
     """Change one policy key by command; None takes the override away, with those of the keys below it."""
 
@@ -255,6 +270,8 @@ Write = (
     | SaveRun
     | SaveChannel
     | RemoveChannel
+    | SaveIdentity
+    | DropIdentity
     | SetOverride
     | ExpectPolicy
     | Expect

@@ -14,6 +14,7 @@ from desk.ids import CardId, EventId, TicketId
 from desk.runs import RunId, RunStatus
 from desk.space import ChannelKind, ChannelRef, MessageRef, Place, UserRef
 from desk.summary import SummaryKind
+from desk.tending import Chore
 from desk.timeline import File
 
 
@@ -318,4 +319,22 @@ Event = (
     | ModelStopped
     | ActionFinished
 )
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChoreAsked:
+    """Somebody asked by command for what takes longer than a command may; `cause` is the command."""
+
+    id: EventId
+    chore: Chore
+    cause: EventId
+    by: UserRef
+    by_name: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return what it is about: of two chores about one thing the second waits."""
+        return self.chore.subject
+
+
 """Everything that can happen; `handlers/dispatch` has one function for each."""
+    | ChoreAsked

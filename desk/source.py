@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -68,6 +69,11 @@ class Source:
     def origin(self) -> str:
         """Return what the documents of this source name as where they are from."""
         return PREFIX + self.name
+
+    @property
+    def address(self) -> str:
+        """Return `at` without what may be a key: whoever wrote one into the policy is told so, and need not read it to others."""
+        return re.sub(r"\?.*", "?...", re.sub(r"//[^/@]*@", "//...@", self.at)) if "://" in self.at else self.at
 
     def document(self, id: str) -> str:
         """Return the id of a document here by its id in the source: two sources never take each other's."""

@@ -13,6 +13,7 @@ from desk.events import (
     BotInvited,
     ButtonClicked,
     ChannelChanged,
+    ChoreAsked,
     CommandInvoked,
     DeadlineReached,
     Event,
@@ -27,7 +28,8 @@ from desk.events import (
     TurnStarted,
     TypingSeen,
 )
-from handlers import alarms, buttons, failures, finishing, intake, reminding, summing, timers, turn
+from desk.instants import cleaned
+from handlers import alarms, buttons, chores, failures, finishing, intake, reminding, summing, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
 
@@ -53,6 +55,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ActionFinished: finishing.action_finished,
 }
 COMMIT_TRIES = 12
+    ChoreAsked: chores.chore_asked,
 """How often a lost compare-and-set is computed again here before the engine is asked to come back later."""
 
 log = logging.getLogger("frontdesk.dispatch")

@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, delete, select
 
+from desk.changes import DropIdentity, SaveIdentity
 from desk.customer import TEAM, Account, Identity, Invoice, Person, Trust
 from desk.ids import AccountId, PersonId
 from desk.space import UserRef, parse_user
 from store.database import Reads
-from store.rows import all_of, one_of, pack, put, unpack
+from store.rows import Writer, all_of, one_of, pack, put, unpack
 from store.schema import accounts, identities, invoices, people
 
 Row = tuple[Table, Mapping[str, Any]]
@@ -141,3 +142,14 @@ def _identity(identity: Identity) -> Row:
 
 def _invoice(invoice: Invoice) -> Row:
     return invoices, {"account": invoice.account, "number": invoice.number, "doc": pack(invoice)}
+
+
+def _link(connection: Connection, write: SaveIdentity) -> None:
+    put(connection, *_identity(write.identity))
+
+
+def _unlink(connection: Connection, write: DropIdentity) -> None:
+    connection.execute(delete(identities).where(identities.c.user == str(write.user)))
+
+
+WRITERS: Mapping[type, Writer] = {SaveIdentity: _link, DropIdentity: _unlink}

@@ -13,7 +13,7 @@ from desk.events import Event
 from desk.ids import EventId, TicketId
 from desk.ports import PolicySource
 from desk.space import UserRef
-from store import deadlines, drafts, erasure, library, messages, outbox, overrides, runs, summaries, tickets
+from store import customers, deadlines, drafts, erasure, library, messages, outbox, overrides, runs, summaries, tickets
 from store.database import Database
 from store.deadlines import DeadlineReads
 from store.drafts import DraftReads
@@ -46,6 +46,7 @@ WRITERS = joined(
     overrides.WRITERS,
     library.WRITERS,
     runs.WRITERS,
+    customers.WRITERS,
 )
 """One function for each thing that an event may write."""
 

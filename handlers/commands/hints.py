@@ -9,6 +9,7 @@ from itertools import product
 from desk.cards import Card, Notes, Text
 from desk.customer import TEAM
 from desk.ports import Query
+from desk.source import SourceKind
 from handlers.commands.command import Command
 from handlers.commands.table import COMMANDS
 from handlers.commands.tiers import tiers
@@ -115,6 +116,14 @@ async def _tiers(query: Query, services: Services) -> Sequence[str]:
     return await tiers(services)
 
 
+async def _sections(query: Query, services: Services) -> Sequence[str]:
+    return sorted(await services.policy.resolved())
+
+
+async def _sources(query: Query, services: Services) -> Sequence[str]:
+    return [source.name for source in (await services.policy.current()).knowledge.sources]
+
+
 async def _commands(query: Query, services: Services) -> Sequence[str]:
     return _mine(query)
 
@@ -131,3 +140,6 @@ SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
 """What may stand for a slot now."""
 OPEN = frozenset({"CHANNEL", "TICKET", "MACRO"})
 """Slots that also take what is not listed."""
+    "SECTION": _sections,
+    "SOURCE": _sources,
+    "SOURCEKIND": _always(*SourceKind),

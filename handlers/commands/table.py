@@ -14,7 +14,7 @@ from desk.events import CommandInvoked
 from desk.ids import TicketId
 from desk.ports import Query
 from handlers import say
-from handlers.commands import channel, queue, setup, stop, tickets
+from handlers.commands import channel, customer, forget, kb, policy, queue, setup, stop, ticket, tickets, trying
 from handlers.commands.command import Command, Group
 from handlers.commands.words import ADMINS, near, only, split
 from handlers.services import Services
@@ -48,6 +48,12 @@ COMMANDS: dict[str, Command] = {
     "unmute": Command(tickets.unmute, TEAM, "unmute TICKET", group=Group.TICKETS),
     "merge": Command(tickets.merge, TEAM, "merge TICKET into TICKET", group=Group.TICKETS),
     "split": Command(tickets.split, TEAM, "split TICKET", group=Group.TICKETS),
+    "ticket": Command(ticket.ticket, TEAM, "ticket TICKET", group=Group.TICKETS),
+    "customer": Command(customer.customer, TEAM, customer.USAGE, customer.form, customer.check, group=Group.ASK, ways=customer.WAYS),
+    "try": Command(trying.try_, TEAM, trying.USAGE, trying.form, group=Group.ASK, ways=trying.WAYS),
+    "kb": Command(kb.kb, TEAM, kb.USAGE, kb.form, kb.check, group=Group.SETUP, ways=kb.WAYS),
+    "policy": Command(policy.policy, TEAM, policy.USAGE, policy.form, policy.check, group=Group.POLICY, ways=policy.WAYS),
+    "forget": Command(forget.forget, ADMINS, forget.USAGE, forget.form, forget.check, group=Group.SETUP, ways=forget.WAYS),
     "setup": Command(
         setup.setup,
         ADMINS,
