@@ -301,24 +301,6 @@ class SummaryAsked:
         return str(self.ticket)
 
 
-Event = (
-    MessageReceived
-    | MessageEdited
-    | MessageDeleted
-    | TypingSeen
-    | TurnStarted
-    | ButtonClicked
-    | ReactionAdded
-    | TicketAsked
-    | BotInvited
-    | ChannelChanged
-    | CommandInvoked
-    | DeadlineReached
-    | ReviewDue
-    | SummaryAsked
-    | ModelStopped
-    | ActionFinished
-)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChoreAsked:
     """Somebody asked by command for what takes longer than a command may; `cause` is the command."""
@@ -336,5 +318,23 @@ class ChoreAsked:
         return self.chore.subject
 
 
-"""Everything that can happen; `handlers/dispatch` has one function for each."""
+Event = (
+    MessageReceived
+    | MessageEdited
+    | MessageDeleted
+    | TypingSeen
+    | TurnStarted
+    | ButtonClicked
+    | ReactionAdded
+    | TicketAsked
+    | BotInvited
+    | ChannelChanged
+    | CommandInvoked
+    | DeadlineReached
+    | ReviewDue
+    | SummaryAsked
+    | ModelStopped
+    | ActionFinished
     | ChoreAsked
+)
+"""Everything that can happen; `handlers/dispatch` has one function for each."""

@@ -53,9 +53,9 @@ HANDLERS: dict[type[Event], Handler] = {
     SummaryAsked: summing.summary_asked,
     ModelStopped: alarms.model_stopped,
     ActionFinished: finishing.action_finished,
+    ChoreAsked: chores.chore_asked,
 }
 COMMIT_TRIES = 12
-    ChoreAsked: chores.chore_asked,
 """How often a lost compare-and-set is computed again here before the engine is asked to come back later."""
 
 log = logging.getLogger("frontdesk.dispatch")

@@ -136,10 +136,10 @@ SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "MACRO": _macros,
     "TICKET": _tickets,
     "TIER": _tiers,
+    "SECTION": _sections,
+    "SOURCE": _sources,
+    "SOURCEKIND": _always(*SourceKind),
 }
 """What may stand for a slot now."""
 OPEN = frozenset({"CHANNEL", "TICKET", "MACRO"})
 """Slots that also take what is not listed."""
-    "SECTION": _sections,
-    "SOURCE": _sources,
-    "SOURCEKIND": _always(*SourceKind),
