@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from desk import instants
 from desk.draft import Evidence
 from desk.ids import CardId, DraftId, OutboxId, TicketId
 from desk.space import Place
@@ -202,7 +203,7 @@ class CardRecord:
 
 def plain(card: Card) -> str:
     """Return a card as plain text: for notifications, transcripts and screen readers. Buttons are left out."""
-    return "\n".join(filter(None, (_plain(block) for block in card.blocks)))
+    return instants.plain("\n".join(filter(None, (_plain(block) for block in card.blocks))))
 
 
 def english(label: str) -> str:

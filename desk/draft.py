@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from desk.audience import Audience, Audiences, may_show
 from desk.ids import DraftId, OutboxId, TicketId
+from desk.instants import unmark
 from desk.selfservice import ActionRequest
 from desk.space import UserRef
 from desk.usage import ModelCall
@@ -94,6 +95,9 @@ class Evidence:
     reviewed: str = ""
     expires: str = ""
 
+    def __post_init__(self) -> None:
+        unmark(self, "quote", "title", "heading")
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -105,6 +109,9 @@ class Claim:
     part: int = 0
     why: str = ""
 
+    def __post_init__(self) -> None:
+        unmark(self, "text", "why")
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
@@ -113,6 +120,9 @@ class Part:
     audience: Audience
     text: str
     to: UserRef | None = None
+
+    def __post_init__(self) -> None:
+        unmark(self, "text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +172,9 @@ class Proposal:
     """The content hash of the prompts that it was written with."""
     shown: tuple[str, ...] = ()
     """The refs of the pictures that a model was shown for it."""
+
+    def __post_init__(self) -> None:
+        unmark(self, "translation", "summary")
 
     @property
     def unsupported(self) -> int:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from desk.draft import Draft, Evidence
 from desk.ids import MessageId, TicketId
+from desk.instants import unmark
 from desk.policy import Policy
 from desk.ticket import Ticket
 from desk.timeline import Timeline
@@ -39,6 +40,9 @@ class Point:
     messages: tuple[MessageId, ...] = ()
     supported: bool = True
     sources: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        unmark(self, "text")
 
 
 @dataclass(frozen=True, slots=True)

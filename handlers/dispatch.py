@@ -101,7 +101,7 @@ async def _handle(event: Event, services: Services) -> Sequence[Event]:
 async def _compute(event: Event, services: Services) -> Changes:
     if isinstance(event, DeadlineReached):
         return await _deadline(event, services)
-    return await HANDLERS[type(event)](event, services)
+    return await HANDLERS[type(event)](cleaned(event), services)
 
 
 async def _deadline(event: DeadlineReached, services: Services) -> Changes:

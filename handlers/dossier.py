@@ -21,7 +21,7 @@ from desk.timeline import Timeline
 from handlers import estimates, saved_texts
 from handlers.services import Services
 from handlers.situation import agents_place, team_of
-from handlers.times import shown, until
+from handlers.times import timed, until
 
 MOST = 10
 """Other tickets that are offered to be merged with: the latest ones."""
@@ -127,4 +127,4 @@ async def _due(ticket: Ticket, account: Account | None, services: Services) -> s
     policy = await services.policy.current()
     response = policy.hours.after(ticket.opened, estimates.first_response(account, policy))
     now = services.clock.now()
-    return f"first response due {shown(response, now=now, zone=policy.hours.zone)}, {until(response, now)}"
+    return f"first response due {timed(response, now=now, zone=policy.hours.zone)}, {until(response, now)}"

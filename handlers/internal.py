@@ -18,7 +18,7 @@ from desk.ticket import Level
 from desk.timeline import Message, Purpose
 from handlers import say
 from handlers.situation import Situation
-from handlers.times import shown
+from handlers.times import timed
 
 PURPOSES = {
     CardKind.DRAFT: Purpose.DRAFT_CARD,
@@ -129,7 +129,7 @@ def _due(s: Situation, zone: str, *, language: str) -> str:
     """Return when an answer is due: what the customer was promised, else what the SLA asks of us."""
     holding = s.ticket.holding
     promised = holding.promised if holding and holding.promised > s.now else s.answer_by
-    return f"An answer is due by {shown(promised, now=s.now, zone=zone, language=language)}."
+    return f"An answer is due by {timed(promised, now=s.now, zone=zone, language=language)}."
 
 
 def notice(s: Situation, drawn: Card, *, label: str, to: tuple[UserRef, ...] = ()) -> Changes:

@@ -7,7 +7,7 @@ from desk.draft import Draft, DraftStatus
 from desk.runs import ActionRun, RunStatus, run_id
 from desk.selfservice import ActionRequest, Confirm, described
 from handlers.dossier import Dossier
-from handlers.times import shown
+from handlers.times import timed
 
 AGREED = {
     Confirm.NONE: "once, when approved",
@@ -55,7 +55,8 @@ def _line(draft: Draft, request: ActionRequest, d: Dossier) -> tuple[str, str]:
 
 
 def _when(run: ActionRun, d: Dossier) -> str:
-    at = f" at {shown(run.finished, now=run.finished, zone=d.zone)}" if run.finished and run.status is RunStatus.DONE else ""
+    done = run.finished if run.status is RunStatus.DONE else None
+    at = f" {timed(done, now=done, zone=d.zone, lead='at ')}" if done else ""
     said = f" ({_cut(run.result)})" if run.result and run.status is not RunStatus.UNDONE else ""
     return at + said
 

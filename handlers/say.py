@@ -18,7 +18,7 @@ from desk.ticket import Ticket
 from desk.timeline import Message, Purpose
 from handlers import replies
 from handlers.situation import Situation
-from handlers.times import shown
+from handlers.times import timed
 
 HEARD = "eyes"
 
@@ -151,4 +151,4 @@ def phrase(s: Situation, code: str, **values: object) -> str:
 
 def time(s: Situation, instant: datetime) -> str:
     """Return an instant as the customer reads it."""
-    return shown(instant, now=s.now, zone=s.zone, language=s.language)
+    return timed(instant, now=s.now, zone=s.zone, language=s.language)

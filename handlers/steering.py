@@ -34,7 +34,7 @@ from handlers.deed import Deed
 from handlers.reasons import decision_lines
 from handlers.services import Services
 from handlers.situation import Situation, load
-from handlers.times import shown
+from handlers.times import timed
 
 
 async def take_over(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
@@ -98,7 +98,7 @@ async def acknowledge(event: ButtonClicked, ticket: Ticket, services: Services) 
     """Somebody is on it: the chain is held for policy's span, then it is armed again."""
     s = await load(ticket, services, cause=event.id)
     reader = s.team.get(event.by)
-    until = shown(s.now + s.policy.escalation.hold, now=s.now, zone=reader.zone if reader else s.policy.hours.zone)
+    until = timed(s.now + s.policy.escalation.hold, now=s.now, zone=reader.zone if reader else s.policy.hours.zone)
     told = say.whisper(
         f"Acknowledged. Nobody else is paged until {until}.", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL
     )

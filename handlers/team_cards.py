@@ -15,7 +15,7 @@ from handlers import evidenced, reading, run_cards, snoozing
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
-from handlers.times import shown
+from handlers.times import timed
 
 QUOTED = 300
 """How many characters of the customer's words a card shows."""
@@ -183,7 +183,7 @@ def _unsure(draft: Draft) -> tuple[str, ...]:
 def _aside_line(d: Dossier) -> Card:
     """Draw a ticket that is put aside: one line, until it comes back."""
     assert d.ticket.snoozed_until is not None, "only a ticket that is put aside is drawn so"
-    until = shown(d.ticket.snoozed_until, now=d.now or d.ticket.snoozed_until, zone=d.zone)
+    until = timed(d.ticket.snoozed_until, now=d.now or d.ticket.snoozed_until, zone=d.zone)
     reason = next((f" ({_cut(note.text, SENTENCE)})" for note in d.timeline if note.id == snoozing.note_id(d.ticket)), "")
     head = Header(f"Put aside until {until} by {d.ticket.snoozed_by}{reason}  for {_who(d)}", d.ticket.priority.level)
     return Card((head, Buttons((buttons.aside(d), *buttons.hold(d), buttons.why(d)))))
@@ -201,7 +201,7 @@ def _line(draft: Draft, d: Dossier) -> str:
     done = DONE.get(draft.status, "") if taken_back else VERDICTS.get(draft.verdict, "") if draft.verdict else ""
     if draft.status is DraftStatus.STALE and draft.verdict is None:
         done = f"Part of {d.ticket.merged_into} now" if d.ticket.merged_into else "No longer up to date" if draft == d.drafts[-1] else done
-    at = f"at {shown(draft.decided_at, now=draft.decided_at, zone=d.zone)}" if draft.decided_at else ""
+    at = timed(draft.decided_at, now=draft.decided_at, zone=d.zone, lead="at ") if draft.decided_at else ""
     by = f"by {draft.decided_by_name}" if draft.decided_by_name else ""
     return " ".join(filter(None, (done, by, at, f"({draft.why})" if draft.why else "")))
 

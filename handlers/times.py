@@ -7,12 +7,19 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
 
+from desk.instants import marked
+
 
 def shown(instant: datetime, *, now: datetime, zone: str, language: str = "en") -> str:
     """Return `14:20 CET` for today and `Monday 9 November, 09:30 CET` for another day, in the reader's zone and language."""
     local, today = instant.astimezone(_zone(zone)), now.astimezone(_zone(zone)).date()
     pattern = "HH:mm" if local.date() == today else "EEEE d MMMM, HH:mm"
     return f"{format_datetime(local, pattern, locale=language or 'en')} {local.tzname()}"
+
+
+def timed(instant: datetime, *, now: datetime, zone: str, language: str = "en", lead: str = "") -> str:
+    """Return what `shown` returns, for a platform to say in each reader's own zone; `lead` goes before our words only ("at ")."""
+    return marked(instant, lead + shown(instant, now=now, zone=zone, language=language))
 
 
 def brief(instant: datetime, *, now: datetime, zone: str) -> str:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
+from desk import instants
+
 if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.rules_core import StateCore
@@ -48,8 +50,9 @@ def left_out(text: str) -> Markup:
 
 
 def straight(text: str) -> str:
-    """Return a text without the characters that turn it around."""
-    return text.translate(OVERRIDES)
+    """Return a text without the characters that turn it around, with its instants in words."""
+    # What is drawn already holds no instants any more, and stays what it is: drawn.
+    return (instants.plain(text) if instants.ANY.search(text) else text).translate(OVERRIDES)
 
 
 @cache

@@ -13,7 +13,7 @@ from desk.policy_check import read_duration
 from desk.ticket import Ticket
 from handlers.commands.changes import announced
 from handlers.services import Services
-from handlers.times import shown
+from handlers.times import timed
 
 WORDS = re.compile(r"^\w+\s*(?P<what>#[\w-]+|category .+?)?\s*(?:for (?P<span>\w+))?$")
 
@@ -23,7 +23,7 @@ async def pause(event: CommandInvoked, services: Services) -> tuple[Card, Change
     policy = await services.policy.current()
     path, what, span = await _read(event.text, policy, services)
     until = event.at + read_duration(span) if span else None
-    when = f"until {shown(until, now=event.at, zone=policy.hours.zone)}" if until else "until somebody resumes it"
+    when = f"until {timed(until, now=event.at, zone=policy.hours.zone)}" if until else "until somebody resumes it"
     said = Card((Text(f"Paused {what} {when}, by {event.by_name}."),))
     override = SetOverride(path, until.isoformat() if until else "on", event.by_name, "paused by command", event.at)
     dropped = [Unsend(ticket.id) for ticket in await _concerned(path, services)]
