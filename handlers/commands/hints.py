@@ -128,6 +128,13 @@ async def _commands(query: Query, services: Services) -> Sequence[str]:
     return _mine(query)
 
 
+def _always(*words: str) -> Callable[[Query, Services], Awaitable[Sequence[str]]]:
+    async def choices(query: Query, services: Services) -> Sequence[str]:
+        return words
+
+    return choices
+
+
 SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "ACCOUNT": _accounts,
     "CATEGORY": _categories,
