@@ -28,6 +28,7 @@ from desk.events import (
     TurnStarted,
     TypingSeen,
 )
+from desk.instants import cleaned
 from handlers import alarms, buttons, chores, failures, finishing, intake, reminding, summing, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
