@@ -12,7 +12,7 @@ from desk.errors import NotAllowed
 from desk.ids import CardId, TicketId
 from desk.ports import Query, TicketView, View
 from desk.ticket import Ticket
-from handlers import button_forms, daily, team_cards
+from handlers import button_forms, daily, home, team_cards
 from handlers.commands import hints
 from handlers.commands import table as commands
 from handlers.dossier import dossier
@@ -32,6 +32,8 @@ class Views:
         """Return a card, a ticket with its history, or the queue; raise NotAllowed for people who are not of the team."""
         if query.kind == "form":
             return await button_forms.form_of(query, self._services, self.draw)
+        if query.kind == "home":
+            return await home.home(query, self._services)
         if query.role not in TEAM:
             raise NotAllowed("Only the support team can see this.")
         match query.kind:

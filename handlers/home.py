@@ -1,0 +1,108 @@
+"""Home: the page of whoever asks, by their role: a teammate's queue, a lead's tickets at risk, an admin's set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from desk.cards import Block, Button, Buttons, Card, Header, Style, Text
+from desk.customer import LEADS, TEAM, Account, Role
+from desk.errors import Unavailable
+from desk.escalation import EscalationStatus
+from desk.ids import TicketId
+from desk.policy import Policy
+from desk.ports import Query
+from desk.space import ChannelRef, Place
+from desk.ticket import Ticket
+from handlers import estimates
+from handlers.commands import setup
+from handlers.services import Services
+from handlers.times import timed, until
+
+MOST = 10
+"""Tickets that each list shows; the rest is counted."""
+SOON = timedelta(minutes=30)
+"""How long before its first response is due a ticket is at risk."""
+STRANGER = (
+    "Write to me here, or in a channel that I am in, and I answer from our articles or bring in a person of our team. "
+    "To reach a person at any time, write “get a human”."
+)
+NOTHING_WAITS = "Nothing waits for you. Well done."
+
+
+async def home(query: Query, services: Services) -> Card:
+    """Return the page of whoever asks; somebody who is not of the team reads how to be helped, and nothing else."""
+    if query.role not in TEAM:
+        bot = (await services.policy.current()).company.bot
+        return Card((Header(bot), Text(STRANGER)))
+    blocks = [*await _queue(query, services)]
+    blocks += await _at_risk(services) if query.role in LEADS else ()
+    blocks += await _set_up(query, services) if query.role is Role.ADMIN else ()
+    return Card(tuple(blocks))
+
+
+async def _queue(query: Query, services: Services) -> Sequence[Block]:
+    """Return what waits for somebody: what they hold, and what nobody holds; most urgent first."""
+    waiting = [t for t in await services.store.tickets(open_only=True) if t.is_queued and t.owner in (None, query.by)]
+    drafts = {draft.ticket for draft in await services.store.waiting_drafts()}
+    lines = [_line(ticket, "an approval" if ticket.id in drafts else "a person") for ticket in sorted(waiting, key=_urgency)]
+    row = Buttons((_command("Next", "next", style=Style.PRIMARY), _command("Queue", "queue")))
+    return (Header("Waiting for you", str(len(waiting))), *_listed(lines, NOTHING_WAITS), row)
+
+
+async def _at_risk(services: Services) -> Sequence[Block]:
+    """Return the tickets whose first response is due soon or overdue, and those whose page nobody has acknowledged."""
+    policy, now = await services.policy.current(), services.clock.now()
+    lines = []
+    for ticket in sorted([t for t in await services.store.tickets(open_only=True) if t.merged_into is None], key=_urgency):
+        account = await _account(ticket, services)
+        due = policy.hours.after(ticket.opened, estimates.first_response(account, policy))
+        late = ticket.answered_at is None and due - now <= SOON
+        raised = [e for e in await services.store.escalations(ticket.id) if e.status is EscalationStatus.OPEN]
+        if late:
+            lines.append(_line(ticket, f"a first response by {timed(due, now=now, zone=policy.hours.zone)}, {until(due, now)}"))
+        elif raised:
+            rules = ", ".join(rule.replace("_", " ") for rule in raised[-1].rules)
+            lines.append(_line(ticket, f"somebody to acknowledge it: {rules}"))
+    return (Header("At risk", str(len(lines))), *_listed(lines, "No ticket is at risk."))
+
+
+async def _set_up(query: Query, services: Services) -> Sequence[Block]:
+    """Return how the desk is set up and what that lacks."""
+    policy = await services.policy.current()
+    # Of the workspace they look at it in: each has an agents channel of its own.
+    steps = await setup.steps(Place(ChannelRef(query.by.platform, query.by.space, "")), services) if query.by else ()
+    lacking = [step for step in steps if step.missing]
+    lines = [f"- **{step.title}**: missing {step.missing}" for step in lacking]
+    told = Text("\n".join(lines) if lines else "Nothing is missing in the set-up.")
+    return (Header("The desk", _mode(policy)), told, Buttons((_command("Set-up", "setup"), _command("Status", "status"))))
+
+
+def _mode(policy: Policy) -> str:
+    rules = f", {len(policy.modes.rules)} rules" if policy.modes.rules else ""
+    return f"{policy.modes.default.word}{rules}{', paused' if policy.paused.everything else ''}"
+
+
+def _line(ticket: Ticket, waits_for: str) -> str:
+    category = f", {ticket.category}" if ticket.category else ""
+    return f"- **{ticket.priority.level}** {ticket.customer_name}{category} waits for {waits_for} (`{ticket.id}`)"
+
+
+def _listed(lines: Sequence[str], nothing: str) -> Sequence[Block]:
+    more = (Text(f"and {len(lines) - MOST} more", Style.QUIET),) if len(lines) > MOST else ()
+    return (Text("\n".join(lines[:MOST]) or nothing), *more)
+
+
+def _command(label: str, command: str, *, style: Style = Style.PLAIN) -> Button:
+    return Button("command", label, TicketId(""), subject=command, style=style)
+
+
+def _urgency(ticket: Ticket) -> tuple[int, object, str]:
+    return (-ticket.priority.score, ticket.opened, str(ticket.id))
+
+
+async def _account(ticket: Ticket, services: Services) -> Account | None:
+    try:
+        return await services.crm.account(ticket.account) if ticket.account else None
+    except Unavailable:
+        return None
