@@ -14,10 +14,11 @@ from store.database import open_database
 from store.repository import SqlStore
 from tests.fakes import FakeClock
 from tests.slack.loopback import Loopback, application
+from tests.slack.wire import desk, wired
 from tests.store.databases import migrated, sqlite_url
 from tests.world import ScriptedPolicy
 
-__all__ = ["migrated", "sqlite_url"]
+__all__ = ["desk", "migrated", "sqlite_url", "wired"]
 
 
 @pytest_asyncio.fixture
