@@ -94,9 +94,7 @@ async def _press(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
 
 async def _present(event: ButtonClicked, ticket: Ticket, services: Services) -> Ticket:
     """Return the ticket that a reaction counts for: what is said under a merged one is said of the other."""
-    while event.action in REACTIONS and ticket.merged_into and (heir := await services.store.ticket(ticket.merged_into)):
-        ticket = heir
-    return ticket
+    return (await joining.heir(ticket.id, services) if event.action in REACTIONS else None) or ticket
 
 
 def _redrawn(event: ButtonClicked) -> Changes:

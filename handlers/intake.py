@@ -18,7 +18,7 @@ from desk.policy import Policy
 from desk.space import Channel, ChannelKind, Place
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose, edited, message_id, tombstone
-from handlers import attention, say
+from handlers import attention, joining, say
 from handlers.services import Services
 
 OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
@@ -118,7 +118,8 @@ async def _note(message: Message, services: Services) -> Changes:
     """Keep what ours say under a card as a note of its ticket: it reaches no customer and answers nobody."""
     root = Place(message.place.channel, None)
     card = await services.store.card_at(replace(message.ref, id=message.place.thread)) if message.ref and message.place.thread else None
-    note = replace(message, audience=INTERNAL, purpose=Purpose.TEAMMATE, ticket=card.ticket if card else None)
+    home = await joining.heir(card.ticket, services) if card else None
+    note = replace(message, audience=INTERNAL, purpose=Purpose.TEAMMATE, ticket=home.id if home else None)
     return write(SaveMessage(note)) if card else write(SaveMessage(replace(note, place=message.place if message.place.thread else root)))
 
 

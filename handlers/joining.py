@@ -79,6 +79,29 @@ async def split(event: ButtonClicked, ticket: Ticket, services: Services) -> Cha
     return changes + internal.told(s, event, f"Split off as {fresh.id}.")
 
 
+async def heir(id: TicketId | None, services: Services) -> Ticket | None:
+    """Return the ticket of this id, or the one that it became part of."""
+    ticket = await services.store.ticket(id) if id else None
+    while ticket and ticket.merged_into:
+        ticket = await services.store.ticket(ticket.merged_into)
+    return ticket
+
+
+async def offered(ticket: Ticket, services: Services, *, cause: EventId, at: datetime) -> Changes:
+    """Draw the open cards of the customer's other tickets again, once there is one more that they could be merged with."""
+    if await services.store.decisions(ticket.id):
+        return NOTHING
+    since = at - (await services.policy.current()).tickets.reopen
+    beside = await services.store.tickets_of_group(ticket.place.channel, ticket.group, since=since)
+    changes = NOTHING
+    for other in beside:
+        if other.id != ticket.id and not other.status.is_over:
+            open_ones = {d.id for d in await services.store.drafts(other.id) if d.is_open} | await _raised(other, services)
+            cards = [card for card in await services.store.cards(other.id) if card.subject in open_ones]
+            changes += write(*(Refresh(card.id, OutboxId(derived("o", cause, card.id)), at) for card in cards))
+    return changes
+
+
 async def merged(source: Ticket, target: Ticket, services: Services, *, cause: EventId, at: datetime) -> Changes:
     """Return what makes `source` part of `target`, which is then answered anew. Who holds either, or waits for either, is not lost."""
     await _joinable(source, target, services)
@@ -149,6 +172,10 @@ async def _armed(escalation: Escalation, target: Ticket, services: Services) -> 
         return NOTHING
     due = escalation.acknowledged_at + (await services.policy.current()).escalation.hold
     return write(SetDeadline(Deadline(derived("ack", escalation.id), DeadlineKind.ACKNOWLEDGED, str(target.id), due, {"escalation": escalation.id})))
+
+
+async def _raised(ticket: Ticket, services: Services) -> set[str]:
+    return {escalation.id for escalation in await services.store.escalations(ticket.id) if escalation.status is not EscalationStatus.CLOSED}
 
 
 async def _stale(ticket: Ticket, services: Services) -> list[SaveDraft]:

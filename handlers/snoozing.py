@@ -18,7 +18,7 @@ from desk.ticket import Status, Ticket, awake
 from handlers import internal
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
-from handlers.times import shown
+from handlers.times import timed
 
 MORNING = timedelta(hours=9)
 """When a desk begins its day that has no business hours."""
@@ -96,4 +96,4 @@ def _morning(now: datetime, hours: Hours, *, days: int) -> datetime:
 
 
 def _shown(until: datetime, s: Situation) -> str:
-    return shown(until, now=s.now, zone=s.policy.hours.zone)
+    return timed(until, now=s.now, zone=s.policy.hours.zone)

@@ -25,7 +25,7 @@ from desk.triage import Classification, Sentiment, Signal
 from escalation.case import Case
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import act, drafting, files, recontact, requests, summing, wishes
+from handlers import act, drafting, files, joining, recontact, requests, summing, wishes
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
@@ -42,7 +42,8 @@ async def turn_started(event: TurnStarted, services: Services) -> Changes:
         return NOTHING
     if await services.store.pending(ticket.place.channel, ticket.group) or services.behind(ticket.place.channel):
         return postponed(ticket, services)
-    return await take(ticket, services, cause=event.id) + write(Expect(str(ticket.place.channel), ticket.group))
+    beside = await joining.offered(ticket, services, cause=event.id, at=services.clock.now())
+    return await take(ticket, services, cause=event.id) + beside + write(Expect(str(ticket.place.channel), ticket.group))
 
 
 def postponed(ticket: Ticket, services: Services) -> Changes:
