@@ -15,6 +15,7 @@ from bot.slack.limits import (
     BUTTON,
     BUTTON_VALUE,
     FALLBACK,
+    HEADER,
     MENU_OPTIONS,
     MESSAGE,
     MESSAGE_BLOCKS,
@@ -28,6 +29,7 @@ from bot.slack.limits import (
 )
 from bot.slack.markup import Item, Line, Piece, Quoted, Span, Spans, linked, literal, pieces, safe, seen, words
 from bot.slack.split import shortened, stretches, weight
+from desk.audience import Scope
 from desk.cards import Block, Button, Buttons, Card, Fields, Header, Notes, Quote, Sources, Style, Text, dates
 from desk.draft import Evidence
 from desk.instants import plain
@@ -39,6 +41,10 @@ PLACED = re.compile(r"(in the thread|to [^:\n]{1,80} alone): ", re.IGNORECASE)
 MORE = "… ({left} characters more on the ticket's page)"
 FURTHER = "… (more on the ticket's page)"
 STYLES = {Style.PRIMARY: "primary", Style.DANGER: "danger"}
+SHORT = 48
+"""Characters of a labelled value that stands beside others."""
+SCOPES = {Scope.PERSON: "personal"}
+"""How an audience is called where its own word would be taken for something else."""
 QUOTED = 240
 """Characters of a passage shown beside its title."""
 
@@ -80,20 +86,29 @@ def drawn(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = ()) ->
     return Drawn(cut(_whole(card, url, pinged), TEXT), ())
 
 
-def body(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = (), room: Room = ROOMS[0]) -> list[Json]:
-    """Return a card's blocks, however many: neighbors of one kind stand in one block, which takes less room on a phone."""
+def body(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = (), room: Room = ROOMS[0], titled: bool = False) -> list[Json]:
+    """Return a card's blocks, however many: neighbors of one kind stand in one block, which takes less room on a phone.
+
+    With `titled` its headers are large headings, as a page has them.
+    """
     numbers = count()
     made: list[Json] = []
     for kind, run in groupby(card.blocks, _kind):
         same = list(run)
         if kind == "row":
             made += (row for block in same if isinstance(block, Buttons) for row in _rows(block, carrier, numbers))
+        elif titled and isinstance(same[0], Header):
+            made += (heading for block in same if isinstance(block, Header) for heading in _heading(block))
         elif kind == "small":
             made += _small([_fine(block, url, room) for block in same])
         else:
             drawn = [piece for block in same for piece in _told(block, url, room)]
             made += (rich.block(group) for group in stretches(drawn, SECTION))
     return _pinging(made, to)
+
+
+def _heading(block: Header) -> Iterator[Json]:
+    yield {"type": "header", "text": _plain(" · ".join(filter(None, (block.text, block.aside))), HEADER)}
 
 
 def _pinging(blocks: list[Json], to: Sequence[str]) -> list[Json]:
@@ -114,7 +129,7 @@ def _kind(block: Block) -> str:
         case Sources() | Text(style=Style.QUIET):
             return "small"
         case Header() | Quote():
-            return "head"
+            return "head"  # Who it is for, and their words: one block, which a phone shows whole.
         case Text() if PLACED.match(block.text):
             return f"part {id(block)}"
         case _:
@@ -161,8 +176,13 @@ def _most(told: Sequence[Piece], most: int | None) -> Sequence[Piece]:
 
 
 def _pairs(pairs: Sequence[tuple[str, str]]) -> Spans:
-    lines = [(*literal(f"{label}: ", bold=True), *literal(value)) for label, value in pairs]
-    return tuple(span for n, line in enumerate(lines) for span in ((Span("\n"), *line) if n else line))
+    """Return labelled values: short ones side by side, which takes less room on a phone."""
+    made: list[Span] = []
+    for n, (label, value) in enumerate(pairs):
+        alone = len(value) > SHORT or (n > 0 and len(pairs[n - 1][1]) > SHORT)
+        made += [Span("\n" if alone else "  ·  ")] if n else []
+        made += [*literal(f"{label}: ", bold=True), *literal(value)]
+    return tuple(made)
 
 
 def _fine(block: Block, url: str, room: Room) -> Sequence[Piece]:
@@ -185,7 +205,7 @@ def _source(item: Evidence, url: str, room: Room, *, detailed: bool) -> Spans:
     if not detailed:
         return line
     quoted = f": “{cut(' '.join(item.quote.split()), min(QUOTED, room.quoted or QUOTED))}”" if item.quote and item.title else ""
-    known = ", ".join(filter(None, (item.audience.scope.value, dates(item))))
+    known = ", ".join(filter(None, (SCOPES.get(item.audience.scope, item.audience.scope.value), dates(item))))
     return (*line, *literal(f"  {known}{quoted}"))
 
 

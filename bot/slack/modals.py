@@ -8,10 +8,10 @@ from typing import Any
 
 from bot.slack import rich
 from bot.slack.blocks import body
-from bot.slack.limits import HEADER, INPUT, LABEL, METADATA, OPTION, OPTION_VALUE, OPTIONS, PLACEHOLDER, SECTION, TITLE, VIEW_BLOCKS, cut
+from bot.slack.limits import INPUT, LABEL, METADATA, OPTION, OPTION_VALUE, OPTIONS, PLACEHOLDER, SECTION, TITLE, VIEW_BLOCKS, cut
 from bot.slack.markup import pieces, seen
 from bot.slack.split import parted, stretches
-from desk.cards import Card, Field, Form, Header, Option, Pick
+from desk.cards import Card, Field, Form, Option, Pick
 from desk.instants import plain
 
 Json = dict[str, Any]
@@ -36,7 +36,7 @@ def modal(form: Form, *, submits: Mapping[str, str]) -> Json:
     metadata = json.dumps(dict(submits), separators=(",", ":"), ensure_ascii=False)
     if len(metadata) > METADATA:
         raise ValueError(f"a form carries at most {METADATA} characters, not {len(metadata)}")
-    blocks = [block for field in form.fields for block in _inputs(field)]
+    blocks = [*_words(form.intro), *(block for field in form.fields for block in _inputs(field))]
     return {
         "type": "modal",
         "callback_id": FORM,
@@ -74,24 +74,19 @@ def errors(found: Mapping[str, str]) -> Json:
 
 
 def home(card: Card, carrier: str) -> Json:
-    """Return a card as the App Home; its first line is the page's heading."""
-    first, rest = (card.blocks[:1], card.blocks[1:]) if card.blocks and isinstance(card.blocks[0], Header) else ((), card.blocks)
-    heads = [head for block in first if isinstance(block, Header) for head in _heading(block)]
-    blocks = [*heads, *body(Card(tuple(rest)), carrier=carrier)]
+    """Return a card as the App Home."""
+    blocks = body(card, carrier=carrier, titled=True)
     if len(blocks) > VIEW_BLOCKS:
         blocks = [*blocks[: VIEW_BLOCKS - 1], {"type": "context", "elements": [{"type": "mrkdwn", "text": HOME_FULL, "verbatim": True}]}]
     return {"type": "home", "blocks": blocks or [rich.block(pieces("There is nothing here yet."))]}
 
 
-def _heading(block: Header) -> Iterator[Json]:
-    yield {"type": "header", "text": _plain(block.text, HEADER)}
-    if block.aside:
-        yield from body(Card((Header(block.aside),)), carrier="")
-
-
 def _told(title: str, sentence: str) -> Json:
-    blocks = [rich.block(group) for group in stretches(pieces(sentence), SECTION)]
-    return {"type": "modal", "callback_id": OTHER, "title": _plain(title, TITLE), "blocks": blocks}
+    return {"type": "modal", "callback_id": OTHER, "title": _plain(title, TITLE), "blocks": _words(sentence)}
+
+
+def _words(text: str) -> list[Json]:
+    return [rich.block(group) for group in stretches(pieces(text), SECTION)]
 
 
 def _inputs(field: Field) -> Iterator[Json]:
