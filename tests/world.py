@@ -376,7 +376,7 @@ class World:
             form=form,
         )
 
-    async def commands(self, who: str, text: str, *, where: str = "agents", **form: str) -> None:
+    async def commands(self, who: str, text: str, /, *, where: str = "agents", **form: str) -> None:
         """Somebody gives a slash command, with the values of its form if it has one."""
         self.numbers += 1
         event = CommandInvoked(

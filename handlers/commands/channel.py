@@ -15,7 +15,7 @@ from desk.ports import Query
 from desk.space import Channel, ChannelKind, ChannelRef, Intake, Place
 from handlers.commands.changes import announced
 from handlers.commands.places import declared, is_channel, located
-from handlers.commands.words import ADMINS, listed, named, one_of, only, split
+from handlers.commands.words import ADMINS, counted, listed, named, one_of, only, split
 from handlers.services import Services
 
 KINDS = (ChannelKind.COMMUNITY, ChannelKind.SHARED, ChannelKind.INTERNAL)
@@ -128,7 +128,7 @@ async def _remove(event: CommandInvoked, services: Services) -> tuple[Card, Chan
     if found.agents:
         raise InvalidInput(f"#{found.name} is the agents channel: choose another with `setup agents` first, or nobody would see drafts.")
     waiting = [ticket for ticket in await services.store.tickets(open_only=True) if ticket.place.channel == found.ref]
-    rest = (f"{len(waiting)} open tickets there wait until it is declared again",) if waiting else ()
+    rest = (f"{counted(len(waiting), 'open ticket')} there: their answers wait until it is declared again",) if waiting else ()
     card = Card((Notes(f"{event.by_name} removed a channel", (f"#{found.name}: I neither hear nor write there any more", *rest)),))
     return card, write(RemoveChannel(found.ref)) + await announced(card, event, services)
 

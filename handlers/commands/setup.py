@@ -16,7 +16,7 @@ from desk.ports import Query
 from desk.space import Channel, ChannelKind, ChannelRef, Place
 from handlers.commands.changes import announced
 from handlers.commands.places import declared, located
-from handlers.commands.words import listed, one_of, split
+from handlers.commands.words import counted, listed, one_of, split
 from handlers.services import Services
 from handlers.situation import team_of
 
@@ -148,7 +148,7 @@ async def _team_step(policy: Policy, services: Services) -> Step:
     roles = [person.role for person in (await team_of(services)).values()]
     counts = [(roles.count(role), role.value) for role in (Role.ADMIN, Role.LEAD, Role.TEAMMATE)]
     groups = len([entry for entry in (*policy.team.agents, *policy.team.leads, *policy.team.admins) if entry.split("/")[-1].startswith("S")])
-    known = [f"{count} {word}{'s' if count > 1 else ''}" for count, word in counts if count] + ([f"{groups} user groups"] if groups else [])
+    known = [counted(count, word) for count, word in counts if count] + ([counted(groups, "user group")] if groups else [])
     missing = "" if groups or any(role is not Role.ADMIN for role in roles) else "somebody beside the admins"
     return Step("Team", listed(known, last="and") or "nobody yet", missing, "Add to the team", "team add")
 
@@ -168,6 +168,6 @@ def _knowledge_step(policy: Policy) -> Step:
 
 
 def _modes_step(policy: Policy) -> Step:
-    rules = f", and {len(policy.modes.rules)} rules beside it" if policy.modes.rules else ""
+    rules = f", and {counted(len(policy.modes.rules), 'rule')} beside it" if policy.modes.rules else ""
     quiet = "" if policy.modes.speaks else "; I say nothing and show you each day what I would have said"
     return Step("Modes", f"{policy.modes.default.word} everywhere{rules}{quiet}", "", "Set modes", "mode")

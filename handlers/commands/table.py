@@ -14,7 +14,24 @@ from desk.events import CommandInvoked
 from desk.ids import TicketId
 from desk.ports import Query
 from handlers import say
-from handlers.commands import channel, customer, forget, kb, policy, queue, setup, stop, ticket, tickets, trying
+from handlers.commands import (
+    category,
+    channel,
+    customer,
+    forget,
+    kb,
+    macro,
+    mode,
+    policy,
+    queue,
+    setup,
+    status,
+    stop,
+    team,
+    ticket,
+    tickets,
+    trying,
+)
 from handlers.commands.command import Command, Group
 from handlers.commands.words import ADMINS, near, only, split
 from handlers.services import Services
@@ -72,6 +89,11 @@ COMMANDS: dict[str, Command] = {
         group=Group.SETUP,
         ways=("channel list", "channel add [CHANNEL] community|shared|internal [ACCOUNT] [all|questions|mentions]", "channel remove CHANNEL"),
     ),
+    "status": Command(status.status, TEAM, "status", group=Group.QUEUE),
+    "team": Command(team.team, TEAM, team.USAGE, team.form, team.check, group=Group.SETUP, ways=team.WAYS),
+    "mode": Command(mode.mode, TEAM, mode.USAGE, mode.form, mode.check, group=Group.POLICY, ways=mode.WAYS),
+    "category": Command(category.category, TEAM, category.USAGE, category.form, category.check, group=Group.POLICY, ways=category.WAYS),
+    "macro": Command(macro.macro, TEAM, macro.USAGE, macro.form, macro.check, group=Group.POLICY, ways=macro.WAYS),
     "pause": Command(
         stop.pause, LEADS, "pause [#channel | category NAME] [for 2h]", group=Group.POLICY, ways=("pause CHANNEL|category", "pause category CATEGORY")
     ),

@@ -37,6 +37,11 @@ def listed(choices: Sequence[str], *, last: str = "or") -> str:
     return f" {last} ".join(filter(None, (", ".join(shown[:-1]), *shown[-1:])))
 
 
+def counted(count: int, word: str) -> str:
+    """Return how many of something there are: `1 draft`, `2 drafts`."""
+    return f"{count} {word}{'' if count == 1 else 's'}"
+
+
 def near(word: str, choices: Collection[str]) -> str:
     """Return the choice that was probably meant, "" for none."""
     known = {choice.casefold(): choice for choice in choices}

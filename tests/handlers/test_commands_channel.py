@@ -2,35 +2,20 @@
 
 import pytest
 
-from desk.cards import Form, plain
 from desk.customer import Role
-from desk.ports import Query
 from desk.space import ChannelKind, ChannelRef, Intake, Place, Platform
 from desk.timeline import Purpose
 from handlers.commands.places import declared, located
-from handlers.commands.table import checked, form_of
-from tests.world import channel, user
+from handlers.commands.table import checked
+from tests.handlers.told import announced, form, query, told, values
+from tests.world import channel
 
 HELP = channel("help")
 
 
-def told(w):
-    """Return what the person who gave the last command was whispered."""
-    return next(plain(post.card) for post in reversed(w.chat.sent) if post.to and post.purpose is Purpose.NOTICE)
-
-
-def announced(w):
-    """Return what the whole team was told."""
-    return [plain(post.card) for post in w.posts(Purpose.NOTICE, where="agents") if not post.to]
-
-
-def query(text, *, role=Role.ADMIN, place="agents"):
-    return Query("command", text, user("ada"), role, place=Place(channel(place)))
-
-
-async def form(w, text, **more):
-    found = await form_of(query(text, **more), w.services)
-    return {field.name: field for field in found.fields} if isinstance(found, Form) else found
+async def fields(w, text, **more):
+    found = await form(w, text, **more)
+    return {field.name: field for field in found.fields} if found else None
 
 
 async def test_a_channel_is_declared_in_one_line(w):
@@ -76,15 +61,14 @@ async def test_what_is_set_is_changed_by_adding_it_again_and_it_stays_declared_s
 
 
 async def test_named_alone_it_shows_the_form_with_what_is_set_now(w):
-    fields = await form(w, "channel add #acme-shared")
-    assert {name: field.value for name, field in fields.items()} == {"channel": "shared", "kind": "shared", "account": "Acme", "intake": "all"}
+    assert values(await form(w, "channel add #acme-shared")) == {"channel": "shared", "kind": "shared", "account": "Acme", "intake": "all"}
     await w.commands("ada", "channel add #acme-shared")
     assert "Account of a shared channel: Acme" in told(w)
     assert "`/frontdesk channel add [CHANNEL] community|shared|internal [ACCOUNT] [all|questions|mentions]`" in told(w)
 
 
 async def test_the_form_offers_every_account_by_name(w):
-    assert [option.label for option in (await form(w, "channel add"))["account"].options] == ["(none)", "Acme (enterprise)", "Globex (team)"]
+    assert [option.label for option in (await fields(w, "channel add"))["account"].options] == ["(none)", "Acme (enterprise)", "Globex (team)"]
 
 
 @pytest.mark.parametrize("text", ["channel add #help community", "channel list", "channel", "channel remove #community"])
@@ -128,7 +112,7 @@ async def test_a_channel_is_taken_away(w):
     await w.asks("ina", "unsure: my refund?")
     await w.commands("ada", "channel remove #community")
     assert await w.store.channel(channel("community")) is None
-    assert "1 open tickets there wait until it is declared again" in announced(w)[0]
+    assert "1 open ticket there: their answers wait until it is declared again" in announced(w)[0]
 
 
 async def test_the_list_says_what_each_is(w):

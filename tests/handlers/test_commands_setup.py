@@ -11,7 +11,7 @@ from desk.space import ChannelKind, Place
 from desk.timeline import Purpose
 from handlers.commands.setup import steps
 from handlers.commands.table import checked, form_of
-from tests.handlers.test_commands_channel import announced, told
+from tests.handlers.told import announced, told
 from tests.world import channel, user
 
 
