@@ -27,6 +27,7 @@ class DeadlineKind(StrEnum):
     RECONTACT = "recontact"
     CHAT = "chat"
     ACTION = "action"
+    ASKED = "asked"
 
 
 @dataclass(frozen=True, slots=True)

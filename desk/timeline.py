@@ -73,7 +73,9 @@ class Message:
     late: bool = False
     """It came so long after it was written (a gap) that it may only be drafted."""
     bystander: bool = False
-    """It stands in somebody else's ticket and asks nothing."""
+    """It asks nothing: it stands in somebody else's ticket, or in none because its channel takes less than everything."""
+    asked_at: datetime | None = None
+    """When somebody last asked for a ticket out of it, which asks it anew; None when nobody did."""
 
     @property
     def is_customers(self) -> bool:
@@ -111,9 +113,9 @@ def tombstone(message: Message, at: datetime) -> Message:
 
 
 def unanswered(timeline: Timeline) -> Timeline:
-    """Return what customers said, or changed, since somebody last answered them."""
+    """Return what customers said, changed, or had asked for them, since somebody last answered them."""
     last = max((m.edited_at or m.at for m in timeline if not m.deleted and _answers(m)), default=None)
-    return tuple(m for m in timeline if m.is_customers and (last is None or (m.edited_at or m.at) > last))
+    return tuple(m for m in timeline if m.is_customers and (last is None or max(m.edited_at or m.at, m.asked_at or m.at) > last))
 
 
 def in_a_row(timeline: Timeline, *, purposes: frozenset[Purpose], since: datetime | None = None) -> int:

@@ -29,7 +29,7 @@ from desk.events import (
     TypingSeen,
 )
 from desk.instants import cleaned
-from handlers import alarms, buttons, chores, failures, finishing, intake, reminding, summing, timers, turn
+from handlers import alarms, asked, buttons, channels, chores, failures, finishing, intake, reminding, summing, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
 
@@ -41,10 +41,10 @@ HANDLERS: dict[type[Event], Handler] = {
     MessageEdited: intake.message_edited,
     MessageDeleted: intake.message_deleted,
     TypingSeen: intake.typing_seen,
-    ReactionAdded: intake.reaction_added,
-    TicketAsked: intake.ticket_asked,
-    BotInvited: intake.bot_invited,
-    ChannelChanged: intake.channel_changed,
+    ReactionAdded: asked.reaction_added,
+    TicketAsked: asked.ticket_asked,
+    BotInvited: channels.bot_invited,
+    ChannelChanged: channels.channel_changed,
     TurnStarted: turn.turn_started,
     ButtonClicked: buttons.button_clicked,
     CommandInvoked: commands.command_invoked,

@@ -11,14 +11,14 @@ from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, S
 from desk.customer import TEAM, Role
 from desk.deadlines import Deadline, DeadlineKind
 from desk.draft import DraftStatus
-from desk.events import BotInvited, ChannelChanged, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TicketAsked, TypingSeen
+from desk.events import MessageDeleted, MessageEdited, MessageReceived, TypingSeen
 from desk.ids import EventId, OutboxId, TicketId, derived
 from desk.modes import Mode
 from desk.policy import Policy
 from desk.space import Channel, ChannelKind, Place
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose, edited, message_id, tombstone
-from handlers import attention, joining, say
+from handlers import asked, attention, direct, joining, say
 from handlers.services import Services
 
 OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
@@ -26,16 +26,12 @@ OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
 
 async def message_received(event: MessageReceived, services: Services) -> Changes:
     """Store a message. A customer's starts or prolongs the pause; one of ours stands the bot down in its thread."""
-    channel = await services.store.channel(event.place.channel)
-    if channel is None or event.at < channel.declared_at or await services.store.message(event.ref):
+    channel, declared = await direct.channel_of(event, services)
+    if channel is None or direct.is_before(event, channel) or await services.store.message(event.ref):
         return NOTHING
     policy = await services.policy.current()
     message = await _message(event, services, policy)
-    if channel.kind is ChannelKind.INTERNAL:
-        return await _note(message, services)
-    if message.role is Role.CUSTOMER:
-        return await _customers(message, channel, services, policy=policy, cause=event.id)
-    return await _ours(message, services, cause=event.id)
+    return declared + await _taken_in(message, channel, services, policy=policy, cause=event.id)
 
 
 async def message_edited(event: MessageEdited, services: Services) -> Changes:
@@ -73,24 +69,12 @@ async def typing_seen(event: TypingSeen, services: Services) -> Changes:
     return write(_pause(channel, group, first=waiting[0].at, last=event.at, policy=policy)) if waiting else NOTHING
 
 
-async def reaction_added(event: ReactionAdded, services: Services) -> Changes:
-    """Nothing hangs on reactions yet; they are kept by the platform."""
-    return NOTHING
-
-
-async def ticket_asked(event: TicketAsked, services: Services) -> Changes:
-    """Open a ticket from a message that stands already."""
-    return NOTHING
-
-
-async def bot_invited(event: BotInvited, services: Services) -> Changes:
-    """Stay silent in a channel nobody declared, and ask the inviter what it is."""
-    return NOTHING
-
-
-async def channel_changed(event: ChannelChanged, services: Services) -> Changes:
-    """Keep a declared channel's name, and tell the team when it can be written to no more."""
-    return NOTHING
+async def _taken_in(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId) -> Changes:
+    if channel.kind is ChannelKind.INTERNAL:
+        return await _note(message, services)
+    if message.role is Role.CUSTOMER:
+        return await _customers(message, channel, services, policy=policy, cause=cause)
+    return direct.ours(message) if channel.kind is ChannelKind.DIRECT else await _ours(message, services, cause=cause)
 
 
 async def _message(event: MessageReceived, services: Services, policy: Policy) -> Message:
@@ -154,6 +138,8 @@ def _pause(channel: Channel, group: str, *, first: datetime, last: datetime, pol
 async def _ours(message: Message, services: Services, *, cause: EventId) -> Changes:
     """One of ours wrote where a customer reads: the bot stands down there, or gets the thread back when mentioned."""
     in_thread = [ticket for ticket in await services.store.tickets_in_thread(message.place) if ticket.merged_into is None]
+    if not in_thread and message.mentions_bot and message.place.thread:
+        return write(SaveMessage(message)) + await asked.by_mention(message, services, cause=cause)
     home = in_thread[0].id if in_thread else None
     result = write(SaveMessage(replace(message, ticket=home)))
     early = await services.store.early(message.ref) if message.ref else ()

@@ -15,6 +15,7 @@ from desk.ports import Actions, ChatPlatform, Clock, Crm, PolicyLayers
 from desk.space import Platform
 from desk.store import Store
 from desk.tending import Erasers, Librarian
+from handlers.catching_up import Behind, never
 from handlers.opened import Opened
 from handlers.styles import Styles
 
@@ -51,6 +52,7 @@ class Services:
     advisor: Advisor
     versions: Versions = field(default_factory=Versions)
     bells: Bells = field(default_factory=Bells)
+    behind: Behind = never
     files: FileReader | None = None
     looks: bool = False
     """A language model is there that looks at pictures."""

@@ -126,7 +126,7 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
     unknown = Author(ticket.customer, ticket.customer_name)
     customer = unknown if blind else await services.crm.identify(ticket.customer, ticket.customer_name, channel)
     authors = () if blind else await _authors(unanswered(timeline), channel, services)
-    now = max([services.clock.now(), *((m.edited_at or m.at) + TICK for m in timeline)])
+    now = max([services.clock.now(), *(max(m.edited_at or m.at, m.asked_at or m.at) + TICK for m in timeline)])
     approvals = await services.store.approval_times(now - policy.holding.within)
     return Situation(
         cause=cause,
@@ -160,7 +160,7 @@ async def load_anyway(ticket: Ticket, services: Services, *, cause: EventId) -> 
 
 def _asked(timeline: Timeline) -> datetime | None:
     """Return when the first of what is unanswered was said."""
-    return min((message.at for message in unanswered(timeline)), default=None)
+    return min((message.asked_at or message.at for message in unanswered(timeline)), default=None)
 
 
 async def agents_place(services: Services, near: ChannelRef | None = None) -> Place | None:

@@ -16,7 +16,7 @@ from desk.events import DeadlineReached, Event
 from desk.facts import Occasion
 from desk.ids import EventId, TicketId, derived
 from desk.ticket import Reason, Status, Ticket
-from handlers import act, daily, feedback, finishing, gather, internal, snoozing, turn
+from handlers import act, asked, catching_up, daily, feedback, finishing, gather, internal, snoozing, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import load_anyway
@@ -27,7 +27,10 @@ log = logging.getLogger("frontdesk.timers")
 
 
 async def deadline_reached(event: DeadlineReached, services: Services) -> Changes:
-    """Do what this kind of deadline is for."""
+    """Do what this kind of deadline is for, once everything is read that was said before it."""
+    if await catching_up.holds(event, services.store, services.behind):
+        again = Deadline(event.deadline, DeadlineKind(event.kind), event.subject, event.at, event.values)
+        return catching_up.postponed(again, now=services.clock.now())
     return await TIMERS[DeadlineKind(event.kind)](event, services)
 
 
@@ -118,6 +121,7 @@ TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Chang
     DeadlineKind.SNOOZE: snoozing.snoozed,
     DeadlineKind.DAILY: daily.day_ended,
     DeadlineKind.ACTION: finishing.watched,
+    DeadlineKind.ASKED: asked.again,
 }
 
 

@@ -1,0 +1,65 @@
+"""Direct messages: nobody has to declare them, and what ours say there is no ticket."""
+
+from datetime import timedelta
+
+import pytest
+
+from desk.audience import INTERNAL
+from desk.space import ChannelKind
+from desk.timeline import Purpose
+from tests.world import channel
+
+QUESTION = "When does my refund arrive?"
+
+
+async def test_a_direct_message_declares_its_conversation_and_binds_the_person_we_know(w):
+    await w.asks("ina", QUESTION, where="D1", kind=ChannelKind.DIRECT)
+    declared = await w.store.channel(channel("D1"))
+    assert (declared.kind, declared.person, declared.name) == (ChannelKind.DIRECT, "ina", "Ina")
+    assert len(w.posts(Purpose.ANSWER, where="D1")) == 1
+
+
+async def test_somebody_nobody_knows_is_answered_there_too_and_bound_to_nobody(w):
+    await w.asks("max", QUESTION, where="D2", kind=ChannelKind.DIRECT)
+    assert (await w.store.channel(channel("D2"))).person is None
+    assert len(w.posts(Purpose.ANSWER, where="D2")) == 1
+
+
+async def test_an_undeclared_channel_that_is_no_direct_conversation_stays_unheard(w):
+    await w.asks("ina", QUESTION, where="elsewhere")
+    assert await w.store.channel(channel("elsewhere")) is None
+    assert await w.store.tickets() == []
+
+
+async def test_a_direct_message_is_not_lost_while_the_customer_record_is_down_and_the_next_one_binds_the_person(w):
+    w.crm.down = True
+    first = await w.says("ina", QUESTION, where="D1", kind=ChannelKind.DIRECT)
+    assert (await w.store.channel(channel("D1"))).person is None
+    w.crm.down = False
+    await w.asks("ina", "About the refund?", where="D1", kind=ChannelKind.DIRECT)
+    assert (await w.store.channel(channel("D1"))).person == "ina"
+    assert (await w.store.message(first)).ticket == (await w.ticket()).id
+
+
+async def test_of_two_first_messages_the_one_that_comes_late_is_not_from_before_the_conversation(w):
+    early = w.message("ina", QUESTION, where="D1", kind=ChannelKind.DIRECT, at=w.clock.now() - timedelta(seconds=5))
+    await w.says("ina", "Hello?", where="D1", kind=ChannelKind.DIRECT)
+    await w.emit(early)
+    assert await w.store.message(early.ref) is not None
+
+
+@pytest.mark.parametrize("who", ["noor", "lea", "ada", "kim"], ids=["a teammate", "a lead", "an admin", "a colleague"])
+async def test_what_one_of_ours_says_to_the_bot_alone_is_a_note_and_no_ticket(w, who):
+    said = await w.asks(who, "What waits for the refund?", where="D3", kind=ChannelKind.DIRECT)
+    assert (await w.store.channel(channel("D3"))).kind is ChannelKind.DIRECT
+    assert (await w.store.message(said)).audience == INTERNAL
+    assert await w.store.tickets() == []
+    assert w.posts(Purpose.ANSWER, Purpose.NOTICE, where="D3") in ([], w.posts(Purpose.ANSWER, where="D3"))
+
+
+async def test_what_one_of_ours_says_to_the_bot_alone_stands_nobody_down(w):
+    asked = await w.says("ina", QUESTION, where="D1", kind=ChannelKind.DIRECT)
+    await w.says("noor", "I see that", where="D1", under=asked, kind=ChannelKind.DIRECT)
+    await w.wait(seconds=9)
+    assert not (await w.ticket()).held
+    assert await w.decisions() == ["reply"]
