@@ -17,7 +17,7 @@ from handlers.services import Services
 
 PATH = re.compile(r'(?:[^\s"“”]|["“][^"“”]*["”])+')
 """A key: one word, in which a name of several words stands in quotes (`answers.thresholds."account access"`)."""
-KEY = re.compile(r"(?<=//)()[^/@\s]+(?=@)|(?<=\w)(\?)[^\s\"';,]+")
+KEY = re.compile(r"(?<=//)()[^/@\s]+(?=@)|(\?)[^\s\"';,]+")
 """What may be a key in an address."""
 LETTERS = 160
 """Letters of a value that a card shows."""

@@ -213,3 +213,21 @@ async def test_the_team_and_peoples_users_are_those_of_the_record():
     assert await crm.account(ACME.id) == ACME
     assert await crm.person(PersonId("nobody")) is None
     assert await crm.accounts() == sorted((ACME, DELTA), key=lambda account: account.name)
+
+
+@pytest.mark.parametrize(
+    "words", ["mara-voss", "Mara Voss", "mara voss", " MARA@acme.example "], ids=["an id", "a name", "another case", "an address"]
+)
+async def test_a_person_is_found_by_whatever_names_one(words):
+    assert await EmbeddedCrm(MemoryRows(), FixedPolicy()).find(words) == [MARA_VOSS]
+
+
+@pytest.mark.parametrize("words", ["", " ", "Mara", "voss", "nobody@acme.example"])
+async def test_a_part_of_a_name_finds_nobody(words):
+    assert await EmbeddedCrm(MemoryRows(), FixedPolicy()).find(words) == []
+
+
+async def test_the_team_may_look_up_how_somebody_is_known():
+    link = Identity(MARA, MARA_VOSS.id, Trust.ACCOUNT, "test", NOW)
+    crm = EmbeddedCrm(MemoryRows({MARA: link}), FixedPolicy())
+    assert (await crm.identity(MARA), await crm.identity(YUKI)) == (link, None)

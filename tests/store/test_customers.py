@@ -6,11 +6,13 @@ from decimal import Decimal
 
 import pytest
 
+from desk.changes import DropIdentity, SaveIdentity
 from desk.customer import Account, Identity, Invoice, Person, Role, Trust
 from desk.ids import AccountId, PersonId
 from store.customers import SqlCustomers
 from store.database import Database
-from tests.store.samples import JONAS, MARA, NOW, YUKI
+from store.repository import SqlStore
+from tests.store.samples import JONAS, MARA, NOW, YUKI, commit
 
 ACME = Account(AccountId("acme"), "Acme", tier="enterprise", value=Decimal("5040.00"), first_response=timedelta(hours=1), fields=(("seats", "40"),))
 MARA_VOSS = Person(PersonId("mara-voss"), "Mara Voss", account=ACME.id, entitlements=frozenset({"billing"}), skills=frozenset({"de", "fr"}))
@@ -109,3 +111,13 @@ async def test_a_forgotten_person_keeps_only_what_others_refer_to(rows: SqlCusto
 async def test_a_forgotten_teammate_is_not_of_the_team(rows: SqlCustomers):
     await rows.forget([JONAS_REED.id])
     assert await rows.team() == []
+
+
+async def test_a_command_links_a_user_in_place_of_whom_they_were_linked_to(rows: SqlCustomers, store: SqlStore):
+    await commit(store, SaveIdentity(known(JONAS_REED)), SaveIdentity(known(MARA_VOSS, YUKI, Trust.ACCOUNT)))
+    assert (await rows.identity(MARA), await rows.identity(YUKI)) == (known(JONAS_REED), known(MARA_VOSS, YUKI, Trust.ACCOUNT))
+
+
+async def test_a_command_unlinks_a_user_and_nobody_else(rows: SqlCustomers, store: SqlStore):
+    await commit(store, DropIdentity(MARA), DropIdentity(YUKI))
+    assert (await rows.identity(MARA), await rows.identity(JONAS)) == (None, known(JONAS_REED, JONAS))
