@@ -58,13 +58,15 @@ class Post:
     changes: OutboxId | None = None
     emoji: str = ""
     on: MessageRef | None = None
+    streamed: bool = False
+    """It may stand there already, because it was shown while it was made: it is looked up before it is sent, and takes that one's place."""
     under: OutboxId | None = None
     """Where the platform keeps one thread a ticket for the team: the row of the card that this one stands under."""
 
     @property
     def lane(self) -> str:
-        """Return what the post waits in line for: rows of one thread go in order."""
-        return str(self.target)
+        """Return what the post waits in line for: rows of one thread go in order; a reaction keeps nothing waiting."""
+        return f"{self.target}/{self.op}" if self.op is Op.REACT else str(self.target)
 
 
 class RowStatus(StrEnum):

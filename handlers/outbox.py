@@ -8,22 +8,20 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk.audience import INTERNAL, Scope
-from desk.cards import Card, Text
-from desk.changes import Enqueue, write
-from desk.customer import Role
+from desk.cards import Card
 from desk.errors import Conflict, Misconfigured, PlaceGone, RateLimited, Rejected, Retryable, Unavailable
-from desk.ids import CardId, EventId, OutboxId, derived
+from desk.ids import CardId
 from desk.ports import ChatPlatform
 from desk.post import Direct, Op, Post, Row, RowStatus
 from desk.space import MessageRef, Place, Platform
-from desk.timeline import Purpose
+from handlers import standing, stopped
+from handlers.pace import Pace
 from handlers.services import Services
-from handlers.situation import agents_place, team_of
 from handlers.views import Views
 
 LONGEST_SLEEP = timedelta(seconds=1)
 GUARD_RETRY = timedelta(minutes=5)
+PACED = (Op.POST, Op.WHISPER)
 log = logging.getLogger("frontdesk.outbox")
 Draw = Callable[[CardId], Awaitable[Card]]
 
@@ -34,7 +32,8 @@ class Sender:
     def __init__(self, services: Services, draw: Draw | None = None) -> None:
         self._services = services
         self._draw = draw or Views(services).draw
-        self._last: dict[str, datetime] = {}
+        self._pace = Pace()
+        self._direct: dict[str, str] = {}
         self._busy = asyncio.Lock()
 
     async def drain(self) -> bool:
@@ -87,14 +86,15 @@ class Sender:
             # It was dropped or rewritten since it was read: whatever stands there now is read again.
             return True
         except RateLimited as error:
-            await self._later(row, now + error.after, status=RowStatus.QUEUED)
+            # It was asked about, not sent: what became of an earlier attempt is as unknown as before.
+            await self._limited(row, error)
         except (Unavailable, Misconfigured) as error:
             # Looking up what became of an attempt is a try too, or everything that waits would be looked up at the first pace for ever.
             latest = await self._latest(row)
             tried = replace(latest, attempts=latest.attempts + (row.status is RowStatus.SENDING))
             await self._later(tried, now + await self._wait(tried), error=str(error))
         except Rejected as error:
-            await self._failed(row, error, now=now)
+            await self._refused(row, error, now=now)
         except Exception as error:
             # A defect of ours in one post must not stop the others; the post fails where the team can see it.
             log.exception("outbox row %s could not be sent", row.post.id)
@@ -104,13 +104,38 @@ class Sender:
     async def _attempt(self, row: Row, chat: ChatPlatform, *, now: datetime) -> bool:
         """Mark the attempt, make it, and record where the post stands."""
         target = await self._services.store.row(row.post.changes) if row.post.changes else None
-        post = await self._content(row.post)
+        under = await standing.thread_under(row.post, self._services.store, chat)
+        post = replace(await self._content(row.post), target=under or row.post.target)
         marked = replace(row, status=RowStatus.SENDING, attempts=row.attempts + 1, attempted_at=now)
         await self._services.store.save_row(marked)
-        ref = await _OPERATIONS[post.op](chat, post, target)
-        self._last[row.post.lane] = now
-        await self._services.store.save_row(replace(marked, status=RowStatus.SENT, ref=ref, place=_opened(post, ref), error=""))
+        try:
+            ref = await self._streamed(post, chat) or await _OPERATIONS[post.op](chat, post, target)
+        except RateLimited as error:
+            # Certainly nothing was posted, so nothing has to be looked for.
+            await self._limited(replace(row, status=RowStatus.QUEUED), error)
+            return False
+        await self._sent(marked, ref, under)
         return True
+
+    async def _sent(self, row: Row, ref: MessageRef | None, under: Place | None) -> None:
+        place = standing.stands(row.post, ref, under)
+        await self._services.store.save_row(replace(row, status=RowStatus.SENT, ref=ref, place=place, error=""))
+        changed = await self._services.store.row(row.post.changes) if row.post.changes and row.post.op is Op.EDIT else None
+        if changed is not None and ref is not None and changed.ref != ref:
+            # It was posted anew: whatever changes it next changes the new one.
+            await self._services.store.save_row(replace(changed, status=RowStatus.SENT, ref=ref, place=place, error=""))
+
+    async def _streamed(self, post: Post, chat: ChatPlatform) -> MessageRef | None:
+        """Put a post in the place of what was shown while it was made; None where nothing was, or it is gone."""
+        if not (post.streamed and chat.can.streams):
+            return None
+        ref = await chat.find(post.id, await standing.near(post, chat))
+        try:
+            if ref is not None:
+                await chat.edit(ref, post)
+        except PlaceGone:
+            return None
+        return ref
 
     async def _content(self, post: Post) -> Post:
         """A card is drawn from the present state when it is sent."""
@@ -129,48 +154,58 @@ class Sender:
             )
             return True
         # An edit of what never arrived was sent as a post, under its own id.
-        if row.post.op in (Op.POST, Op.EDIT) and (found := await chat.find(row.post.id, await _near(row.post, chat))) is not None:
-            await self._services.store.save_row(replace(row, status=RowStatus.SENT, ref=found, place=_opened(row.post, found), error=""))
+        if row.post.op in (Op.POST, Op.EDIT) and (found := await standing.looked_up(row.post, self._services.store, chat)):
+            await self._sent(row, *found)
             return True
         return await self._attempt(row, chat, now=now)
 
     async def _may_go(self, row: Row, chat: ChatPlatform, *, now: datetime) -> bool:
-        """Hold back what comes too soon after the last post of its lane, and internal posts while their channel is not private."""
-        last = self._last.get(row.post.lane)
-        if last is not None and now < last + chat.can.pace:
-            await self._later(row, last + chat.can.pace)
+        """Hold back what waits for the row above it or for its turn, and internal posts where others than the team would read them."""
+        if why := await stopped.reason(row.post, chat):
+            await self._stop(row, why, now=now)
             return False
-        internal = row.post.audience.scope is Scope.INTERNAL and isinstance(row.post.target, Place)
-        if not internal or row.post.op is Op.WHISPER or await chat.is_private(row.post.target.channel):  # type: ignore[union-attr]
-            return True
-        await self._guarded(row, now=now)
-        return False
+        above = await standing.above(row.post, self._services.store, chat)
+        waits = above is not None and above.seq < row.seq and above.status in (RowStatus.QUEUED, RowStatus.SENDING)
+        until = now + LONGEST_SLEEP if waits else await self._turn(row, chat, now=now)
+        if until is not None:
+            await self._later(row, until)
+        return until is None
 
-    async def _guarded(self, row: Row, *, now: datetime) -> None:
-        """The agents channel can be read by others: its posts wait, and the admins are told once a day."""
-        await self._later(row, now + GUARD_RETRY, error="the channel is not private")
-        text = "Others than the team can read the agents channel, so I have stopped posting there. Make it private again, or choose another channel."
-        admins = [user for user, person in (await team_of(self._services)).items() if person.role is Role.ADMIN]
-        outbox = "guard", f"{now:%Y-%m-%d}"
-        posts = [
-            Post(OutboxId(derived("o", *outbox, user)), Direct(user), Purpose.PAGE, row.post.audience, now, card=Card((Text(text),)), to=(user,))
-            for user in admins
-        ]
-        await self._services.store.commit(EventId(derived("ev", *outbox)), write(*map(Enqueue, posts)), at=now)
+    async def _turn(self, row: Row, chat: ChatPlatform, *, now: datetime) -> datetime | None:
+        """Return when a row may go, None for now. Only what adds a message takes a turn: platforms count the rest apart."""
+        if isinstance(row.post.target, Direct) and chat.can.pace and row.post.lane not in self._direct:
+            self._direct[row.post.lane] = str((await chat.open(row.post.target.user)).channel)
+        if row.post.op in PACED:
+            return self._pace.turn(row.post.id, self._channel(row.post), now=now, pace=chat.can.pace)
+        return self._pace.held(self._channel(row.post), now)
+
+    def _channel(self, post: Post) -> str:
+        """Return what is held back together: a channel. Reactions are apart: a storm of them may not hold back an answer."""
+        channel = str(post.target.channel) if isinstance(post.target, Place) else self._direct.get(post.lane, post.lane)
+        return f"{channel}/{post.op}" if post.op is Op.REACT else channel
+
+    async def _limited(self, row: Row, error: RateLimited) -> None:
+        """The platform asked to be left alone: nothing more goes to the channel until then, not only this row."""
+        until = self._services.clock.now() + error.after
+        self._pace.hold(self._channel(row.post), until)
+        await self._later(row, until)
+
+    async def _refused(self, row: Row, error: Rejected, *, now: datetime) -> None:
+        """The platform said no for good, unless the agents channel itself is gone: then what should stand there waits for it."""
+        if why := stopped.refusal(row.post, error):
+            await self._stop(row, why, now=now)
+        else:
+            await self._failed(row, error, now=now)
+
+    async def _stop(self, row: Row, why: str, *, now: datetime) -> None:
+        await self._later(row, now + GUARD_RETRY, error=why)
+        await stopped.tell_admins(why, self._services, now=now)
 
     async def _failed(self, row: Row, error: Exception, *, now: datetime) -> None:
         """The platform said no for good: record it, and tell the team unless it was the team's own post."""
         await self._services.store.save_row(replace(row, status=RowStatus.FAILED, attempts=row.attempts + 1, error=str(error)))
         log.warning("outbox row %s was refused: %s", row.post.id, error)
-        place = await agents_place(self._services)
-        if place is None or row.post.audience.scope is Scope.INTERNAL or row.post.op is Op.REACT:
-            return
-        why = str(error) if isinstance(error, Rejected) else "a defect of ours, which the log names"
-        text = f"A post of ticket {row.post.ticket} could not be delivered: {why}. The customer has not read it."
-        post = Post(
-            OutboxId(derived("o", "undelivered", row.post.id)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text),)), ticket=row.post.ticket
-        )
-        await self._services.store.commit(EventId(derived("ev", "undelivered", row.post.id)), write(Enqueue(post)), at=now)
+        await stopped.tell_team(row.post, error, self._services, now=now)
 
     async def _later(self, row: Row, at: datetime, *, status: RowStatus | None = None, error: str = "") -> None:
         await self._services.store.save_row(replace(row, not_before=at, status=status or row.status, error=error or row.error))
@@ -189,13 +224,15 @@ async def _send(chat: ChatPlatform, post: Post, target: Row | None) -> MessageRe
 
 
 async def _edit(chat: ChatPlatform, post: Post, target: Row | None) -> MessageRef | None:
-    """Edit where the row stands; a message that never arrived or is gone is posted anew."""
+    """Edit where the row stands; a message that never arrived or is gone is posted anew, to one person what was for one person."""
+    whispered = target is not None and target.post.op is Op.WHISPER
+    anew = replace(post, op=Op.WHISPER, to=target.post.to) if target and whispered else replace(post, op=Op.POST)
     if target is None or target.ref is None:
-        return await chat.send(replace(post, op=Op.POST))
+        return await chat.send(anew)
     try:
         await chat.edit(target.ref, post)
     except PlaceGone:
-        return await chat.send(replace(post, op=Op.POST))
+        return await chat.send(anew)
     return target.ref
 
 
@@ -220,14 +257,5 @@ _OPERATIONS: dict[Op, Callable[[ChatPlatform, Post, Row | None], Awaitable[Messa
 }
 
 
-def _opened(post: Post, ref: MessageRef | None) -> Place | None:
-    """Return the private place a post to one person found, so that whatever changes it later goes there too."""
-    return Place(ref.channel) if isinstance(post.target, Direct) and ref else None
-
-
 def _platform(post: Post) -> Platform:
     return post.target.user.platform if isinstance(post.target, Direct) else post.target.channel.platform
-
-
-async def _near(post: Post, chat: ChatPlatform) -> Place:
-    return await chat.open(post.target.user) if isinstance(post.target, Direct) else post.target

@@ -110,10 +110,10 @@ class SlackChat:
         """Return what is in a file by its id."""
         return await files.content(self._web, ref)
 
-    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef) -> None:
+    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef, id: OutboxId) -> None:
         """Show a text while it is made, in a thread that only the team reads; elsewhere nothing is shown."""
         if place.thread and await self._is_internal(place, to):
-            await stream.show(self._web, place, chunks, to=to)
+            await stream.show(self._web, place, chunks, to=to, id=id)
         else:
             await stream.drain(chunks)
 

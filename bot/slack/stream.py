@@ -1,12 +1,14 @@
-"""Stream: a text that is shown while it is made, to a teammate, and taken away when it is whole: what counts is posted."""
+"""Stream: a text that is shown to a teammate while it is made. What counts is posted, in its place when it came to its end."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import AsyncIterator
 
+from bot.slack.history import metadata
 from bot.slack.web import Web
 from desk.errors import FrontdeskError
+from desk.ids import OutboxId
 from desk.space import Place, UserRef
 
 PIECE = 256
@@ -14,19 +16,21 @@ PIECE = 256
 log = logging.getLogger("frontdesk.slack")
 
 
-async def show(web: Web, place: Place, chunks: AsyncIterator[str], *, to: UserRef) -> None:
-    """Show chunks in a thread as they come. All are taken, also where Slack shows none."""
-    ts, refused = "", False
+async def show(web: Web, place: Place, chunks: AsyncIterator[str], *, to: UserRef, id: OutboxId) -> None:
+    """Show chunks in a thread as they come; whole, they are found by `id`. All are taken, also where Slack shows none; what broke off goes."""
+    ts, broken, whole = "", False, False
     try:
         async for piece in _pieces(chunks):
-            try:
-                ts = ts if refused else await _more(web, place, piece, ts=ts, to=to)
-            except FrontdeskError as error:
-                log.warning("a stream was given up: %s", error)
-                refused = True
+            if not broken:
+                try:
+                    ts = await _more(web, place, piece, ts=ts, to=to)
+                except FrontdeskError as error:
+                    log.warning("a stream was given up: %s", error)
+                    broken = True
+        whole = not broken
     finally:
         if ts:
-            await _end(web, place, ts)
+            await _end(web, place, ts, id=id if whole else None)
 
 
 async def drain(chunks: AsyncIterator[str]) -> None:
@@ -46,9 +50,15 @@ async def _more(web: Web, place: Place, text: str, *, ts: str, to: UserRef) -> s
     return str(begun.get("ts") or "")
 
 
-async def _end(web: Web, place: Place, ts: str) -> None:
+async def _end(web: Web, place: Place, ts: str, *, id: OutboxId | None) -> None:
+    """End a stream; without an id it is also taken away."""
     try:
-        await web.call("chat.stopStream", channel=place.channel.id, ts=ts)
+        await web.call("chat.stopStream", channel=place.channel.id, ts=ts, metadata=metadata(id) if id else None)
+        if id:
+            return
+    except FrontdeskError as error:
+        log.warning("a stream could not be ended: %s", error)
+    try:
         await web.call("chat.delete", channel=place.channel.id, ts=ts, accept=("message_not_found",))
     except FrontdeskError as error:
         log.warning("a stream could not be taken away: %s", error)

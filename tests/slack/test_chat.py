@@ -343,7 +343,7 @@ async def stream(chat, place, *pieces, to=TIM_REF):
             taken.append(piece)
             yield piece
 
-    await chat.stream(place, chunks(), to=to)
+    await chat.stream(place, chunks(), to=to, id=OutboxId("o-1"))
     return len(taken)
 
 
@@ -354,14 +354,16 @@ async def inside(slack, store):
     slack.channels["C0AGENTS"], slack.members["C0AGENTS"] = AGENTS, ["U0TIM"]
 
 
-async def test_a_teammate_sees_a_text_while_it_is_made_and_it_goes_when_it_is_whole(chat, slack, store):
+async def test_a_teammate_sees_a_text_while_it_is_made_and_whole_it_is_found_by_its_id(chat, slack, store):
     await inside(slack, store)
     assert await stream(chat, Place(INSIDE, ROOT), "a" * 200, "b" * 100, "<!channel> c") == 3
     [begun] = slack.of("chat.startStream")
     assert (begun["channel"], begun["thread_ts"], begun["recipient_team_id"], begun["recipient_user_id"]) == ("C0AGENTS", ROOT, TEAM, "U0TIM")
     [more] = slack.of("chat.appendStream")
     assert begun["markdown_text"] + more["markdown_text"] == "a" * 200 + "b" * 100 + "&lt;!channel> c"
-    assert len(slack.of("chat.stopStream")) == len(slack.of("chat.delete")) == 1
+    [ended] = slack.of("chat.stopStream")
+    assert (ended["ts"], ended["metadata"]["event_payload"]) == (more["ts"], {"id": "o-1"})
+    assert slack.of("chat.delete") == []
 
 
 @pytest.mark.parametrize(
@@ -383,11 +385,20 @@ async def test_a_teammate_who_asks_alone_sees_it_too(chat, slack):
     assert len(slack.of("chat.startStream")) == 1
 
 
-@pytest.mark.parametrize("method", ["chat.startStream", "chat.appendStream", "chat.stopStream", "chat.delete"])
-async def test_a_stream_that_slack_refuses_is_no_error_and_all_of_it_is_taken(chat, slack, store, method):
+@pytest.mark.parametrize(("method", "deleted"), [("chat.startStream", 0), ("chat.appendStream", 1), ("chat.stopStream", 1)])
+async def test_a_stream_that_slack_refuses_is_no_error_and_all_of_it_is_taken_and_none_stands(chat, slack, store, method, deleted):
     await inside(slack, store)
     slack.refuse(method, "unknown_method")
+    slack.refuse("chat.delete", "message_not_found")
     assert await stream(chat, Place(INSIDE, ROOT), *["a" * 300] * 3) == 3
+    assert len(slack.of("chat.delete")) == deleted
+
+
+async def test_a_stream_that_can_be_neither_ended_nor_taken_away_is_no_error_either(chat, slack, store):
+    await inside(slack, store)
+    for method in ("chat.stopStream", "chat.delete"):
+        slack.answers[method] = [Reply(503, "")]
+    assert await stream(chat, Place(INSIDE, ROOT), "a" * 300) == 1
 
 
 async def test_a_stream_whose_maker_fails_does_not_stand_for_ever(chat, slack, store):
@@ -398,7 +409,7 @@ async def test_a_stream_whose_maker_fails_does_not_stand_for_ever(chat, slack, s
         raise Unavailable("model")
 
     with pytest.raises(Unavailable):
-        await chat.stream(Place(INSIDE, ROOT), chunks(), to=TIM_REF)
+        await chat.stream(Place(INSIDE, ROOT), chunks(), to=TIM_REF, id=OutboxId("o-1"))
     assert len(slack.of("chat.delete")) == 1
 
 

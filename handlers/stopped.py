@@ -1,0 +1,63 @@
+"""Stopped: posts that cannot stand where they should, and who is told. What the team should read waits; of the rest the team hears."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from desk.audience import INTERNAL, Scope
+from desk.cards import Card, Text
+from desk.changes import Enqueue, write
+from desk.customer import Role
+from desk.errors import PlaceGone, Rejected
+from desk.ids import EventId, OutboxId, derived
+from desk.ports import ChatPlatform
+from desk.post import Direct, Op, Post
+from desk.space import Place
+from desk.timeline import Purpose
+from handlers.services import Services
+from handlers.situation import agents_place, team_of
+
+OPEN = "Others than the team can read the agents channel, so I have stopped posting there. Make it private again, or choose another channel."
+GONE = "I cannot post in the agents channel: {why}. What should stand there waits."
+
+
+async def reason(post: Post, chat: ChatPlatform) -> str:
+    """Return why a post may not stand where it says, as a sentence; "" when it may."""
+    if not _is_internal(post) or post.op is Op.WHISPER:
+        return ""
+    try:
+        return "" if await chat.is_private(post.target.channel) else OPEN  # type: ignore[union-attr]
+    except PlaceGone as error:
+        return GONE.format(why=error)
+
+
+def refusal(post: Post, error: Rejected) -> str:
+    """Return the sentence for a refusal that means that the agents channel itself is gone; "" for any other."""
+    new = post.op is Op.POST and isinstance(post.target, Place) and post.target.thread is None
+    return GONE.format(why=error) if new and _is_internal(post) and isinstance(error, PlaceGone) else ""
+
+
+async def tell_admins(text: str, services: Services, *, now: datetime) -> None:
+    """Tell the admins in private, once a day for each reason."""
+    admins = [user for user, person in (await team_of(services)).items() if person.role is Role.ADMIN]
+    notice = "guard", text, f"{now:%Y-%m-%d}"
+    posts = [
+        Post(OutboxId(derived("o", *notice, user)), Direct(user), Purpose.PAGE, INTERNAL, now, card=Card((Text(text),)), to=(user,))
+        for user in admins
+    ]
+    await services.store.commit(EventId(derived("ev", *notice)), write(*map(Enqueue, posts)), at=now)
+
+
+async def tell_team(post: Post, error: Exception, services: Services, *, now: datetime) -> None:
+    """Tell the team that a customer has not read a post, and why; of the team's own posts and of reactions nobody hears."""
+    place = await agents_place(services)
+    if place is None or post.audience.scope is Scope.INTERNAL or post.op is Op.REACT:
+        return
+    why = str(error) if isinstance(error, Rejected) else "a defect of ours, which the log names"
+    text = f"A post of ticket {post.ticket} could not be delivered: {why}. The customer has not read it."
+    notice = Post(OutboxId(derived("o", "undelivered", post.id)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text),)), ticket=post.ticket)
+    await services.store.commit(EventId(derived("ev", "undelivered", post.id)), write(Enqueue(notice)), at=now)
+
+
+def _is_internal(post: Post) -> bool:
+    return post.audience.scope is Scope.INTERNAL and isinstance(post.target, Place)
