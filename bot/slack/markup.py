@@ -281,7 +281,8 @@ def _timed(span: Span) -> Iterator[Span]:
     for found in instants.MARK.finditer(span.text):
         if before := instants.without_marks(span.text[end : found.start()]):
             yield replace(span, text=before)
-        yield replace(span, text=found[2], at=int(found[1]))
+        if found[2]:
+            yield replace(span, text=found[2], at=int(found[1]))
         end = found.end()
     if rest := instants.without_marks(span.text[end:]):
         yield replace(span, text=rest)
