@@ -96,7 +96,8 @@ class Api:
         """Press a button, with the values of its form."""
         sent = await self._sent(request)
         seen = sent.values.get("seen", "")
-        await self._workspace.click(sent.user, sent.message, sent["button"], form=sent.form, seen=int(seen) if seen.isdecimal() else None)
+        at, about = int(seen) if seen.isdecimal() else None, sent.values.get("about", "")
+        await self._workspace.click(sent.user, sent.message, sent["button"], form=sent.form, seen=at, about=about)
         return _done(request, sent)
 
     async def react(self, request: Request) -> Response:

@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping
 
 from bot.web.inbound import GIVES_COMMAND
 from bot.web.log import Entry
-from desk.cards import Button, Card, Field, english, find_button
+from desk.cards import Button, Buttons, Card, Field, english, find_button
 from desk.errors import InvalidInput
 
 
-def pressed(entry: Entry, named: str) -> Button:
-    """Return the button with this action or label; raise InvalidInput that lists the buttons there are."""
+def pressed(entry: Entry, named: str, about: str = "") -> Button:
+    """Return the button with this action or label; raise InvalidInput that lists the buttons there are.
+
+    `about` is its subject, which tells two buttons of one label apart.
+    """
     card = entry.card or Card()
-    found = {button.action: button for button in card.buttons}.get(named) or find_button(card, named)
+    among = Card((Buttons(tuple(button for button in card.buttons if about in ("", button.subject))),))
+    found = next((button for button in among.buttons if button.action == named), None) or find_button(among, named)
     if found is None:
         raise InvalidInput(f"there is no button {named!r} on this message; its buttons are: {_listed(button.name for button in card.buttons)}")
     return found

@@ -71,7 +71,8 @@ def _parser() -> MarkdownIt:
 def _link(_: Any, tokens: Sequence[Token], index: int, *__: Any) -> str:
     address = str(tokens[index].attrs.get("href", ""))
     if address.startswith("message:"):
-        return f'<a class="to-message" href="#{escape(address.rpartition("/")[2])}">'
+        channel, _, message = address.rpartition("/")
+        return f'<a class="to-message" href="#{escape(message)}" data-channel="{escape(channel.rpartition("/")[2])}">'
     return f'<a href="{escape(address)}" rel="noopener noreferrer nofollow" target="_blank">'
 
 

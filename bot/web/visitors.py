@@ -102,16 +102,16 @@ class Visitors:
         return await self._hand_over(await self._do(work))
 
     async def click(
-        self, user: UserRef, ref: MessageRef, button: str, *, form: Mapping[str, str] | None = None, seen: int | None = None
+        self, user: UserRef, ref: MessageRef, button: str, *, form: Mapping[str, str] | None = None, seen: int | None = None, about: str = ""
     ) -> ButtonClicked | CommandInvoked:
-        """Press a button, by action or label; one that stands for a command gives it.
+        """Press a button, by action or label, and by its subject where that is given; one that stands for a command gives it.
 
         `seen` is the position of the card the person looked at, which may have changed since.
         """
 
         def work(db: sqlite3.Connection) -> ButtonClicked | CommandInvoked:
             entry = _visible(db, user, ref, seen=seen)
-            found: Button = pressed(entry, button)
+            found: Button = pressed(entry, button, about)
             by, at, values = member(db, user), self.log.tick(db), filled(found, form or {})
             if found.action == inbound.GIVES_COMMAND:
                 return self._keep(db, inbound.commanded(found.subject, inbound.place_of(entry), by=by, at=at, form=values), by=user)

@@ -66,6 +66,8 @@ REVIEW = (
     press("take_over", "Take over"),
     press("why", "Why", style=Style.QUIET),
 )
+ASSIGN = form("Assign", Field("teammate", "Who?", options=(Option("tim", "Tim"), Option("lea", "Lea"))), submit="Assign")
+MENU = (press("assign", "Assign...", ASSIGN), press("mute", "Mute"))
 DRAFT: tuple[Block, ...] = (
     Header("Draft  for Mara Voss, Acme Robotics (enterprise, health 62 falling)", "high 71   first response due 14:20, in 38 min"),
     Quote("We were charged twice this morning, EUR 420.00 each time. Can you sort that out?", "Mara Voss"),
@@ -74,7 +76,7 @@ DRAFT: tuple[Block, ...] = (
     Text('"5 working days": the evidence says 5 to 7', Style.WARNING),
     Text("to Mara Voss alone: You were charged twice on 3 November; the second charge of **EUR 420.00** is being refunded. [1]"),
     Sources((INVOICE, PUBLIC_SOURCE, RUNBOOK, SHARED), detailed=True),
-    Buttons(REVIEW),
+    Buttons(REVIEW, MENU),
 )
 ESCALATION: tuple[Block, ...] = (
     Header("Needs a human: security  for Sam Quill (unknown)", "urgent 94   answer due 11:00, in 58 min"),

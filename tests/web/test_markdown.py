@@ -34,7 +34,7 @@ def test_links_lead_out_without_a_way_back(text: str) -> None:
 
 
 def test_a_link_to_a_message_of_ours_stays_on_the_page() -> None:
-    assert '<a class="to-message" href="#5a">earlier</a>' in render("[earlier](message:local/main/community/5a)")
+    assert '<a class="to-message" href="#5a" data-channel="community">earlier</a>' in render("[earlier](message:local/main/community/5a)")
 
 
 def test_no_picture_is_loaded_from_elsewhere() -> None:

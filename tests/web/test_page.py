@@ -13,7 +13,7 @@ from bot.web.pages import Site
 from bot.web.server import serve
 from bot.web.suggestions import Suggestion
 from bot.web.workspace import LocalWorkspace
-from desk.cards import Header, Notes, Text
+from desk.cards import Button, Buttons, Header, Notes, Text
 from desk.events import ButtonClicked, MessageDeleted, MessageEdited, MessageReceived, TypingSeen
 from desk.post import Op
 from desk.space import Place
@@ -22,7 +22,7 @@ from tests.fakes import FakeClock, FakeDesk
 from tests.web.chrome import chromium
 from tests.web.conftest import AGENTS, COMMUNITY, LEA, MARA, furnished
 from tests.web.posts import answer
-from tests.web.scene import DRAFT, Scene, called_view, post, scene, summed_view, ticket_view
+from tests.web.scene import DRAFT, TICKET, Scene, called_view, post, scene, summed_view, ticket_view
 
 SITE = Site("Pelican Ledger", (Suggestion("Yuki Tan", "acme-shared", "This is STILL not solved.", "An urgent card."),))
 
@@ -380,3 +380,65 @@ async def test_teammates_see_what_others_do(page: Page, workspace: LocalWorkspac
     ref = await workspace.send(post("o-1", Place(AGENTS), Purpose.DRAFT_CARD, DRAFT))
     await workspace.say(LEA, Place(AGENTS, ref.id), "I take this one")
     await expect(team(page).locator(".reply").get_by_text("I take this one")).to_be_visible()
+
+
+async def test_what_is_needed_less_often_stands_behind_a_menu(page: Page, played: Scene, desk: FakeDesk) -> None:
+    await page.reload()
+    draft = card(page, played.draft)
+    await expect(draft.get_by_text("Assign...")).to_be_hidden()
+    await draft.locator(".more > summary").focus()
+    await page.keyboard.press("Enter")
+    await draft.get_by_role("button", name="Mute").click()
+    await expect(draft.get_by_text("Assign...")).to_be_hidden()
+    await draft.locator(".more > summary").click()
+    await draft.get_by_text("Assign...").click()
+    await draft.get_by_label("Who?").select_option("Lea")
+    await draft.locator(".act[open] .ends button").click()
+    await expect(draft.get_by_label("Who?")).to_be_hidden()
+    assert clicks(desk) == [("mute", {}), ("assign", {"teammate": "lea"})]
+
+
+async def test_nobody_is_chosen_by_an_enter_too_many(page: Page, played: Scene, desk: FakeDesk) -> None:
+    await page.reload()
+    draft = card(page, played.draft)
+    await draft.locator(".more > summary").click()
+    await draft.get_by_text("Assign...").click()
+    await expect(draft.get_by_label("Who?")).to_have_value("")
+    await draft.locator(".act[open] .ends button").click()
+    await expect(draft.get_by_label("Who?")).to_be_visible()
+    assert clicks(desk) == []
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+async def test_an_open_menu_keeps_inside_its_card(page: Page, played: Scene, width: int) -> None:
+    await page.set_viewport_size({"width": width, "height": 844})
+    await page.reload()
+    if width < 700:
+        await page.locator('label[for="show-team"]').click()
+    draft = card(page, played.draft)
+    await draft.locator(".more > summary").click()
+    await draft.get_by_text("Assign...").click()
+    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    outer, inner = await draft.locator(".card").bounding_box(), await draft.locator(".more .inset").first.bounding_box()
+    assert outer
+    assert inner
+    assert inner["x"] >= outer["x"]
+    assert inner["x"] + inner["width"] <= outer["x"] + outer["width"]
+
+
+async def test_of_two_buttons_of_one_name_the_one_that_is_pressed_counts(page: Page, workspace: LocalWorkspace, desk: FakeDesk) -> None:
+    pairs = tuple(Buttons((Button("right", "Right", TICKET, subject), Button("wrong", "Wrong", TICKET, subject))) for subject in ("x-1", "x-2"))
+    at = await workspace.send(post("o-5", Place(AGENTS), Purpose.NOTICE, pairs))
+    for n in (1, 0):
+        await card(page, at).get_by_role("button", name="Right").nth(n).click()
+        await expect(page.locator("#notice")).to_be_empty()
+    await page.wait_for_function("() => !document.querySelector('button[disabled]')")
+    assert [event.subject for event in desk.heard if isinstance(event, ButtonClicked)] == ["x-2", "x-1"]
+
+
+async def test_a_link_to_a_message_leads_to_its_channel(page: Page, played: Scene, workspace: LocalWorkspace) -> None:
+    link = Text(f"[#community](message:{played.question})")
+    at = await workspace.send(post("o-5", Place(AGENTS), Purpose.NOTICE, (link,)))
+    await card(page, at).get_by_text("#community").click()
+    await expect(team(page).get_by_label("Channel")).to_have_value("community")
+    await expect(card(page, played.question)).to_be_in_viewport()

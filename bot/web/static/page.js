@@ -34,7 +34,7 @@ document.addEventListener("click", (event) => {
   if (link.matches(".reply-link")) { event.preventDefault(); reply(side, link.dataset.thread, link.dataset.name); }
   if (link.matches(".unreply")) { event.preventDefault(); reply(side, "", ""); }
   if (link.matches(".tries a")) { event.preventDefault(); show(side, new URL(link.href).searchParams, true); }
-  if (link.matches(".to-message")) { event.preventDefault(); find(side, link.hash.slice(1)); }
+  if (link.matches(".to-message")) { event.preventDefault(); find(side, link.hash.slice(1), link.dataset.channel); }
 });
 
 document.addEventListener("keydown", (event) => {
@@ -68,8 +68,10 @@ async function send(form) {
   try {
     await post(form.action, body);
     if (form.matches(".composer")) sent(form);
-    const open = form.closest("details[open]");
-    if (open) open.open = false;
+    for (let open = form; (open = open.parentElement?.closest("details[open]"));) open.open = false;
+    // What came of it may have been drawn while the form was still open, and was left for later.
+    if (!form.matches(".composer")) form.reset();
+    if (form.closest(".side")) await refresh(form.closest(".side"));
   } catch (error) {
     tell(error.message);
   } finally {
@@ -114,11 +116,18 @@ function reply(side, thread, name) {
   form.elements.text.focus();
 }
 
-function find(side, id) {
-  const post = side.querySelector(`[data-id="${CSS.escape(id)}"]`);
-  if (!post) return tell("That message is in another channel.");
-  post.scrollIntoView({ block: "center" });
-  flash(post);
+// Goes to a message, in another channel where its reader may look there.
+async function find(side, id, channel) {
+  const name = side.dataset.side;
+  const posted = () => document.querySelector(`.side[data-side="${name}"] [data-id="${CSS.escape(id)}"]`);
+  const room = side.querySelector(`.where select[name=${name === "customer" ? "in" : "room"}]`);
+  if (!posted() && [...room.options].some((option) => option.value === channel)) {
+    room.value = channel;
+    await show(side, new FormData(side.querySelector(".where")));
+  }
+  if (!posted()) return tell("That message is in a channel that you cannot see, or it was long ago.");
+  posted().scrollIntoView({ block: "center" });
+  flash(posted());
 }
 
 // Puts another person or channel on a side, and says so in the page's address.
@@ -182,8 +191,8 @@ function added(post) {
 function changed(was, post) {
   post.source = post.outerHTML;
   if (was.source === post.source) return was;
-  const busy = was.querySelector("details[open] form");
-  if (busy && [...busy.elements].some(touched)) {
+  const busy = [...was.querySelectorAll("details[open] form")].find((form) => [...form.elements].some(touched));
+  if (busy) {
     if (!was.querySelector(".stale")) busy.insertAdjacentHTML("afterbegin", '<p class="stale" role="status">This changed while you were writing. You can still send it.</p>');
     return was;
   }
