@@ -11,7 +11,7 @@ from bot.web.rooms import local_channel
 from desk.changes import Changes, SaveChannel
 from desk.customer import Account, Identity, Invoice, Person, Trust
 from desk.ids import EventId, derived
-from desk.space import Channel, ChannelKind, UserRef
+from desk.space import Channel, ChannelKind, Platform, UserRef
 
 if TYPE_CHECKING:
     from runtime import Runtime
@@ -48,9 +48,11 @@ async def enroll(desk: Runtime, cast: Cast, *, at: datetime) -> None:
     """Write a cast into the customer record, the workspace and the store; again is the same as once."""
     known = [seat for seat in cast.seats if seat.trust is not Trust.NONE]
     identities = [Identity(seat.user, seat.person.id, seat.trust, how="seeded", at=at) for seat in known]
-    await desk.customers.save(accounts=cast.accounts, people=[seat.person for seat in known], identities=identities, invoices=cast.invoices)
+    people = {seat.person.id: seat.person for seat in known}
+    await desk.customers.save(accounts=cast.accounts, people=list(people.values()), identities=identities, invoices=cast.invoices)
     for seat in cast.seats:
-        await _add(desk, seat)
+        if seat.user.platform is Platform.LOCAL:
+            await _add(desk, seat)
     await _open(desk, [*cast.rooms, *_directs(cast, at)], at=at)
 
 
@@ -61,7 +63,8 @@ async def _open(desk: Runtime, rooms: Sequence[Room], *, at: datetime) -> None:
         room.channel.ref: replace(room.channel, declared_at=declared[room.channel.ref].declared_at) for room in rooms if room.channel.ref in declared
     }
     rooms = [replace(room, channel=kept.get(room.channel.ref, room.channel)) for room in rooms]
-    for room in rooms:
+    # On other platforms people make their channels themselves: there we only say what each is.
+    for room in (room for room in rooms if room.channel.ref.platform is Platform.LOCAL):
         await desk.workspace.add_channel(room.channel, members=[room.guest] if room.guest else [])
     changed = tuple(SaveChannel(room.channel) for room in rooms if declared.get(room.channel.ref) != room.channel)
     if changed:
@@ -69,9 +72,9 @@ async def _open(desk: Runtime, rooms: Sequence[Room], *, at: datetime) -> None:
 
 
 def _directs(cast: Cast, at: datetime) -> list[Room]:
-    """Return a direct channel with the bot for everybody who has none: what is not declared is not heard."""
+    """Return a direct channel with the bot for everybody in the workspace who has none: what is not declared is not heard there."""
     met = {room.guest for room in cast.rooms if room.channel.kind is ChannelKind.DIRECT}
-    return [Room(_direct(seat, at), seat.user) for seat in cast.seats if seat.user not in met]
+    return [Room(_direct(seat, at), seat.user) for seat in cast.seats if seat.user.platform is Platform.LOCAL and seat.user not in met]
 
 
 def _direct(seat: Seat, at: datetime) -> Channel:

@@ -19,7 +19,7 @@ from bot.slack.access import Access
 from bot.slack.interactive import Interactive
 from bot.slack.manifest import COMMAND, OPEN_TICKET
 from bot.slack.people import People
-from bot.slack.pump import Pump
+from bot.slack.pump import DEFECTS, Pump
 from bot.slack.web import Whoami
 from desk.errors import FrontdeskError
 
@@ -78,7 +78,11 @@ class App:
 
     async def dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         """Answer what Slack sent; any status but 200 makes Slack send it again."""
-        answer = await self._bolt.async_dispatch(request)
+        try:
+            answer = await self._bolt.async_dispatch(request)
+        # Of a payload that is not as it expects it, Bolt raises even where it tells of errors.
+        except DEFECTS as error:
+            return await _failed(error)
         # The one notice that Bolt has no listener for; what was signed by somebody else got 401.
         if answer.status == 404 and request.body.get("type") == "app_rate_limited":
             log.warning("Slack held back events: there were more than 30,000 in an hour. What was missed is read from history")

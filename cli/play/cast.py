@@ -8,17 +8,18 @@ from decimal import Decimal
 from typing import Any
 
 from bot.web.rooms import local_channel, local_user, slug
+from cli.play.slack.names import channel_id, direct_id, slack_channel, slack_user
 from cli.seeding import Cast, Room, Seat
 from desk.customer import Account, Invoice, Person, Role, Trust
 from desk.ids import AccountId, PersonId
-from desk.space import Channel, ChannelKind
+from desk.space import Channel, ChannelKind, ChannelRef, Platform, UserRef
 
 Table = Mapping[str, Any]
 
 
 def cast_of(setup: Mapping[str, Sequence[Table]], start: datetime) -> Cast:
     """Return the cast of a script that was checked."""
-    seats = tuple(map(_seat, setup["people"]))
+    seats = tuple(seat for row in setup["people"] for seat in _seats(row))
     return Cast(
         accounts=tuple(map(account, setup["accounts"])),
         seats=seats,
@@ -70,8 +71,15 @@ def invoice(row: Table) -> Invoice:
     )
 
 
-def _seat(row: Table) -> Seat:
-    return Seat(local_user(row["name"]), person(row), Trust[row.get("trust", "person").upper()])
+def user_on(platform: Platform, name: str) -> UserRef:
+    """Return somebody's user on a platform."""
+    return slack_user(name) if platform is Platform.SLACK else local_user(name)
+
+
+def _seats(row: Table) -> Iterable[Seat]:
+    """Yield somebody's seat on each platform where they have one."""
+    for platform in map(Platform, row.get("platforms", [Platform.LOCAL])):
+        yield Seat(user_on(platform, row["name"]), person(row), Trust[row.get("trust", "person").upper()])
 
 
 def _rooms(rows: Iterable[Table], seats: Mapping[str, Seat], start: datetime) -> Iterable[Room]:
@@ -80,7 +88,7 @@ def _rooms(rows: Iterable[Table], seats: Mapping[str, Seat], start: datetime) ->
     for row in rows:
         guest = seats.get(row.get("person", ""))
         channel = Channel(
-            local_channel(row["name"]),
+            _channel(row),
             row["name"],
             ChannelKind(row["kind"]),
             declared_at=start,
@@ -89,6 +97,12 @@ def _rooms(rows: Iterable[Table], seats: Mapping[str, Seat], start: datetime) ->
             agents=row["name"] == agents,
         )
         yield Room(channel, guest.user if guest else None)
+
+
+def _channel(row: Table) -> ChannelRef:
+    if row.get("platform", Platform.LOCAL) == Platform.LOCAL:
+        return local_channel(row["name"])
+    return slack_channel(direct_id(slack_user(row["person"]).id) if row["kind"] == ChannelKind.DIRECT else channel_id(row["name"]))
 
 
 def _date(value: Any) -> date | None:

@@ -79,7 +79,9 @@ async def _change(desk: Runtime, name: str, values: Table) -> None:
         await customers.save(accounts=[_changed(found, account, values, {"name": found.name})])
     elif somebody := next((row for row in await customers.people() if name in (row.name, row.id)), None):
         PERSON.check({"name": somebody.name, **values}, f"person {name!r}")
-        await customers.save(people=[_changed(somebody, person, values, {"name": somebody.name})], identities=_identities(desk, somebody, values))
+        await customers.save(
+            people=[_changed(somebody, person, values, {"name": somebody.name})], identities=await _identities(desk, somebody, values)
+        )
     elif bill := next((bill for bills in [await customers.invoices(row.id) for row in accounts] for bill in bills if bill.number == name), None):
         required = {"account": bill.account, "number": bill.number, "amount": str(bill.amount)}
         INVOICE.check({**required, **values}, f"invoice {name!r}")
@@ -94,7 +96,9 @@ def _changed(row: R, read: Callable[[Table], R], values: Table, required: Table)
     return replace(row, **{field.name: getattr(new, field.name) for field in fields_of(row) if field.name in values})
 
 
-def _identities(desk: Runtime, somebody: Person, values: Table) -> list[Identity]:
+async def _identities(desk: Runtime, somebody: Person, values: Table) -> list[Identity]:
+    """Return what is now known of somebody, wherever they have a seat."""
     if "trust" not in values:
         return []
-    return [Identity(local_user(somebody.name), somebody.id, Trust[values["trust"].upper()], how="script", at=desk.services.clock.now())]
+    users = await desk.customers.users(somebody.id) or [local_user(somebody.name)]
+    return [Identity(user, somebody.id, Trust[values["trust"].upper()], how="script", at=desk.services.clock.now()) for user in users]

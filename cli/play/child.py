@@ -15,8 +15,8 @@ from desk.errors import FrontdeskError, InvalidInput
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 LINE = 64 * 1024 * 1024
 """The longest line either side writes: a transcript with a few 10 MB messages."""
-OWN = ("FRONTDESK_DATABASE_URL", "FRONTDESK_POLICY", "FRONTDESK_HOST", "FRONTDESK_PORT")
-"""Settings that must not leak from the environment into a play."""
+OWN = ("FRONTDESK_DATABASE_URL", "FRONTDESK_POLICY", "FRONTDESK_HOST", "FRONTDESK_PORT", "FRONTDESK_SLACK_")
+"""How the names begin of settings that must not leak from the environment into a play."""
 MODELS = ("ANTHROPIC_", "FRONTDESK_MODEL_")
 """How the names begin of what leads to a language model: a play whose model is scripted gets none of it."""
 
@@ -32,6 +32,10 @@ class Child:
         self.home = home
         self._environment = environment(home, os.environ, scripted=scripted)
         self._process: asyncio.subprocess.Process | None = None
+
+    def add(self, settings: Mapping[str, str]) -> None:
+        """Give settings to the processes that are started from now on."""
+        self._environment = {**self._environment, **settings}
 
     async def start(self) -> None:
         """Start the process; it speaks when it is ready."""
@@ -91,5 +95,5 @@ class Child:
 
 def environment(home: Path, outer: Mapping[str, str], *, scripted: bool = False) -> dict[str, str]:
     """Return what the desk's process may know of its surroundings."""
-    kept = {name: value for name, value in outer.items() if name not in OWN and not (scripted and name.startswith(MODELS))}
+    kept = {name: value for name, value in outer.items() if not name.startswith(OWN) and not (scripted and name.startswith(MODELS))}
     return {**kept, "FRONTDESK_HOME": str(home), "PYTHONUNBUFFERED": "1"}

@@ -12,22 +12,28 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, cast
 
 from bootstrap import open_runtime
 from bot.web.rooms import local_channel, local_user
 from bot.web.uploads import read_upload
+from bot.web.workspace import LocalWorkspace
 from cli.play.calls import FILE, RecordedActions, recorded
 from cli.play.cast import cast_of
 from cli.play.changes import CHANGES, ingest_again, write_policy
 from cli.play.clock import ControlledClock
 from cli.play.dump import dump
 from cli.play.faults import Faults
-from cli.play.find import button_at, card_thread
+from cli.play.find import button_at, card_thread, spot_ref
 from cli.play.library import copy_knowledge
+from cli.play.slack.app import App
+from cli.play.slack.record import FILE as POSTS
+from cli.play.slack.record import Recorded
+from cli.play.slack.record import recorded as posted
 from cli.seeding import enroll
 from desk.errors import FrontdeskError, InvalidInput, NotAllowed, PlaceGone
 from desk.events import Event
+from desk.ports import ChatPlatform
 from desk.space import MessageRef, Place
 from runtime import Runtime, Wrappers, unwrapped
 from settings import Settings
@@ -47,6 +53,7 @@ class Performer:
         self._faults = Faults()
         self._desk: Runtime | None = None
         self._clock: ControlledClock | None = None
+        self._app: App | None = None
 
     async def perform(self, act: str, values: dict[str, Any]) -> Any:
         """Perform one act and return its JSON value."""
@@ -117,6 +124,23 @@ class Performer:
             place = Place(local_channel(values["channel"]))
             await self._deliver(await self.desk.workspace.command(local_user(values["who"]), place, values["text"], form=values["form"]), values)
 
+    async def listen(self, values: dict[str, Any]) -> str:
+        """Take what Slack sends; return the address."""
+        assert self.desk.slack is not None
+        self._app = await self._stack.enter_async_context(App(self.desk.slack))
+        return self._app.address
+
+    async def quiet(self, values: dict[str, Any]) -> None:
+        """Return when the desk has what Slack sent, and no modal is being opened."""
+        if self._app:
+            await self._app.quiet()
+
+    async def about(self, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the ticket of a step's message, and the posts to Slack that are about it."""
+        said = await self.desk.services.store.message(spot_ref(values["on"]))
+        ticket = said.ticket if said else None
+        return {"ticket": ticket, "outbox": [post["id"] for post in posted(self._settings.home / POSTS) if ticket and post.get("ticket") == ticket]}
+
     async def advance(self, values: dict[str, Any]) -> None:
         """Move the clock."""
         self.clock.move(datetime.fromisoformat(values["to"]))
@@ -129,8 +153,10 @@ class Performer:
         return min(due).isoformat() if due else None
 
     async def settle(self, values: dict[str, Any]) -> None:
-        """Return when nothing runs, is due or can be sent."""
+        """Return when nothing runs, is due or can be sent, and the desk has what Slack sent."""
         await self.desk.settle()
+        while self._app and await self._app.quiet():
+            await self.desk.settle()
 
     async def switch(self, values: dict[str, Any]) -> None:
         """Say which systems are down."""
@@ -146,14 +172,21 @@ class Performer:
 
     async def dump(self, values: dict[str, Any]) -> dict[str, Any]:
         """Return everything that was said and decided."""
-        return {**await dump(self.desk), "calls": recorded(self._settings.home / FILE)}
+        home = self._settings.home
+        return {**await dump(self.desk), "calls": recorded(home / FILE), "attempts": posted(home / POSTS)}
 
     async def _open(self, clock: ControlledClock) -> None:
         self._clock = clock
         wrap = self._scripted() if (self._settings.home / MODEL).exists() else self._faults.wrappers()
         outside, calls = wrap.actions, self._settings.home / FILE
-        wrap = replace(wrap, actions=lambda actions: outside(RecordedActions(actions, calls, clock)))
+        wrap = replace(wrap, actions=lambda actions: outside(RecordedActions(actions, calls, clock)), chat=self._chat)
         self._desk = await self._stack.enter_async_context(open_runtime(self._settings_now(), wrap=wrap, clock=clock, background=False))
+
+    def _chat(self, chat: ChatPlatform) -> ChatPlatform:
+        """Return what to put around a platform. It is Slack itself that is down then, and nothing of ours."""
+        if isinstance(chat, LocalWorkspace):
+            return self._faults.wrappers().chat(chat)
+        return self._faults.killed_after_send(cast(ChatPlatform, Recorded(chat, self._settings.home / POSTS)))
 
     def _scripted(self) -> Wrappers:
         """Return what to put around each adapter when the model is scripted: it is the model's server that is down then, and nothing of ours."""
@@ -179,8 +212,9 @@ class Performer:
 Act = Callable[[Performer, dict[str, Any]], Awaitable[Any]]
 _SETTING = (Performer.begin, Performer.resume, Performer.dump)
 _SAYING = (Performer.say, Performer.edit, Performer.delete, Performer.react, Performer.click, Performer.command)
+_SLACK = (Performer.listen, Performer.quiet, Performer.about)
 _TURNING = (Performer.advance, Performer.next_due, Performer.settle, Performer.switch, Performer.change, Performer.arm)
-ACTS: dict[str, Act] = {act.__name__: act for act in (*_SETTING, *_SAYING, *_TURNING)}
+ACTS: dict[str, Act] = {act.__name__: act for act in (*_SETTING, *_SAYING, *_SLACK, *_TURNING)}
 """What a driver may ask for, by name."""
 
 

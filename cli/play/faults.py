@@ -56,7 +56,7 @@ class Faults:
         """Return what to put around each adapter."""
         return Wrappers(
             store=lambda store: cast(Store, KilledAfterCommit(store, self)),
-            chat=lambda chat: self._switched(cast(ChatPlatform, KilledAfterSend(chat, self)), "platform"),
+            chat=lambda chat: self._switched(self.killed_after_send(chat), "platform"),
             crm=lambda crm: self._switched(crm, "crm"),
             knowledge=lambda knowledge: self._switched(knowledge, "kb"),
             triager=lambda triager: self._switched(triager, "model"),
@@ -65,6 +65,10 @@ class Faults:
             submit=self._submit,
             dispatch=self._dispatch,
         )
+
+    def killed_after_send(self, chat: ChatPlatform) -> ChatPlatform:
+        """Return a platform after whose next send the process may be killed."""
+        return cast(ChatPlatform, KilledAfterSend(chat, self))
 
     def _switched(self, port: P, system: str) -> P:
         return cast(P, Switched(port, system, self))

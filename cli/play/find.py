@@ -8,7 +8,7 @@ from bot.web.log import Entry, messages
 from bot.web.rooms import local_channel, local_user
 from desk.cards import find_button
 from desk.errors import InvalidInput
-from desk.space import ChannelKind, MessageRef, Place, UserRef
+from desk.space import ChannelKind, ChannelRef, MessageRef, Place, Platform, UserRef
 from runtime import Runtime
 
 
@@ -19,7 +19,7 @@ async def button_at(desk: Runtime, user: UserRef, label: str, *, on: Mapping[str
     """
     seen = await _seen(desk, user)
     if on is not None:
-        seen = await _about(desk, seen, MessageRef(local_channel(on["channel"]), on["ref"]))
+        seen = await _about(desk, seen, spot_ref(on))
     found = next((entry for entry in reversed(seen) if entry.card and find_button(entry.card, label)), None)
     if found is None:
         labels = dict.fromkeys(button.name for entry in seen if entry.card for button in entry.card.buttons)
@@ -27,6 +27,13 @@ async def button_at(desk: Runtime, user: UserRef, label: str, *, on: Mapping[str
             f"there is no button {label!r} to press here; {'there are: ' + ', '.join(map(repr, labels)) if labels else 'there is no button at all'}"
         )
     return found.ref
+
+
+def spot_ref(spot: Mapping[str, str]) -> MessageRef:
+    """Return what a step's message is known by, on whichever platform it stands."""
+    if "platform" in spot:
+        return MessageRef(ChannelRef(Platform(spot["platform"]), spot["space"], spot["id"]), spot["ref"])
+    return MessageRef(local_channel(spot["channel"]), spot["ref"])
 
 
 async def card_thread(desk: Runtime, who: str) -> Place:

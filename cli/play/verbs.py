@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from cli.play.keys import TABLE, TEXT, YES, Check, Keys, duration, one_of, texts, times
+from cli.play.slack.people import CHANGES
 from cli.play.step import Step
 
-SYSTEMS = ("model", "crm", "kb", "platform", "actions")
+SYSTEMS = ("model", "crm", "kb", "platform", "actions", "quota")
 POINTS = ("now", "acknowledged", "committed", "sent", "ran")
 
 
@@ -46,6 +47,10 @@ class Stage(Protocol):
 
     async def switch(self, step: Step, system: str, *, up: bool) -> None:
         """Take a system down or bring it up; it stays so across a crash."""
+        ...
+
+    async def become(self, step: Step, channel: str, what: str) -> None:
+        """Have an admin of the platform change a channel, behind the desk's back."""
         ...
 
     async def arm(self, step: Step, point: str) -> None:
@@ -107,6 +112,10 @@ async def _change(stage: Stage, step: Step) -> None:
     stage.note(step, await stage.tell("change", step, what=step.values["changes"], set=step.values["set"]))
 
 
+async def _become(stage: Stage, step: Step) -> None:
+    await stage.become(step, step.values["channel"].lstrip("#"), step.values["becomes"])
+
+
 async def _crash(stage: Stage, step: Step) -> None:
     await stage.arm(step, step.values["crash"])
 
@@ -143,6 +152,7 @@ VERBS: dict[str, Verb] = {
     "down": _verb(_down, {"down": one_of(*SYSTEMS)}),
     "up": _verb(_up, {"up": one_of(*SYSTEMS)}),
     "changes": _verb(_change, {"changes": one_of("kb", "crm", "policy"), "set": TABLE}),
+    "becomes": _verb(_become, {"channel": TEXT, "becomes": one_of(*CHANGES)}),
     "crash": _verb(_crash, {"crash": one_of(*POINTS)}),
 }
 """The verbs in the order in which they are recognized: an edit also has `says`."""
