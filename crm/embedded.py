@@ -66,8 +66,8 @@ class EmbeddedCrm:
 
     async def find(self, words: str) -> Sequence[Person]:
         """Return the people who have this id, e-mail address or name, in any case, by id."""
-        wanted = words.strip().casefold()
-        return [person for person in await self._rows.people() if wanted and wanted in (person.id.casefold(), person.email.casefold(), person.name.casefold())]
+        wanted, people = words.strip().casefold(), await self._rows.people()
+        return [person for person in people if wanted and wanted in (name.casefold() for name in (person.id, person.email, person.name))]
 
     async def _account(self, id: AccountId | None) -> Account | None:
         return await self._rows.account(id) if id else None

@@ -49,7 +49,7 @@ class FilePolicySource:
         """Return the resolved policy; a file that became wrong leaves the last good one in force and is logged once."""
         state = _State((_stamp(self._shipped), _stamp(self._file)), await self._overrides.number())
         if self._policy is None or state != self._state:
-            self._policy = await self._read(self._policy)
+            self._policy = await self._read(self._policy, by_command=self._state is not None and state.changes != self._state.changes)
             self._state = state
         return self._policy
 
@@ -93,7 +93,7 @@ class FilePolicySource:
         )
         return [item for item in found if any(value not in (None, item.shipped) for value in (item.file, item.override))]
 
-    async def _read(self, last: Policy | None) -> Policy:
+    async def _read(self, last: Policy | None, *, by_command: bool) -> Policy:
         overrides = await self._overrides.current()
         try:
             raw = merged(_load(self._shipped), _load(self._file), *(nested(item.path, item.value) for item in overrides))
@@ -105,15 +105,16 @@ class FilePolicySource:
             log.warning("the policy stays as it was, because of a mistake in the new one: %s", said)
             return last
         self._raw = raw
-        await self._overrides.remember(self._version(policy, raw, await self._overrides.history()))
+        await self._overrides.remember(self._version(policy, raw, await self._overrides.history(), by_command=by_command))
         return policy
 
-    def _version(self, policy: Policy, raw: Mapping[str, Any], by_command: Sequence[Override]) -> PolicyVersion:
-        """Name whoever changed a layer last as the author of what came of it, also by taking something away."""
+    def _version(self, policy: Policy, raw: Mapping[str, Any], history: Sequence[Override], *, by_command: bool) -> PolicyVersion:
+        """Name whoever changed a layer last as the author of what came of it: the last command where one is known to have done it."""
         files = [(file, stamp) for file in (self._shipped, self._file) if file and (stamp := _stamp(file))]
         changes = [(datetime.fromtimestamp(stamp[0] / 1e9, UTC), file.name, "the file changed") for file, stamp in files]
-        changes += [(item.at, item.by, item.reason) for item in by_command[-1:]]
-        at, by, reason = max(changes)
+        commands = [(item.at, item.by, item.reason) for item in history[-1:]]
+        # A clock that was set, or a file that was copied with its date, must not take a command's change from its author.
+        at, by, reason = commands[0] if by_command and commands else max(changes + commands)
         return PolicyVersion(policy.version, by, reason, at, raw)
 
     def _located(self, error: Misconfigured | PolicyError, overrides: tuple[Override, ...]) -> str:

@@ -107,7 +107,7 @@ async def _sync(event: CommandInvoked, services: Services, words: Sequence[str])
 
 
 def _of_stock(item: Stock, *, now: datetime, zone: str) -> tuple[str, ...]:
-    held = f"{item.holding.documents} articles{f', {item.old} due for review' if item.old else ''}"
+    held = f"{item.holding.documents} article{'s' * (item.holding.documents != 1)}{f', {item.old} due for review' if item.old else ''}"
     if item.source is None:
         return (f"{item.place}: {held}; {'pasted by command' if item.origin == PASTED else 'no source of the policy claims them'}",)
     state = item.state

@@ -23,6 +23,7 @@ from handlers.times import brief
 SAID, MADE = 12, 6
 """Messages, and decisions and drafts, that a card shows: the last ones."""
 LETTERS = 160
+FIRST = "first response due "
 
 
 async def ticket(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
@@ -68,7 +69,7 @@ def _fields(d: Dossier, *, now: datetime) -> tuple[tuple[str, str], ...]:
         ("Language", t.language),
         ("Opened", at(t.opened)),
         ("Closed", at(t.closed) if t.closed else ""),
-        ("Due", d.due if not t.status.is_over else ""),
+        ("First response due", d.due.removeprefix(FIRST)),
         ("Snoozed until", at(t.snoozed_until) if t.snoozed_until else ""),
         ("Before it", str(t.previous or "")),
         ("Part of", str(t.merged_into or "")),

@@ -502,3 +502,74 @@ def test_suspended(story):
     assert "The outstanding amount is EUR 840.00: INV-196, INV-204" in private["text"]
     assert "https://app.pelicanledger.example/billing/invoices/INV-196" in private["text"]
     assert not [post for post in story.bot() if post["channel"] == "community" and ("840" in post["text"] or "INV" in post["text"])]
+
+
+def whispered(story, to):
+    """Return what was whispered to somebody of the team, in order."""
+    return [post["text"] for post in story.bot("notice", op="whisper", inside=True) if post["to"] == [to]]
+
+
+def announced(story):
+    """Return what the team was told in the agents channel by commands, in order."""
+    return [post["text"] for post in story.bot("notice", op="post", inside=True)]
+
+
+def test_policy_changed(story):
+    assert whispered(story, "Jonas Reed")[0] == "`policy set` is for admins only."
+    assert "write a number from 0 to 1" in whispered(story, "Ruth Calder")[0]
+    changed, back = announced(story)
+    assert "answers.threshold: calibrated -> 0.999\nReason: we want to read every answer first" in changed
+    assert "answers.threshold: 0.999 -> as the policy file says" in back
+    assert story.actions == ["suggest", "reply"]
+    assert "by Ruth Calder: we want to read every answer first" in whispered(story, "Jonas Reed")[1]
+    assert "Ruth Calder: we read enough of them" in whispered(story, "Ruth Calder")[-1]
+
+
+def test_article_pasted(story):
+    assert story.actions == ["suggest", "reply"]
+    (answer,) = story.bot("answer")
+    assert [source["document"] for source in answer["evidence"]] == ["pasted/can-i-pay-by-cheque"]
+    assert "takes 6 working days" in answer["text"]
+    told = [post["text"] for post in story.posts if post["channel_kind"] == "direct" and post["to"] == ["Ruth Calder"]]
+    assert told[0].startswith("The article 'Can I pay by cheque?' is in the knowledge base")
+    (failed,) = [post for post in story.bot("notice", op="post", inside=True) if post["text"].startswith("shelf was not read")]
+    assert (failed["to"], "there is no file or folder" in failed["text"]) == (["Ruth Calder"], True)
+    assert "shelf" not in whispered(story, "Ruth Calder")[-1]
+
+
+def test_customer_linked(story):
+    (part,) = story.bot("part")
+    assert (part["audience"], "INV-205" in part["text"]) == ("person:mara-voss", True)
+    (linked,) = announced(story)
+    assert linked == "Jonas Reed linked a customer:\nlocal/main/mara-voss is Mara Voss (mara-voss)."
+    assert "linked by Jonas Reed" in whispered(story, "Jonas Reed")[-1]
+
+
+def test_person_forgotten(story):
+    written = " ".join(post["text"] for post in story.posts)
+    assert ("Elm Street" in written, "Oak Street" in written) == (False, True)
+    assert whispered(story, "Jonas Reed") == ["`forget` is for admins only."]
+    assert whispered(story, "Ruth Calder")[0] == "Write their whole name to confirm"
+    (report,) = [post["text"] for post in story.posts if post["channel_kind"] == "direct" and post["author"] == "frontdesk"]
+    assert report.startswith("Forgotten")
+    assert "Poppy" not in " ".join((report, *announced(story), *whispered(story, "Ruth Calder")[1:]))
+    assert {ticket["customer"] for ticket in story.tickets} == {"", "Lucia Ferrer"}
+
+
+def test_ticket_shown(story):
+    (shown,) = whispered(story, "Jonas Reed")
+    assert shown.startswith(story.ticket["id"])
+    assert "Poppy Lane: Hi! How long does a refund take" in shown
+    assert "in mode draft a teammate approves every answer" in shown
+    (refused,) = story.bot("notice", op="whisper")
+    assert (refused["to"], "for the support team only" in refused["text"]) == (["Poppy Lane"], True)
+    assert story.ticket["owner"] == "Jonas Reed"
+
+
+def test_question_tried(story):
+    observed, drafted, unknown = whispered(story, "Jonas Reed")
+    assert "5 to 7 working days" in observed
+    assert ("mode observe" in observed, "In mode auto: reply" in observed) == (True, True)
+    assert ("I would: suggest" in drafted, "shared, enterprise account" in drafted) == (True, True)
+    assert "There would be no answer" in unknown
+    assert (story.tickets, story.decisions, story.bot()) == ([], [], [])

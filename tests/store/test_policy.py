@@ -225,3 +225,10 @@ async def test_what_lies_beneath_the_overrides_is_the_file_over_what_is_shipped(
     await override(store, "tickets.window", "10m")
     assert (await source.beneath())["tickets"]["window"] == "30m"
     assert [(item.path, item.value) for item in await source.overrides()] == [("tickets.window", "10m")]
+
+
+async def test_a_change_by_command_has_its_author_also_while_the_file_seems_to_be_younger(source: FilePolicySource, file: Path, store: SqlStore):
+    write(file, '[tickets]\nwindow = "30m"\n')
+    await source.current()
+    await override(store, "csat.ask", False)
+    assert [version.by for version in await source.versions() if not version.resolved["csat"]["ask"]] == ["Ruth"]
