@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from bot.slack.files import files_of
+from bot.slack.inbound import SAID, Here, author_of, received, text_of
 from bot.slack.people import People
-from bot.slack.refs import channel_ref, instant, message_ref, stamp
-from bot.slack.spoken import markdown, mentioned, mentions
-from bot.slack.web import Web, Whoami
+from bot.slack.refs import instant, message_ref, stamp
+from bot.slack.spoken import mentioned
+from bot.slack.web import Web
 from desk.customer import TEAM
 from desk.ids import OutboxId
 from desk.ports import PolicySource
-from desk.space import MessageRef, Place, Platform
+from desk.space import MessageRef, Place
 from desk.timeline import Message, Purpose, message_id, ordered
 
 EVENT = "frontdesk_post"
@@ -22,8 +23,6 @@ EVENT = "frontdesk_post"
 PAGE = 200
 PAGES = 20
 """Up to how many pages are read of one place."""
-WRITTEN = frozenset({"", "file_share", "thread_broadcast", "me_message", "bot_message"})
-"""Subtypes of messages that somebody wrote."""
 
 
 def metadata(outbox_id: OutboxId) -> dict[str, Any]:
@@ -45,10 +44,10 @@ async def find(web: Web, outbox_id: OutboxId, near: Place, *, since: datetime) -
 
 async def said(web: Web, people: People, policy: PolicySource, *, place: Place, after: datetime) -> Sequence[Message]:
     """Return what people wrote in a thread (its root included), or top-level in a channel, since an instant, in order."""
-    bots = (await policy.current()).intake.bots
-    here = await web.whoami()
-    found = [raw async for raw in standing(web, place, after=after) if is_written(raw, here, bots=bots) and instant(str(raw["ts"])) > after]
-    return ordered([await _message(raw, people, here, place=place) for raw in found])
+    now = await policy.current()
+    here = Here(await web.whoami(), now.company.bot, bots=frozenset(now.intake.bots))
+    found = [raw async for raw in standing(web, place, after=after) if raw.get("subtype", "") in SAID and here.hears(raw)]
+    return ordered([await _message(raw, people, here, place=place) for raw in found if instant(str(raw["ts"])) > after])
 
 
 async def standing(web: Web, place: Place, *, after: datetime) -> AsyncIterator[Mapping[str, Any]]:
@@ -69,32 +68,22 @@ async def standing(web: Web, place: Place, *, after: datetime) -> AsyncIterator[
             return
 
 
-def is_written(raw: Mapping[str, Any], here: Whoami, *, bots: Sequence[str]) -> bool:
-    """Tell whether a message is somebody's words: not ours, not Slack's own, and another bot's only where policy takes it in."""
-    if raw.get("subtype", "") not in WRITTEN or raw.get("user") == here.bot_user or raw.get("hidden"):
-        return False
-    bot = raw.get("bot_id")
-    return not bot or f"{Platform.SLACK}/{here.team}/{bot}" in bots
-
-
-async def _message(raw: Mapping[str, Any], people: People, here: Whoami, *, place: Place) -> Message:
-    author = await people.who(str(raw.get("user") or raw.get("bot_id") or ""), raw)
-    text = str(raw.get("text") or "")
-    names = {user: (await people.who(user)).name for user in mentioned(text)}
-    ref = message_ref(here.team, place.channel.id, str(raw["ts"]))
-    thread = str(raw.get("thread_ts") or "") or None
-    edited: Mapping[str, Any] = raw.get("edited") or {}
+async def _message(raw: Mapping[str, Any], people: People, here: Here, *, place: Place) -> Message:
+    by = await people.who(author_of(raw), raw)
+    names = {user: (await people.who(user)).name for user in mentioned(text_of(raw))}
+    event = received(raw, place.channel.id, by=by, here=replace(here, names=names))
+    changed: Mapping[str, Any] = raw.get("edited") or {}
     return Message(
-        id=message_id(ref),
-        ref=ref,
-        place=Place(channel_ref(here.team, place.channel.id), thread if thread != ref.id else None),
-        author=author.ref,
-        author_name=author.name,
-        role=author.role,
-        text=markdown(text, names),
-        at=instant(ref.id),
-        purpose=Purpose.TEAMMATE if author.role in TEAM else Purpose.CUSTOMER,
-        files=files_of(raw),
-        mentions_bot=mentions(text, here.bot_user),
-        edited_at=instant(str(edited["ts"])) if edited.get("ts") else None,
+        id=message_id(event.ref),
+        ref=event.ref,
+        place=event.place,
+        author=event.author,
+        author_name=event.author_name,
+        role=event.role,
+        text=event.text,
+        at=event.at,
+        purpose=Purpose.TEAMMATE if event.role in TEAM else Purpose.CUSTOMER,
+        files=event.files,
+        mentions_bot=event.mentions_bot,
+        edited_at=instant(str(changed["ts"])) if changed.get("ts") else None,
     )
