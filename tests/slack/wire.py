@@ -71,10 +71,12 @@ class Wired:
         return status, body.decode()
 
     async def settled(self) -> None:
-        """Return when the desk has everything."""
+        """Return when the desk has everything, and nothing of what follows a press is under way."""
         async with asyncio.timeout(10):
-            while not await self.slack.settled():
-                pass
+            while True:
+                if await self.slack.settled():
+                    return
+                await asyncio.sleep(0)
 
 
 @asynccontextmanager
