@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from desk.cards import Card, Header, Text
+from desk.cards import Card, Header, Notes, Text
 from desk.changes import NOTHING, Changes, Feedback, RecordFeedback, write
 from desk.events import CommandInvoked
 from desk.ids import derived
@@ -15,6 +15,9 @@ from handlers.services import Services
 
 OPENED = "opened"
 """The kind of feedback that remembers who was shown which ticket, so that the following one comes next."""
+
+MOST = 25
+"""Tickets that the list shows."""
 
 
 async def next_(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
@@ -40,7 +43,10 @@ async def waiting(services: Services) -> Card:
         f"{t.priority.level} {t.priority.score}  {t.id}  {t.customer_name}  {t.category}{f'  held by {t.owner_name}' if t.owner else ''}"
         for t in await _waiting(services)
     ]
-    return Card((Header("Waiting for the team", str(len(lines))), Text("\n".join(lines) or "Nothing waits.")))
+    if not lines:
+        return Card((Header("Waiting for the team", "0"), Text("Nothing waits.")))
+    rest = (f"and {len(lines) - MOST} more: `next` opens the most urgent one",) if len(lines) > MOST else ()
+    return Card((Notes(f"Waiting for the team   {len(lines)}", (*lines[:MOST], *rest)),))
 
 
 def _item(d: Dossier | None) -> tuple[datetime, Card] | None:

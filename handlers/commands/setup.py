@@ -70,7 +70,7 @@ async def steps(place: Place, services: Services) -> tuple[Step, ...]:
         await _agents_step(place.channel, services),
         await _team_step(policy, services),
         await _channels_step(services),
-        _knowledge_step(policy),
+        await _knowledge_step(policy, services),
         _modes_step(policy),
     )
 
@@ -160,10 +160,11 @@ async def _channels_step(services: Services) -> Step:
     return Step("Customer channels", listed(shown, last="and") or "none yet", missing, "Add a channel", "channel add")
 
 
-def _knowledge_step(policy: Policy) -> Step:
-    sources = [source.name for source in policy.knowledge.sources]
-    state = listed(sources, last="and") if sources else "no source in the policy"
-    missing = "" if sources else "a source of articles, unless you took some in with `./frontdesk ingest`"
+async def _knowledge_step(policy: Policy, services: Services) -> Step:
+    sources = listed([source.name for source in policy.knowledge.sources], last="and")
+    held = sum([stock.holding.documents for stock in await services.librarian.stock()]) if services.librarian else 0
+    state = f"{counted(held, 'article')}, {f'kept in step with {sources}' if sources else 'from no source of the policy'}"
+    missing = "" if sources or held else "articles to answer from"
     return Step("Knowledge", state, missing, "Add a source", "kb add")
 
 

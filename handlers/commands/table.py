@@ -94,12 +94,8 @@ COMMANDS: dict[str, Command] = {
     "mode": Command(mode.mode, TEAM, mode.USAGE, mode.form, mode.check, group=Group.POLICY, ways=mode.WAYS),
     "category": Command(category.category, TEAM, category.USAGE, category.form, category.check, group=Group.POLICY, ways=category.WAYS),
     "macro": Command(macro.macro, TEAM, macro.USAGE, macro.form, macro.check, group=Group.POLICY, ways=macro.WAYS),
-    "pause": Command(
-        stop.pause, LEADS, "pause [#channel | category NAME] [for 2h]", group=Group.POLICY, ways=("pause CHANNEL|category", "pause category CATEGORY")
-    ),
-    "resume": Command(
-        stop.resume, LEADS, "resume [#channel | category NAME]", group=Group.POLICY, ways=("resume CHANNEL|category", "resume category CATEGORY")
-    ),
+    "pause": Command(stop.pause, LEADS, stop.USAGE[0], group=Group.POLICY, ways=stop.WAYS[0]),
+    "resume": Command(stop.resume, LEADS, stop.USAGE[1], group=Group.POLICY, ways=stop.WAYS[1]),
 }
 
 

@@ -55,6 +55,19 @@ async def test_pause_also_stops_waiting_outbound_posts(w):
     assert w.posts(Purpose.QUESTION) == []
 
 
+async def test_a_reason_is_kept_and_told(w):
+    await w.commands("lea", "pause category technical issue for 2h because the status page is red")
+    assert w.texts(Purpose.NOTICE, where="agents")[0].splitlines()[1:] == ["Reason:", "the status page is red"]
+    assert [change.reason for change in await w.policy.overrides.current()] == ["the status page is red"]
+
+
+async def test_a_channel_is_paused_as_slack_writes_it(w):
+    await w.commands("ada", "pause <#community>")
+    assert "There is no channel" in w.texts(Purpose.NOTICE)[0]
+    await w.commands("ada", f"pause {channel('community')}")
+    assert (await w.policy.current()).paused.holds("", "community", now=w.clock.now())
+
+
 async def test_pausing_one_channel_leaves_the_waiting_posts_of_others_alone(w):
     await _one_waits(w)
     await w.commands("ada", "pause #acme-shared")
@@ -103,6 +116,8 @@ async def test_what_a_teammate_approves_while_paused_is_sent(w):
         ("pause category bicycles", "There is no category 'bicycles'"),
         ("pause for ever", "'ever' is not a duration"),
         ("pause everything now please", "Write `pause`"),
+        ("pause #comunity", "did you mean #community?"),
+        ("pause category biling", "did you mean billing?"),
     ],
 )
 async def test_a_pause_that_names_nothing_changes_nothing(w, words, answer):
