@@ -32,11 +32,14 @@ def heard(message: Message, *, cause: EventId, at: datetime) -> Changes:
 def whisper(
     text: str, *, to: UserRef, place: Place, cause: EventId, at: datetime, audience: Audience, card: Card | None = None, label: str = "whisper"
 ) -> Changes:
-    """Tell one person something in a place without the others; it answers their own click or command."""
-    row = Post(
-        OutboxId(derived("o", cause, label)), place, Purpose.NOTICE, audience, at, op=Op.WHISPER, card=card or replies.sentence(text), to=(to,)
-    )
-    return write(Enqueue(row))
+    """Tell one person something in a place without the others; it answers their own click or command.
+
+    A card with a ticket's buttons belongs to that ticket: it may repeat what its customer wrote, and is erased with it.
+    """
+    drawn = card or replies.sentence(text)
+    about = next((button.ticket for button in drawn.buttons if button.ticket), None)
+    id = OutboxId(derived("o", cause, label))
+    return write(Enqueue(Post(id, place, Purpose.NOTICE, audience, at, op=Op.WHISPER, card=drawn, ticket=about, to=(to,))))
 
 
 def post(

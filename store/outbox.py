@@ -60,8 +60,11 @@ def refresh(connection: Connection, write: Refresh) -> None:
 
 
 def unsend(connection: Connection, write: Unsend) -> None:
-    """Drop a ticket's rows to customers that nobody has tried to send; what was never posted was never said."""
-    _drop(connection, outbox.c.ticket == write.ticket, outbox.c.purpose.in_(TO_CUSTOMERS), UNSENT)
+    """Drop a ticket's rows to customers that nobody has tried to send; what was never posted was never said.
+
+    A whisper answers somebody's own click or command, whatever became of the ticket since.
+    """
+    _drop(connection, outbox.c.ticket == write.ticket, outbox.c.purpose.in_(TO_CUSTOMERS), outbox.c.op != Op.WHISPER, UNSENT)
 
 
 def save_card(connection: Connection, write: SaveCard) -> None:

@@ -548,7 +548,7 @@ def test_customer_linked(story):
 def test_person_forgotten(story):
     written = " ".join(post["text"] for post in story.posts)
     assert ("Elm Street" in written, "Oak Street" in written) == (False, True)
-    assert whispered(story, "Jonas Reed") == ["`forget` is for admins only."]
+    assert whispered(story, "Jonas Reed") == ["(erased)", "`forget` is for admins only."]
     assert whispered(story, "Ruth Calder")[0] == "Write their whole name to confirm"
     (report,) = [post["text"] for post in story.posts if post["channel_kind"] == "direct" and post["author"] == "frontdesk"]
     assert report.startswith("Forgotten")

@@ -2,8 +2,12 @@
 
 import pytest
 
+from desk.audience import INTERNAL
 from desk.cards import plain
+from desk.changes import Unsend, write
+from desk.ids import EventId
 from desk.timeline import Purpose
+from handlers import say
 from tests.world import user
 
 UNSURE = "unsure: when does my refund arrive?"
@@ -81,3 +85,19 @@ async def test_nobody_but_the_team_sees_one(w):
     await w.asks("mara", UNSURE)
     assert "support team only" in plain(await shown(w, f"ticket {(await w.ticket()).id}", by="ina"))
     assert [post for post in w.posts(Purpose.NOTICE) if "Decided" in plain(post.card)] == []
+
+
+async def test_what_it_shows_of_a_customers_words_is_erased_with_the_ticket(w):
+    await w.asks("mara", UNSURE)
+    await w.commands("noor", f"ticket {(await w.ticket()).id}")
+    (whisper,) = [post for post in w.chat.sent if post.op == "whisper"]
+    assert whisper.ticket == (await w.ticket()).id
+
+
+async def test_a_turn_that_begins_again_takes_back_no_answer_to_a_command(w):
+    await w.asks("mara", UNSURE)
+    ticket = await w.ticket()
+    card = await shown(w, f"ticket {ticket.id}")
+    whisper = say.whisper("", to=user("noor"), place=ticket.place, cause=EventId("c"), at=w.clock.now(), audience=INTERNAL, card=card)
+    await w.store.commit(EventId("c"), whisper + write(Unsend(ticket.id)), at=w.clock.now())
+    assert [row.post.op for row in await w.store.sendable(w.clock.now())] == ["whisper"]
