@@ -44,14 +44,18 @@ log = logging.getLogger("frontdesk.slack")
 class Socket:
     """Socket Mode. `connected` is called when events flow that did not before; what was said meanwhile Slack may never send."""
 
-    def __init__(self, access: Access, dispatch: Dispatch, connected: Callable[[], None], *, pause: float = PAUSE) -> None:
+    def __init__(self, access: Access, dispatch: Dispatch, connected: Callable[[], None]) -> None:
         # The app-level token opens connections, and is for nothing else.
         self._web = Web(replace(access, bot_token=access.app_token))
         self._dispatch = dispatch
         self._connected = connected
-        self._pause = pause
         self._live: set[asyncio.Task[None]] = set()
         self._told = ""
+
+    @property
+    def is_live(self) -> bool:
+        """Tell whether events can come now."""
+        return bool(self._live)
 
     async def run(self) -> None:
         """Listen until canceled."""
@@ -63,7 +67,7 @@ class Socket:
 
     async def _keep_open(self, session: aiohttp.ClientSession, group: asyncio.TaskGroup) -> None:
         """Open a connection when the last one ends, or says that it will: the new one is there before the old one is gone."""
-        pause, clock = self._pause, asyncio.get_running_loop().time
+        pause, clock = PAUSE, asyncio.get_running_loop().time
         while True:
             try:
                 connection = await self._opened(session)
@@ -81,7 +85,7 @@ class Socket:
             task.add_done_callback(self._live.discard)
             await ending.wait()
             if clock() - began >= LASTING:
-                pause = self._pause
+                pause = PAUSE
             elif task.done():
                 await asyncio.sleep(pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
