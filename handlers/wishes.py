@@ -88,5 +88,6 @@ def unfulfilled(wishes: Wishes, event: ButtonClicked, made: Changes) -> Changes:
     lacks += [f"its language ({named(spoken)})"] if wishes.language not in ("", spoken) else []
     if not lacks:
         return NOTHING
-    sentence = QUOTED.format(what=" and ".join(lacks)) if quoted else f"The new draft is still in {named(spoken)}: look at it first."
+    listed = " and ".join(filter(None, (", ".join(lacks[:-1]), lacks[-1])))
+    sentence = QUOTED.format(what=listed) if quoted else f"The new draft is still in {named(spoken)}: look at it first."
     return say.whisper(sentence, to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, label="wishes")

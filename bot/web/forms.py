@@ -42,6 +42,7 @@ def _checked(field: Field, value: str) -> str:
     if field.required and not value.strip():
         raise InvalidInput(f"{field.label!r} is missing: fill it in and send again")
     choices = [option.value for option in field.options]
+    value = next((option.value for option in field.options if value not in choices and english(value) == english(option.label)), value)
     if choices and value and value not in choices:
         raise InvalidInput(f"{value!r} is no choice of {field.label!r}: choose one of {_listed(choices)}")
     return value

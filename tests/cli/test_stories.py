@@ -573,3 +573,80 @@ def test_question_tried(story):
     assert ("I would: suggest" in drafted, "shared, enterprise account" in drafted) == (True, True)
     assert "There would be no answer" in unknown
     assert (story.tickets, story.decisions, story.bot()) == ([], [], [])
+
+
+def test_assigned(story):
+    (told,) = story.bot("page")
+    assert (told["to"], told["channel_kind"]) == (["Priya Dale"], "direct")
+    assert whispered(story, "Jonas Reed") == [
+        "Priya Dale holds it now and was told.",
+        "Priya Dale holds this ticket: they or a lead may hand it on.",
+    ]
+    (answer,) = story.standing("answer")
+    assert "arrives by Friday" in answer["text"]
+    assert story.ticket["owner"] == "Priya Dale"
+
+
+def test_snoozed(story):
+    lines = [post["text"] for post in story.bot("draft_card", op="edit", inside=True) if post["text"].startswith("Put aside")]
+    assert lines[0].startswith("Put aside until 11:00 UTC by Jonas Reed (waits for what the bank says)  for Poppy Lane")
+    assert lines[1].startswith("Put aside until Tuesday 3 November, 09:00 UTC by Jonas Reed")
+    (back,) = [post for post in story.bot("notice", op="post", inside=True) if post["text"].startswith("Back in the queue")]
+    assert (back["at"][:19], back["to"]) == ("2026-11-02T11:00:10", ["Jonas Reed"])
+    assert ["Nothing waits" in text for text in whispered(story, "Priya Dale")] == [True, False]
+    assert not any("what the bank says" in post["text"] for post in story.bot())
+
+
+def test_filed_by_hand(story):
+    assert [(decision["mode"], decision["category"]) for decision in story.decisions] == [
+        ("draft", "billing"),
+        ("auto", "onboarding"),
+        ("auto", "onboarding"),
+    ]
+    assert story.actions == ["suggest", "reply", "reply"]
+    changed = next(post["text"] for post in story.bot("draft_card", op="edit", inside=True))
+    assert "Priority: high 55 (set by Jonas Reed)" in changed
+    assert story.ticket["priority"]["level"] == "low"
+
+
+def test_merged(story):
+    first, second = story.tickets
+    assert (first["status"], second["status"]) == ("waiting_customer", "closed")
+    (answer,) = story.standing("answer")
+    assert answer["thread"] == QUESTION
+    assert "5 to 7 working days" in answer["text"]
+    assert "Forgot password?" in answer["text"]
+    assert [post["thread"] for post in story.bot("notice") if "it goes on there" in post["text"]] == ["second"]
+    assert [post["text"] for post in story.standing("draft_card") if post["text"].startswith(f"Part of {first['id']} now")]
+
+
+def test_split(story):
+    first, second = story.standing("answer")
+    assert ("5 to 7 working days" in first["text"], "Forgot password?" in first["text"]) == (True, False)
+    assert ("5 to 7 working days" in second["text"], "Forgot password?" in second["text"]) == (False, True)
+    assert [ticket["category"] for ticket in story.tickets] == ["billing", "account access"]
+
+
+def test_resolved_by_us(story):
+    assert (story.ticket["status"], story.ticket["containment"]) == ("closed", None)
+    assert story.actions == ["suggest", "close"]
+    assert len(story.bot("csat")) == 1
+    assert not any("phone" in post["text"] for post in story.bot())
+    assert "a teammate closed it" in whispered(story, "Priya Dale")[0]
+
+
+def test_regenerated(story):
+    (told,) = whispered(story, "Jonas Reed")
+    assert told.startswith("This draft is quoted from articles and records, word for word: its tone, its length and its language (English)")
+    (answer,) = story.standing("answer")
+    assert "5 to 7 working days" in answer["text"]
+
+
+def test_agent_redrafted(story):
+    first, second = [post for post in story.bot("draft_card", inside=True) if post["op"] == "post"]
+    assert "Hello Poppy, a refund reaches your card within 5 to 7 working days. [1]" in first["text"]
+    assert "Guten Tag Poppy, danke für Ihre Frage!" in second["text"]
+    assert "Hello Poppy, thank you for your question!" in second["text"]
+    (answer,) = story.standing("answer")
+    assert answer["text"].startswith("Guten Tag Poppy")
+    assert whispered(story, "Jonas Reed") == []

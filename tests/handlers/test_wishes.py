@@ -54,7 +54,7 @@ async def test_a_quoted_draft_says_what_nobody_could_change(drafting):
     await drafting.asks("ina", QUESTION)
     await drafting.clicks("noor", "Regenerate", tone="formal", shorter="yes", language="de")
     assert told(drafting) == [
-        "This draft is quoted from articles and records, word for word: its tone and its length and its language (English) "
+        "This draft is quoted from articles and records, word for word: its tone, its length and its language (English) "
         "cannot be changed without a language model. A hint was searched for."
     ]
 
