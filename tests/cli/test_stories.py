@@ -244,6 +244,72 @@ def test_mute(story):
     assert story.actions == ["reply", "stand_by", "reply"]
 
 
+def test_setup(story):
+    whispers = [post["text"] for post in story.bot("notice", op="whisper", inside=True)]
+    assert whispers[0] == "`setup` is for admins only."
+    assert "**1. Agents channel:** #agents." in whispers[1]
+    assert whispers[2].startswith("#community is declared as a channel of customers")
+    assert "**1. Agents channel:** #support-desk." in whispers[-1]
+    assert [post["channel"] for post in story.bot("draft_card", inside=True)] == ["support-desk"]
+
+
+def test_channel(story):
+    refused, *_ = story.bot("notice", op="whisper")
+    assert refused["text"] == "`channel add` is for admins only."
+    told = [post["text"] for post in story.bot("notice", op="post", inside=True)]
+    assert [text.splitlines()[0] for text in told] == ["Ruth Calder removed a channel:", "Ruth Calder declared a channel:"]
+    assert [ticket["status"] for ticket in story.tickets] == ["waiting_customer"]
+    assert {post["thread"] for post in story.bot("answer")} == {QUESTION}
+    assert "#community: community, questions only" in story.bot("notice", op="whisper", inside=True)[-1]["text"]
+
+
+def test_team(story):
+    whispers = [post["text"] for post in story.bot("notice", op="whisper", inside=True)]
+    assert whispers[0] == "`team add` is for admins only."
+    assert whispers[-2].startswith("'nadia' names nobody")
+    assert "nadia@pelicanledger.example: lead, named in the policy" in whispers[-1]
+    assert "priya@pelicanledger.example: admin, named in the policy" in whispers[-1]
+    assert "amelie" not in whispers[-1]
+    assert len(story.bot("notice", op="post", inside=True)) == 4
+
+
+def test_mode(story):
+    assert story.actions == ["observe", "reply"]
+    whispers = [post["text"] for post in story.bot("notice", op="whisper", inside=True)]
+    assert whispers[0] == "`mode` expects observe, draft or auto; you wrote 'atuo': did you mean auto?"
+    assert "1 answer observed: 1 called right, 0 wrong, 0 not judged" in whispers[1]
+    announced = story.bot("notice", op="post", inside=True)[-1]["text"]
+    assert announced.endswith("mode of billing: observe -> auto\nReason: the refund answers are right")
+    assert {post["thread"] for post in story.bot("answer")} == {"again"}
+
+
+def test_category(story):
+    assert story.actions == ["reply", "close", "suggest"]
+    whispers = [post["text"] for post in story.bot("notice", op="whisper", inside=True)]
+    assert "1 automatic answer: 0 called wrong" in whispers[0]
+    assert "write a number from 0 to 1" in whispers[1]
+    assert "./frontdesk train" in whispers[-1]
+    assert "unsure" in story.codes()
+
+
+def test_macro(story):
+    assert story.actions == ["suggest", "reply"]
+    whispers = [post["text"] for post in story.bot("notice", op="whisper", inside=True)]
+    assert "did you mean {name}?" in whispers[0]
+    assert "refund: Your refund is on its way (public, en)" in whispers[2]
+    (answer,) = story.bot("answer")
+    assert answer["text"].startswith("Hello Poppy Lane, I have approved your refund.")
+    assert whispers[-1].endswith("-> gone\nReason: it is outdated")
+
+
+def test_status(story):
+    down, well = [post["text"] for post in story.bot("notice", op="whisper", inside=True) if post["text"].startswith("Status")]
+    assert "Knowledge: down: kb is unavailable" in down
+    assert "Paused: category billing until 12:00" in down
+    assert well.startswith("Status   all is well")
+    assert story.actions == ["stand_by", "reply"]
+
+
 def test_model_down(story):
     assert story.actions == ["hold", "reply"]
     assert len(story.bot("holding")) == 1
