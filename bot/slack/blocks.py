@@ -9,28 +9,15 @@ from dataclasses import dataclass
 from itertools import count, groupby
 from typing import Any
 
-from bot.slack import mrkdwn, pressed, rich
-from bot.slack.limits import (
-    ACTION_ID,
-    BUTTON,
-    BUTTON_VALUE,
-    FALLBACK,
-    HEADER,
-    MENU_OPTIONS,
-    MESSAGE,
-    MESSAGE_BLOCKS,
-    OPTION,
-    OPTION_VALUE,
-    ROW,
-    SECTION,
-    SMALL,
-    TEXT,
-    cut,
-)
-from bot.slack.markup import Item, Line, Piece, Quoted, Span, Spans, linked, literal, pieces, safe, seen, words
+from bot.slack import mrkdwn, rich
+from bot.slack.limits import FALLBACK, HEADER, MESSAGE, MESSAGE_BLOCKS, SECTION, SMALL, TEXT, cut
+from bot.slack.links import linked, safe
+from bot.slack.markdown import pieces
+from bot.slack.markup import Item, Line, Piece, Quoted, Span, Spans, literal, seen, words
+from bot.slack.rows import plain_text, rows
 from bot.slack.split import shortened, stretches, weight
 from desk.audience import Scope
-from desk.cards import Block, Button, Buttons, Card, Fields, Header, Notes, Quote, Sources, Style, Text, dates
+from desk.cards import Block, Buttons, Card, Fields, Header, Notes, Quote, Sources, Style, Text, dates
 from desk.draft import Evidence
 from desk.instants import plain
 
@@ -40,7 +27,6 @@ PLACED = re.compile(r"(in the thread|to [^:\n]{1,80} alone): ", re.IGNORECASE)
 """How a draft card says where a part will go."""
 MORE = "… ({left} characters more on the ticket's page)"
 FURTHER = "… (more on the ticket's page)"
-STYLES = {Style.PRIMARY: "primary", Style.DANGER: "danger"}
 SHORT = 48
 """Characters of a labelled value that stands beside others."""
 SCOPES = {Scope.PERSON: "personal"}
@@ -96,7 +82,7 @@ def body(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = (), roo
     for kind, run in groupby(card.blocks, _kind):
         same = list(run)
         if kind == "row":
-            made += (row for block in same if isinstance(block, Buttons) for row in _rows(block, carrier, numbers))
+            made += (row for block in same if isinstance(block, Buttons) for row in rows(block, carrier, numbers))
         elif titled and isinstance(same[0], Header):
             made += (heading for block in same if isinstance(block, Header) for heading in _heading(block))
         elif kind == "small":
@@ -108,7 +94,7 @@ def body(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = (), roo
 
 
 def _heading(block: Header) -> Iterator[Json]:
-    yield {"type": "header", "text": _plain(" · ".join(filter(None, (block.text, block.aside))), HEADER)}
+    yield {"type": "header", "text": plain_text(" · ".join(filter(None, (block.text, block.aside))), HEADER)}
 
 
 def _pinging(blocks: list[Json], to: Sequence[str]) -> list[Json]:
@@ -214,40 +200,6 @@ def _small(told: Sequence[Sequence[Piece]]) -> Iterator[Json]:
     for group in stretches([piece for each in told for piece in each], SMALL // 2):
         text = mrkdwn.mrkdwn(group)
         yield {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
-
-
-def _rows(block: Buttons, carrier: str, numbers: Iterator[int]) -> Iterator[Json]:
-    """Yield rows of buttons; what stands behind a menu goes at the end."""
-    elements = [*(_button(each, carrier, next(numbers)) for each in block.items), *_menus(block.more, carrier, numbers)]
-    fit = [element for element in elements if element]
-    for start in range(0, len(fit), ROW):
-        yield {"type": "actions", "elements": fit[start : start + ROW]}
-
-
-def _button(button: Button, carrier: str, n: int) -> Json | None:
-    value, id = pressed.packed(button, carrier), pressed.action_id(button, n)
-    if len(value) > BUTTON_VALUE or len(id) > ACTION_ID:
-        return None
-    made: Json = {"type": "button", "text": _plain(button.label, BUTTON), "action_id": id, "value": value}
-    style = STYLES.get(button.style)
-    read = {"accessibility_label": f"{button.label} / 5"} if button.action.startswith("csat_") else {}
-    return {**made, **({"style": style} if style else {}), **read}
-
-
-def _menus(more: Sequence[Button], carrier: str, numbers: Iterator[int]) -> Iterator[Json]:
-    """Yield menus of at most five choices. One that drops down would not do: it does not take the same choice twice."""
-    ticket = more[0].ticket if more else None
-    choices = [(button, pressed.choice(button, ticket=ticket)) for button in more if ticket is not None]
-    yield from (made for button, value in choices if len(value) > OPTION_VALUE and (made := _button(button, carrier, next(numbers))))
-    short = [(button, value) for button, value in choices if len(value) <= OPTION_VALUE]
-    for start in range(0, len(short), MENU_OPTIONS):
-        options = [{"text": _plain(button.label, OPTION), "value": value} for button, value in short[start : start + MENU_OPTIONS]]
-        assert ticket is not None
-        yield {"type": "overflow", "action_id": pressed.menu_id(next(numbers), carrier=carrier, ticket=ticket), "options": options}
-
-
-def _plain(text: str, most: int) -> Json:
-    return {"type": "plain_text", "text": cut(seen(plain(text)), most) or "…", "emoji": False}
 
 
 def _is_internal(card: Card) -> bool:

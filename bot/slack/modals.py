@@ -9,7 +9,8 @@ from typing import Any
 from bot.slack import rich
 from bot.slack.blocks import body
 from bot.slack.limits import INPUT, LABEL, METADATA, OPTION, OPTION_VALUE, OPTIONS, PLACEHOLDER, SECTION, TITLE, VIEW_BLOCKS, cut
-from bot.slack.markup import pieces, seen
+from bot.slack.markdown import pieces
+from bot.slack.rows import plain_text
 from bot.slack.split import parted, stretches
 from desk.cards import Card, Field, Form, Option, Pick
 from desk.instants import plain
@@ -40,8 +41,8 @@ def modal(form: Form, *, submits: Mapping[str, str]) -> Json:
     return {
         "type": "modal",
         "callback_id": FORM,
-        "title": _plain(form.title, TITLE),
-        "submit": _plain(form.submit, TITLE),
+        "title": plain_text(form.title, TITLE),
+        "submit": plain_text(form.submit, TITLE),
         "private_metadata": metadata,
         "blocks": blocks[:VIEW_BLOCKS],
     }
@@ -82,7 +83,7 @@ def home(card: Card, carrier: str) -> Json:
 
 
 def _told(title: str, sentence: str) -> Json:
-    return {"type": "modal", "callback_id": OTHER, "title": _plain(title, TITLE), "blocks": _words(sentence)}
+    return {"type": "modal", "callback_id": OTHER, "title": plain_text(title, TITLE), "blocks": _words(sentence)}
 
 
 def _words(text: str) -> list[Json]:
@@ -99,10 +100,10 @@ def _inputs(field: Field) -> Iterator[Json]:
         yield {
             "type": "input",
             "block_id": name,
-            "label": _plain(label, LABEL),
+            "label": plain_text(label, LABEL),
             "element": _element(field, text, several=len(texts) > 1),
             "optional": not field.required or n > 0,
-            **({"hint": _plain(note, LABEL)} if note else {}),
+            **({"hint": plain_text(note, LABEL)} if note else {}),
         }
 
 
@@ -152,13 +153,13 @@ def _choice(field: Field) -> Json:
     drawn = [made for _, made in options]
     if len(options) <= RADIOS and not any(option.shows for option in field.options):
         return {"type": "radio_buttons", "options": drawn, **initial}
-    return {"type": "static_select", "options": drawn, "placeholder": _plain(field.label, PLACEHOLDER), **initial}
+    return {"type": "static_select", "options": drawn, "placeholder": plain_text(field.label, PLACEHOLDER), **initial}
 
 
 def _option(option: Option) -> Json:
     """Return a choice, with the beginning of the text that it puts in. No value may be empty, so each has a sign before it."""
-    shows = {"description": _plain(" ".join(option.shows.split()), OPTION)} if option.shows.strip() else {}
-    return {"text": _plain(option.label, OPTION), "value": f"={option.value}", **shows}
+    shows = {"description": plain_text(" ".join(option.shows.split()), OPTION)} if option.shows.strip() else {}
+    return {"text": plain_text(option.label, OPTION), "value": f"={option.value}", **shows}
 
 
 def _channel(value: str) -> Json:
@@ -187,7 +188,3 @@ def _value(element: Mapping[str, Any]) -> str:
             return ",".join(element[several] or ())
     one = (element.get(key) for key in ("value", "selected_conversation", "selected_user", "selected_channel"))
     return next((str(value) for value in one if value), "")
-
-
-def _plain(text: str, most: int) -> Json:
-    return {"type": "plain_text", "text": cut(seen(plain(text)), most) or "…", "emoji": False}
