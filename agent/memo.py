@@ -27,11 +27,14 @@ class Memo:
     async def vectors(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one row a text; what is not remembered is embedded in one call."""
         short = [opening(text) for text in texts]
-        missing = list(dict.fromkeys(text for text in short if text not in self._kept))
+        # Taken out before anything is waited for: others may push it out of memory meanwhile.
+        known = {text: self._kept[text] for text in short if text in self._kept}
+        missing = [text for text in dict.fromkeys(short) if text not in known]
         fresh = dict(zip(missing, np.asarray(await self._embedder.embed(missing), dtype=np.float32), strict=True)) if missing else {}
-        rows = np.stack([fresh[text] if text in fresh else self._kept[text] for text in short])
+        known |= fresh
+        rows = np.stack([known[text] for text in short])
         for text in short:
-            self._kept[text] = fresh.get(text, self._kept.get(text))  # type: ignore[assignment]
+            self._kept[text] = known[text]
             self._kept.move_to_end(text)
         while len(self._kept) > KEPT:
             self._kept.popitem(last=False)

@@ -50,3 +50,15 @@ async def test_more_texts_than_are_kept_still_come_back():
 def test_only_the_opening_of_a_long_text_is_taken():
     assert opening("word " * 10_000) == " ".join(["word"] * WORDS)
     assert len(opening("x" * 10_000_000)) == CHARACTERS
+
+
+async def test_a_text_that_others_push_out_while_a_new_one_is_embedded_is_still_there():
+    class Crowded(Counting):
+        async def embed(self, texts):
+            if texts == ["new"]:
+                await memo.vectors([str(n) for n in range(KEPT)])
+            return await super().embed(texts)
+
+    memo = Memo(Crowded())
+    await memo.vectors(["kept"])
+    assert np.array_equal((await memo.vectors(["kept", "new"]))[:, 0], [4, 3])
