@@ -137,9 +137,11 @@ def _always(*words: str) -> Callable[[Query, Services], Awaitable[Sequence[str]]
 
 SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "ACCOUNT": _accounts,
+    "AUDIENCE": _always("public", "internal"),
     "CATEGORY": _categories,
     "CHANNEL": _channels,
     "COMMAND": _commands,
+    "KIND": _always("community", "shared", "direct"),
     "MACRO": _macros,
     "TICKET": _tickets,
     "TIER": _tiers,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from desk.cards import Block, Button, Buttons, Card, Field, Form, Header, Pick, Style, Text
 from desk.changes import NOTHING, Changes, SaveChannel, write
 from desk.customer import Role
-from desk.errors import InvalidInput, Retryable
+from desk.errors import InvalidInput, Misconfigured, Rejected, Retryable
 from desk.events import CommandInvoked
 from desk.ids import TicketId
 from desk.policy import Policy
@@ -133,15 +133,19 @@ async def _agents_step(near: ChannelRef, services: Services) -> Step:
     now = await _marked(near, services)
     state, missing = "none yet", "a private channel where your team sees drafts and escalations"
     if now is not None:
-        state, missing = f"#{now.name}", "" if await _is_private(now, services) else "privacy: others can read it, so I post nothing there"
+        state, missing = f"#{now.name}", await _in_the_way(now, services)
     return Step("Agents channel", state, missing, "Choose the agents channel", "setup agents")
 
 
-async def _is_private(channel: Channel, services: Services) -> bool:
+async def _in_the_way(channel: Channel, services: Services) -> str:
+    """Return what keeps internal posts out of a channel; nothing while its platform cannot be asked."""
     try:
-        return await services.platform(channel.ref.platform).is_private(channel.ref)
+        private = await services.platform(channel.ref.platform).is_private(channel.ref)
     except Retryable:
-        return True
+        return ""
+    except (Rejected, Misconfigured) as error:
+        return f"a way in: {error}"
+    return "" if private else "privacy: others can read it, so I post nothing there"
 
 
 async def _team_step(policy: Policy, services: Services) -> Step:

@@ -9,7 +9,7 @@ from desk.audience import INTERNAL, PUBLIC
 from desk.cards import Button, Buttons, Card, Fields, Form, Header, Style, Text
 from desk.changes import NOTHING, Changes
 from desk.customer import LEADS, TEAM, Role
-from desk.errors import InvalidInput, NotAllowed, Unavailable
+from desk.errors import InvalidInput, Misconfigured, NotAllowed, Rejected, Unavailable
 from desk.events import CommandInvoked
 from desk.ids import TicketId
 from desk.ports import Query
@@ -103,7 +103,7 @@ async def command_invoked(event: CommandInvoked, services: Services) -> Changes:
     """Run a command and whisper its card to who gave it; a wrong or forbidden one is answered with a sentence."""
     try:
         card, changes = await _run(event, services)
-    except (InvalidInput, NotAllowed) as error:
+    except (Rejected, Misconfigured) as error:
         card, changes = Card((Text(str(error)),)), NOTHING
     except Unavailable as error:
         if error.system not in DOWN:

@@ -11,6 +11,7 @@ from handlers.commands import words
 from handlers.commands.command import Command, Group
 from handlers.commands.hints import SLOTS, following, hints
 from handlers.commands.table import COMMANDS, help_
+from handlers.views import Views
 from tests.world import user
 
 CHOICES = {"MODE": ["observe", "draft", "auto"], "CATEGORY": ["billing", "technical issue"]}
@@ -58,6 +59,11 @@ async def test_channels_and_tickets_are_those_that_there_are(w):
     await w.asks("ina", "unsure: when does my refund arrive?")
     assert "pause #community" in await hinted(w, "pause ")
     assert await hinted(w, "why ") == [f"why {(await w.ticket()).id}"]
+
+
+async def test_whoever_draws_asks_for_hints_as_for_any_view(w):
+    card = await Views(w.services).view(Query("hints", "mode auto bil", user("ada"), Role.ADMIN))
+    assert plain(card).splitlines()[1:] == ["mode auto billing"]
 
 
 async def test_what_nobody_knows_gets_the_nearest_or_a_sentence(w):

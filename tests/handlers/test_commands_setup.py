@@ -5,6 +5,7 @@ import pytest
 from desk.cards import Form, plain
 from desk.changes import RemoveChannel, write
 from desk.customer import Role
+from desk.errors import PlaceGone
 from desk.ids import EventId
 from desk.ports import Query
 from desk.space import ChannelKind, Place
@@ -105,6 +106,17 @@ async def test_an_agents_channel_that_others_can_read_is_missing_its_privacy(w):
     w.chat.internal.clear()
     await w.commands("ada", "setup")
     assert "Missing: privacy: others can read it, so I post nothing there." in told(w)
+
+
+async def test_an_agents_channel_that_the_bot_is_not_in_any_more_is_said(w, monkeypatch):
+    async def is_private(channel):
+        raise PlaceGone("the bot is not in #agents: invite it again")
+
+    monkeypatch.setattr(w.chat, "is_private", is_private)
+    (step, *_) = await steps(Place(channel("agents")), w.services)
+    assert step.missing == "a way in: the bot is not in #agents: invite it again"
+    await w.commands("ada", "setup agents #agents")
+    assert told(w) == "the bot is not in #agents: invite it again"
 
 
 async def test_only_admins_set_up(w):
