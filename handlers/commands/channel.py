@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from desk.cards import Button, Buttons, Card, Field, Form, Notes, Option, Pick, Text
+from desk.cards import Button, Buttons, Card, Field, Form, Notes, Option, Text
 from desk.changes import NOTHING, Changes, RemoveChannel, SaveChannel, write
 from desk.customer import Account
 from desk.errors import InvalidInput
@@ -14,7 +14,7 @@ from desk.ids import AccountId, TicketId
 from desk.ports import Query
 from desk.space import Channel, ChannelKind, ChannelRef, Intake, Place
 from handlers.commands.changes import announced
-from handlers.commands.places import declared, is_channel, located
+from handlers.commands.places import declared, is_channel, located, picker
 from handlers.commands.words import ADMINS, counted, listed, named, one_of, only, split
 from handlers.services import Services
 
@@ -63,7 +63,7 @@ async def channel_form(query: Query, services: Services) -> Form | None:
     if asked.kind and (asked.kind != ChannelKind.SHARED or asked.account):
         return None
     now = await declared(asked.wrote, query.place, services) if asked.wrote else None
-    return _form(asked, now, accounts)
+    return _form(asked, now, accounts, place=query.place)
 
 
 async def channel_check(query: Query, values: Mapping[str, str], services: Services) -> Mapping[str, str]:
@@ -192,7 +192,7 @@ async def _refuse(new: Channel, was: Channel | None, services: Services) -> None
         raise InvalidInput(f"#{new.name} is not private: others than your company can read it, so it can't be internal.")
 
 
-def _form(asked: Asked, now: Channel | None, accounts: Sequence[Account]) -> Form:
+def _form(asked: Asked, now: Channel | None, accounts: Sequence[Account], *, place: Place | None) -> Form:
     kind = asked.kind or (now.kind if now else ChannelKind.COMMUNITY)
     account = _account(asked.account, accounts) or next((a for a in accounts if now and a.id == now.account), None)
     options = (Option("", "(none)"), *(Option(a.name, f"{a.name} ({a.tier})" if a.tier else a.name) for a in accounts))
@@ -207,7 +207,7 @@ def _form(asked: Asked, now: Channel | None, accounts: Sequence[Account]) -> For
     return Form(
         f"Change #{now.name}" if now else "Add a channel",
         (
-            Field("channel", "Channel", now.ref.id if now else asked.wrote, picks=Pick.CHANNEL, note="Invite me there first."),
+            picker(str(now.ref) if now else asked.wrote, place, note="Invite me there first."),
             Field("kind", "Who can read it", kind, options=tuple(Option(kind, ABOUT[kind]) for kind in KINDS)),
             whose,
             Field("intake", "What I take in", asked.intake or (now.intake if now else Intake.ALL), options=_intakes()),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from desk.cards import Field, Pick
 from desk.errors import InvalidInput, Misconfigured, Rejected
 from desk.space import Channel, ChannelRef, Place, Platform, parse_channel
 from handlers.services import Services
@@ -43,6 +44,18 @@ async def located(word: str, place: Place | None, services: Services) -> tuple[C
         return ref, await services.platform(ref.platform).name_of(ref)
     except (Rejected, Misconfigured) as error:
         raise InvalidInput(f"I can't look into {word}: {error}. Invite me there, or check the name.") from error
+
+
+def picker(word: str, place: Place | None, *, note: str = "") -> Field:
+    """Return the field of a form that asks for a channel, with the one that a word means as its value, as the platform's picker knows it.
+
+    A channel of another space is in no picker: it is written, by its address.
+    """
+    ref = _ref(word, place)
+    if ref is None or place is None:
+        return Field("channel", "Channel", word if place and place.channel.platform is Platform.LOCAL else "", picks=Pick.CHANNEL, note=note)
+    here = (ref.platform, ref.space) == (place.channel.platform, place.channel.space)
+    return Field("channel", "Channel", ref.id if here else str(ref), picks=Pick.CHANNEL if here else None, note=note)
 
 
 def _ref(word: str, place: Place | None) -> ChannelRef | None:

@@ -2,10 +2,11 @@
 
 import pytest
 
+from desk.cards import Pick
 from desk.customer import Role
 from desk.space import ChannelKind, ChannelRef, Intake, Place, Platform
 from desk.timeline import Purpose
-from handlers.commands.places import declared, located
+from handlers.commands.places import declared, located, picker
 from handlers.commands.table import checked
 from tests.handlers.told import announced, form, query, told, values
 from tests.world import channel
@@ -169,3 +170,17 @@ async def test_on_slack_a_name_that_nobody_declared_needs_the_form_or_an_address
     assert (await declared("#help", here, w.services)).ref == HELP
     with pytest.raises(Exception, match="Choose it in the form, or write its address, such as slack/T1/C0SUPPORT"):
         await located("#nowhere", here, w.services)
+
+
+@pytest.mark.parametrize(
+    ("word", "value", "picks"),
+    [
+        pytest.param("slack/T1/C0HELP123", "C0HELP123", Pick.CHANNEL, id="one of this workspace"),
+        pytest.param("<#C0HELP123|help>", "C0HELP123", Pick.CHANNEL, id="a mention"),
+        pytest.param("slack/T2/C9", "slack/T2/C9", None, id="one of another workspace, which is written"),
+        pytest.param("#help", "", Pick.CHANNEL, id="a name that the picker does not know"),
+    ],
+)
+def test_a_picker_shows_what_the_platform_knows(word, value, picks):
+    field = picker(word, Place(ChannelRef(Platform.SLACK, "T1", "C1")))
+    assert (field.value, field.picks) == (value, picks)
