@@ -28,6 +28,8 @@ WAYS = (
 CLEAR = "clear"
 """Takes a rule away, so that the more general one is in force again."""
 WORDS = (*(mode.word for mode in Mode), CLEAR)
+MOST = 100
+"""Choices that a select holds on every platform."""
 LONGEST = 2800
 """Letters that every platform shows above a form."""
 WHY = "Say why the bot may answer alone here: what was measured, or who agreed to it."
@@ -74,12 +76,14 @@ async def form(query: Query, services: Services) -> Form | None:
 
 async def check(query: Query, values: Mapping[str, str], services: Services) -> Mapping[str, str]:
     """Return what is wrong with the form of `mode`."""
+    policy = await services.policy.current()
+    for field, choices in (("mode", WORDS), ("category", ("", *policy.triage.categories)), ("kind", ("", *KINDS))):
+        if values.get(field, "").strip() not in choices:
+            return {field: str(expected("mode", [choice for choice in choices if choice], values.get(field, "")))}
     wanted = _filled(values)
-    if wanted.mode not in WORDS:
-        return {"mode": str(expected("mode", WORDS, wanted.mode))}
     if wanted.mode == CLEAR and wanted.scope == Scope():
         return {"mode": "Say for which category, kind or tier: what is set everywhere can be changed, but not taken away."}
-    return {"reason": WHY} if _raises(wanted, (await services.policy.current()).modes) and not wanted.reason else {}
+    return {"reason": WHY} if _raises(wanted, policy.modes) and not wanted.reason else {}
 
 
 def standing(modes: Modes, scope: Scope) -> Mode:
@@ -178,9 +182,11 @@ async def _fields(wanted: Wanted | None, scope: Scope, services: Services) -> tu
     now = wanted.mode if wanted else standing(policy.modes, scope).word
     raised = wanted is not None
     everywhere = Option("", "all")
+    # Beyond what a select holds, the category is written.
+    categories = (everywhere, *(Option(c, c) for c in policy.triage.categories)) if len(policy.triage.categories) < MOST else ()
     return (
         Field("mode", "Mode", now, options=tuple(Option(word, word if word != CLEAR else "clear: as the rest") for word in WORDS)),
-        Field("category", "Category", scope.category, options=(everywhere, *(Option(c, c) for c in policy.triage.categories)), required=False),
+        Field("category", "Category", scope.category, options=categories, required=False),
         Field("kind", "Kind of channel", scope.kind or "", options=(everywhere, *(Option(kind, kind) for kind in KINDS)), required=False),
         Field("tier", "Tier", scope.tier, options=(everywhere, *(Option(tier, tier) for tier in await tiers(services))), required=False),
         Field("reason", "Why?", required=raised, lines=2, note="Needed to let the bot answer alone."),

@@ -101,6 +101,29 @@ async def test_a_form_of_a_raise_asks_for_the_reason(observing):
     assert (await modes(observing)).rules == ()
 
 
+@pytest.mark.parametrize(
+    ("field", "wrote", "answer"),
+    [
+        pytest.param("mode", "atuo", "did you mean auto?", id="no such mode"),
+        pytest.param("category", "biling", "did you mean billing?", id="no such category"),
+        pytest.param("kind", "forum", "`mode` expects community, shared or direct", id="no such kind"),
+        pytest.param("mode", "clear", "Say for which category, kind or tier", id="everything taken away"),
+    ],
+)
+async def test_a_form_that_is_wrong_is_told_at_its_field(observing, field, wrote, answer):
+    given = {"mode": "draft", "category": "", "kind": "", "tier": "", "reason": "", field: wrote}
+    assert answer in (await checked(query("mode"), given, observing.services))[field]
+    await observing.commands("ada", "mode", **given)
+    assert answer in told(observing)
+    assert (await modes(observing)) == Modes(Mode.OBSERVE, ())
+
+
+async def test_more_categories_than_a_select_holds_are_written(observing):
+    observing.policy.change(triage={"categories": [f"topic {n}" for n in range(100)]})
+    found = await form(observing, "mode")
+    assert {field.name: field.options for field in found.fields}["category"] == ()
+
+
 @pytest.mark.parametrize("text", ["mode draft", "mode observe billing", "mode auto because it is right"])
 async def test_what_was_written_out_opens_no_form(observing, text):
     assert await form(observing, text) is None
