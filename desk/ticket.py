@@ -185,7 +185,15 @@ def group_of(channel: Channel, author: UserRef) -> str:
 def handed_back(ticket: Ticket, at: datetime) -> Ticket:
     """Return the ticket as the bot's again: nobody owns it and what ours wrote before no longer stands the bot down."""
     return replace(
-        ticket, owner=None, owner_name="", escalated=False, handed_back=at, muted=False, attention=Attention.ACTIVE, status=Status.OPEN, not_solved=0
+        awake(ticket),
+        owner=None,
+        owner_name="",
+        escalated=False,
+        handed_back=at,
+        muted=False,
+        attention=Attention.ACTIVE,
+        status=Status.OPEN,
+        not_solved=0,
     )
 
 
@@ -204,5 +212,5 @@ def stood_down(ticket: Ticket, timeline: Timeline, *, since: datetime) -> Ticket
         ticket = replace(ticket, answered_at=max(ticket.answered_at or last.at, last.at))
     # "You are welcome" under a solved ticket takes nothing over.
     if last and not ticket.status.is_over and (ticket.handed_back is None or last.at > ticket.handed_back):
-        ticket = replace(ticket, owner=last.author, owner_name=last.author_name, status=Status.WAITING_CUSTOMER)
+        ticket = replace(awake(ticket), owner=last.author, owner_name=last.author_name, status=Status.WAITING_CUSTOMER)
     return replace(ticket, attention=attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back))

@@ -88,6 +88,10 @@ async def acknowledged(event: DeadlineReached, services: Services) -> Changes:
     # A held ticket whose customer wrote again is open, not waiting for the team, and just as unanswered.
     if ticket.status not in (Status.OPEN, Status.WAITING_TEAM):
         return NOTHING
+    if ticket.snoozed_until is not None:
+        # Whoever put it aside is left alone until it is back.
+        due = ticket.snoozed_until + (await services.policy.current()).escalation.hold
+        return write(SetDeadline(Deadline(event.deadline, DeadlineKind.ACKNOWLEDGED, event.subject, due, event.values)))
     s = await load_anyway(ticket, services, cause=event.id)
     armed = replace(escalation, status=EscalationStatus.OPEN, steps=(*escalation.steps, Reason("armed_again")))
     people = (escalation.by,) if escalation.by else s.leads[:1]

@@ -207,6 +207,27 @@ async def test_an_escalation_put_aside_shrinks_too(w):
     assert "Put aside until Tuesday 3 November, 09:00 UTC by Noor" in w.texts(Purpose.ESCALATION_CARD)[-1]
 
 
+async def test_an_acknowledged_escalation_is_not_armed_again_while_it_is_put_aside(w):
+    await w.asks("ina", "#human please")
+    await w.clicks("noor", "Acknowledge")
+    await w.clicks("noor", "Snooze", until="4h")
+    await w.wait(hours=4, minutes=20)
+    assert [p for p in w.posts(Purpose.PAGE) if p.to == (user("noor"),)] == []
+    await w.wait(minutes=20)
+    assert len([p for p in w.posts(Purpose.PAGE) if p.to == (user("noor"),)]) == 1
+
+
+@pytest.mark.parametrize("how", ["a teammate writes in the thread", "it is handed back"])
+async def test_whoever_works_on_it_ends_its_being_put_aside(w, how):
+    asked = await w.asks("ina", "#human please")
+    await w.clicks("noor", "Snooze", until="4h")
+    if how == "it is handed back":
+        await w.commands("tom", f"handback {(await w.ticket()).id}")
+    else:
+        await w.says("tom", "I will look at it", under=asked)
+    assert (await w.ticket()).snoozed_until is None
+
+
 @pytest.mark.parametrize(
     ("until", "ends"),
     [
