@@ -17,6 +17,7 @@ from desk.usage import ModelCall
 from handlers import files as opening
 from handlers.drafting import words_of
 from handlers.opened import LARGEST, MOST, Opened
+from handlers.team_cards import named
 from tests.fakes import PNG, START, FakeFiles
 from tests.world import World, world
 
@@ -218,3 +219,21 @@ def test_little_is_kept_in_memory_and_not_for_long():
     opened.keep("a", None, now=START)
     opened.keep("b", None, now=START.replace(hour=12))
     assert ("a" in opened, opened["b"]) == (False, None)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        pytest.param("[invoice](https://evil.example).pdf", "(invoice)(https://evil.example).pdf", id="a link"),
+        pytest.param("**urgent** `x`.png", "urgent x .png", id="markup"),
+        pytest.param("a\nb <!here>.txt", "a b ( here).txt", id="a line and a mention"),
+        pytest.param("```", "a file without a name", id="nothing but markup"),
+    ],
+)
+def test_a_files_name_is_no_markup_on_a_card(name, shown):
+    assert named(File(name, "text/plain", 1)) == shown
+
+
+async def test_a_file_is_linked_with_the_message_it_came_with(w):
+    asked = await w.asks("ina", QUESTION, files=(sent(w, "server.log", b"refund error 17"),))
+    assert f"[server.log](message:{asked}) (read)" in w.texts(Purpose.DRAFT_CARD)[-1]
