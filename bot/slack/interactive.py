@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
-from bot.slack import arrivals, modals, pressed
+from bot.slack import arrivals, modals, pressed, spoken
 from bot.slack.inbox import Arrival
 from bot.slack.people import People, Who
 from bot.slack.pressed import Pressed
@@ -65,7 +65,7 @@ class Interactive:
         user = {"id": body["user_id"], "team_id": body.get("team_id", "")}
         place = {"channel": body["channel_id"], "thread": ""}
         try:
-            await self._command({**body, "user": user}, body.get("text", ""), place, cause=body["trigger_id"])
+            await self._command({**body, "user": user}, spoken.command(body.get("text", "")), place, cause=body["trigger_id"])
         except Retryable as error:
             log.warning("a command could not be taken: %s", error)
             return BUSY

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 UNKNOWN = "somebody"
 CODE = re.compile(r"```(.*?)```|`([^`\n]+)`", re.DOTALL)
 TOKEN = re.compile(r"<([^<>\n]+)>")
+LINKED = re.compile(r"<((?:https?://|mailto:)[^<>|\n]+)(?:\|([^<>\n]*))?>")
 USER = re.compile(r"<@([UWB][A-Z0-9]+)(?:\|([^<>\n]*))?>")
 HELD = re.compile("\0(\\d+)\0")
 STYLES = (
@@ -38,6 +39,11 @@ def mentioned(text: str) -> tuple[str, ...]:
 def mentions(text: str, user: str) -> bool:
     """Tell whether a text mentions somebody."""
     return user in mentioned(text)
+
+
+def command(text: str) -> str:
+    """Return a command as it was written, not as Slack links it: addresses are plain again. People, groups and channels keep their ids."""
+    return _literal(LINKED.sub(lambda found: found[2] or found[1].removeprefix("mailto:"), text))
 
 
 def clean(text: str) -> str:

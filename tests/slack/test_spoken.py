@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.slack.spoken import clean, markdown, mentioned, mentions
+from bot.slack.spoken import clean, command, markdown, mentioned, mentions
 
 NAMES = {"U0BOT": "Frontdesk", "U0MARA": "Mara Voss"}
 
@@ -51,3 +51,20 @@ def test_a_mention_is_ours_by_id_only():
 
 def test_cleaned_text_can_be_kept_anywhere():
     assert clean("ä\0\udfff🙂") == "ä??🙂"
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        pytest.param("kb add web <https://help.example/a>", "kb add web https://help.example/a", id="an address"),
+        pytest.param('policy set answers.hosts ["<http://help.example|help.example>"]', 'policy set answers.hosts ["help.example"]', id="a host"),
+        pytest.param("customer <mailto:mara@acme.example|mara@acme.example>", "customer mara@acme.example", id="an e-mail address"),
+        pytest.param("customer <mailto:mara@acme.example>", "customer mara@acme.example", id="an e-mail address without a label"),
+        pytest.param("forget <@U0MARA|mara>", "forget <@U0MARA|mara>", id="a person keeps the id"),
+        pytest.param("pause <#C0ACME|acme> for 2h", "pause <#C0ACME|acme> for 2h", id="a channel keeps the id"),
+        pytest.param("team add <!subteam^S0LEADS|@leads> lead", "team add <!subteam^S0LEADS|@leads> lead", id="a group keeps the id"),
+        pytest.param('try "a &lt; b &amp;amp; c"', 'try "a < b &amp; c"', id="signs are read once"),
+    ],
+)
+def test_a_command_reads_as_it_was_written(text, written):
+    assert command(text) == written
