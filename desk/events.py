@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.customer import Role
-from desk.ids import CardId, EventId, TicketId
+from desk.ids import CardId, EventId, MessageId, TicketId
 from desk.runs import RunId, RunStatus
 from desk.space import ChannelKind, ChannelRef, MessageRef, Place, UserRef
 from desk.summary import SummaryKind
@@ -163,6 +163,24 @@ class TicketAsked:
     def key(self) -> str:
         """Return the channel."""
         return str(self.ref.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionAsked:
+    """A teammate asked the desk something, with a message that is stored; `ticket` is the one under whose card, if any."""
+
+    id: EventId
+    message: MessageId
+    place: Place
+    by: UserRef
+    by_name: str
+    ticket: TicketId | None
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the thread: questions in it are answered one after another."""
+        return str(self.place)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -327,6 +345,7 @@ Event = (
     | ButtonClicked
     | ReactionAdded
     | TicketAsked
+    | QuestionAsked
     | BotInvited
     | ChannelChanged
     | CommandInvoked

@@ -11,6 +11,7 @@ from desk.events import MessageReceived
 from desk.ids import PersonId
 from desk.space import Channel, ChannelKind
 from desk.timeline import Message, Purpose
+from handlers import questions
 from handlers.services import Services
 
 
@@ -30,8 +31,9 @@ def is_before(event: MessageReceived, channel: Channel) -> bool:
 
 
 def ours(message: Message) -> Changes:
-    """Take in what one of ours says to the bot alone: it is no ticket and stands nobody down. Here the desk may be asked anything."""
-    return write(SaveMessage(replace(message, audience=INTERNAL, purpose=Purpose.TEAMMATE)))
+    """Take in what one of ours says to the bot alone: it is no ticket and stands nobody down. A teammate is answered, about tickets and articles."""
+    note = replace(message, audience=INTERNAL, purpose=Purpose.TEAMMATE)
+    return write(SaveMessage(note)) + questions.asked(note, None)
 
 
 async def _verified(event: MessageReceived, channel: Channel, services: Services) -> PersonId | None:

@@ -21,6 +21,7 @@ from desk.events import (
     MessageEdited,
     MessageReceived,
     ModelStopped,
+    QuestionAsked,
     ReactionAdded,
     ReviewDue,
     SummaryAsked,
@@ -29,7 +30,7 @@ from desk.events import (
     TypingSeen,
 )
 from desk.instants import cleaned
-from handlers import alarms, asked, buttons, channels, chores, failures, finishing, intake, reminding, summing, timers, turn
+from handlers import alarms, asked, buttons, channels, chores, failures, finishing, intake, questions, reminding, summing, timers, turn
 from handlers.commands import table as commands
 from handlers.services import Services
 
@@ -43,6 +44,7 @@ HANDLERS: dict[type[Event], Handler] = {
     TypingSeen: intake.typing_seen,
     ReactionAdded: asked.reaction_added,
     TicketAsked: asked.ticket_asked,
+    QuestionAsked: questions.question_asked,
     BotInvited: channels.bot_invited,
     ChannelChanged: channels.channel_changed,
     TurnStarted: turn.turn_started,

@@ -18,7 +18,7 @@ from desk.policy import Policy
 from desk.space import Channel, ChannelKind, Place
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose, edited, message_id, tombstone
-from handlers import asked, attention, direct, joining, say
+from handlers import asked, attention, direct, joining, questions, say
 from handlers.services import Services
 
 OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
@@ -66,7 +66,7 @@ async def typing_seen(event: TypingSeen, services: Services) -> Changes:
     group = tickets.group_of(channel, event.author)
     waiting = await services.store.pending(channel.ref, group)
     policy = await services.policy.current()
-    return write(_pause(channel, group, first=waiting[0].at, last=event.at, policy=policy)) if waiting else NOTHING
+    return write(await _pause(channel, group, services, first=waiting[0].at, last=event.at, policy=policy)) if waiting else NOTHING
 
 
 async def _taken_in(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId) -> Changes:
@@ -104,7 +104,8 @@ async def _note(message: Message, services: Services) -> Changes:
     card = await services.store.card_at(replace(message.ref, id=message.place.thread)) if message.ref and message.place.thread else None
     home = await joining.heir(card.ticket, services) if card else None
     note = replace(message, audience=INTERNAL, purpose=Purpose.TEAMMATE, ticket=home.id if home else None)
-    return write(SaveMessage(note)) if card else write(SaveMessage(replace(note, place=message.place if message.place.thread else root)))
+    stored = write(SaveMessage(note)) if card else write(SaveMessage(replace(note, place=message.place if message.place.thread else root)))
+    return stored + questions.asked(note, note.ticket) if message.mentions_bot else stored
 
 
 async def _customers(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId) -> Changes:
@@ -114,7 +115,7 @@ async def _customers(message: Message, channel: Channel, services: Services, *, 
     stored = write(SaveMessage(message))
     if message.deleted:
         return stored
-    stored += write(_pause(channel, group, first=min(times), last=max(times), policy=policy))
+    stored += write(await _pause(channel, group, services, first=min(times), last=max(times), policy=policy))
     if await _is_meant(message, channel, services, policy=policy):
         stored += say.heard(message, cause=cause, at=services.clock.now())
     return stored
@@ -130,9 +131,12 @@ async def _is_meant(message: Message, channel: Channel, services: Services, *, p
     return message.mentions_bot or channel.kind is ChannelKind.DIRECT or bool(in_thread)
 
 
-def _pause(channel: Channel, group: str, *, first: datetime, last: datetime, policy: Policy) -> SetDeadline:
+async def _pause(channel: Channel, group: str, services: Services, *, first: datetime, last: datetime, policy: Policy) -> SetDeadline:
+    id = derived("pause", channel.ref, group)
     due = min(last + policy.pause.quiet, first + policy.pause.most)
-    return SetDeadline(Deadline(derived("pause", channel.ref, group), DeadlineKind.PAUSE, str(channel.ref), due, {"group": group}))
+    # One that was put off is not taken back: an instant that came already never comes again.
+    stands = await services.store.deadline(id)
+    return SetDeadline(Deadline(id, DeadlineKind.PAUSE, str(channel.ref), max(due, stands.due) if stands else due, {"group": group}))
 
 
 async def _ours(message: Message, services: Services, *, cause: EventId) -> Changes:

@@ -59,7 +59,7 @@ async def question_asked(event: QuestionAsked, services: Services) -> Changes:
     outbox = OutboxId(derived("o", event.id))
     card = await _answer(message, event, services)
     await _streamed(card, event, services, outbox=outbox)
-    post = Post(outbox, event.place, Purpose.ANSWER, INTERNAL, services.clock.now(), card=card, ticket=event.ticket, streamed=True)
+    post = Post(outbox, event.place, Purpose.NOTICE, INTERNAL, services.clock.now(), card=card, ticket=event.ticket, streamed=True)
     return write(Enqueue(post))
 
 

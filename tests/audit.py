@@ -103,7 +103,11 @@ def _speaks(changes: Changes, chat: WatchedChat) -> bool:
 
 
 def _among_us(target: Place | Direct, chat: WatchedChat) -> bool:
-    return _is_ours(target.user, chat) if isinstance(target, Direct) else target.channel in chat.internal or target.channel.id == "agents"
+    if isinstance(target, Direct):
+        return _is_ours(target.user, chat)
+    channel = target.channel
+    with_us = channel.id.startswith("dm-") and _is_ours(UserRef(channel.platform, channel.space, channel.id.removeprefix("dm-")), chat)
+    return with_us or channel in chat.internal or channel.id == "agents"
 
 
 def _is_ours(user: UserRef, chat: WatchedChat) -> bool:

@@ -340,7 +340,7 @@ class FakeChat:
             raise PlaceGone(f"there is no file {ref!r}")
         return self.files[ref]
 
-    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef) -> None:
+    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef, id: OutboxId) -> None:
         self._reach()
         self.streamed.append((place, to, "".join([chunk async for chunk in chunks])))
 
@@ -359,7 +359,9 @@ class FakeChat:
 
     async def is_private(self, channel: ChannelRef) -> bool:
         self._reach()
-        return channel in self.internal and not await self.outsiders(channel)
+        alone = UserRef(channel.platform, channel.space, channel.id.removeprefix("dm-")) if channel.id.startswith("dm-") else None
+        ours = alone is not None and self.members.get(alone, Role.CUSTOMER) is not Role.CUSTOMER
+        return (ours or channel in self.internal) and not await self.outsiders(channel)
 
     async def name_of(self, channel: ChannelRef) -> str:
         self._reach()

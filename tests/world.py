@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from agent.advisor import ExtractiveAdvisor
 from agent.summary import ExtractiveSummarizer
 from crm.embedded import EmbeddedCrm
 from desk import audience
@@ -483,7 +484,19 @@ async def world(folder: Path, *, mode: str = "auto", **policy: Any) -> AsyncIter
     store, customers, clock, chat = Journal(database, source), SqlCustomers(database), FakeClock(), _chat()
     knowledge, triager, answerer = ScriptedKnowledge(), ScriptedTriager(), ScriptedAnswerer()
     crm = ScriptedCrm(customers, source)
-    services = Services(store, clock, crm, knowledge, triager, answerer, {Platform.LOCAL: chat}, source, Styles(store, clock), ExtractiveSummarizer())
+    services = Services(
+        store,
+        clock,
+        crm,
+        knowledge,
+        triager,
+        answerer,
+        {Platform.LOCAL: chat},
+        source,
+        Styles(store, clock),
+        ExtractiveSummarizer(),
+        ExtractiveAdvisor(),
+    )
     services = replace(services, actions=FakeActions())
     try:
         made = World(services, chat, clock, source, knowledge, triager, answerer, crm, store, customers, SqlLibrary(database))

@@ -144,7 +144,7 @@ class LocalWorkspace(Visitors):
         self._reach()
         return await self.shelf.get(ref)
 
-    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef) -> None:
+    async def stream(self, place: Place, chunks: AsyncIterator[str], *, to: UserRef, id: OutboxId) -> None:
         """Show nothing: what is streamed comes whole through the outbox in a moment."""
 
     async def team(self) -> Sequence[tuple[UserRef, Person]]:
@@ -162,9 +162,10 @@ class LocalWorkspace(Visitors):
         return await self.rooms.outside(channel)
 
     async def is_private(self, channel: ChannelRef) -> bool:
-        """Tell whether a channel is internal and no customer is in it."""
+        """Tell whether a channel is internal, or a conversation with somebody of ours, and no customer is in it."""
         self._reach()
-        return (await self.rooms.channel(channel)).kind is ChannelKind.INTERNAL and not await self.rooms.outside(channel)
+        private = (ChannelKind.INTERNAL, ChannelKind.DIRECT)
+        return (await self.rooms.channel(channel)).kind in private and not await self.rooms.outside(channel)
 
     async def name_of(self, channel: ChannelRef) -> str:
         """Return how a channel is called."""

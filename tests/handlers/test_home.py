@@ -54,7 +54,7 @@ async def test_a_lead_sees_an_escalation_that_nobody_acknowledged(w):
 async def test_an_admin_sees_the_mode_and_what_the_set_up_lacks(w):
     text = plain(await page(w, "ada", Role.ADMIN))
     assert "The desk   auto" in text
-    assert "**Knowledge**: missing a source of articles" in text
+    assert "**Knowledge**: missing articles to answer from" in text
     assert "The desk" not in plain(await page(w, "lea", Role.LEAD))
 
 

@@ -7,9 +7,11 @@ from dataclasses import replace
 import pytest
 
 from desk.audience import INTERNAL
+from desk.cards import plain
 from desk.errors import Unavailable
 from desk.inquiry import Advice
 from desk.ports import Capabilities
+from desk.space import ChannelKind
 from desk.timeline import Purpose
 from handlers.questions import NOTHING_FOUND, WAITING
 from tests.world import channel, user
@@ -29,7 +31,7 @@ def card_of(w, purpose=Purpose.DRAFT_CARD):
 
 
 def answers(w):
-    return [post for post in w.chat.sent if post.purpose is Purpose.ANSWER and post.audience == INTERNAL]
+    return [post for post in w.chat.sent if post.purpose is Purpose.NOTICE and post.audience == INTERNAL and post.streamed]
 
 
 async def test_a_teammate_asks_under_a_card_what_was_tried(drafting):
@@ -101,7 +103,7 @@ def test_the_queue_is_asked_for_in_many_words(text):
 async def test_who_asks_what_waits_gets_the_queue(drafting):
     await drafting.asks("ina", QUESTION)
     await drafting.says("noor", "@Frontdesk what waits for me?", where="agents", mentions_bot=True)
-    assert answers(drafting)[0].card.blocks[0].text == "Waiting for the team"
+    assert plain(answers(drafting)[0].card).startswith("Waiting for the team   1")
 
 
 async def test_without_the_articles_it_says_so_and_answers_from_the_tickets(drafting):
@@ -147,4 +149,19 @@ async def test_a_question_that_was_deleted_before_it_was_read_is_not_answered(dr
     event = drafting.message("noor", "@Frontdesk refund?", where="agents", mentions_bot=True)
     await drafting.deletes(event.ref)
     await drafting.emit(event)
+    assert answers(drafting) == []
+
+
+async def test_a_teammate_who_writes_to_the_bot_alone_is_answered_there(drafting):
+    near(drafting)
+    await drafting.says("noor", "How much may I refund?", where="dm-noor", kind=ChannelKind.DIRECT)
+    (answer,) = answers(drafting)
+    assert answer.target.channel == channel("dm-noor")
+    assert "need the word of a lead" in answer.card.blocks[0].text
+    assert await drafting.store.tickets() == []
+
+
+async def test_a_colleague_who_writes_to_the_bot_alone_is_told_nothing_of_the_desk(drafting):
+    near(drafting)
+    await drafting.says("kim", "How much may I refund?", where="dm-kim", kind=ChannelKind.DIRECT)
     assert answers(drafting) == []
