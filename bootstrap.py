@@ -117,6 +117,7 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
 
     engine = DurableEngine(engine_url(reading.records.settings), wrap.dispatch(handle))
     services = replace(services, erasers=erasers(services.store, workspace, engine, reading.customers))
+    services = replace(services, behind=slack.is_behind) if slack else services
     submit = wrap.submit(engine.submit)
     if reading.alarm is not None:
         reading.alarm.connect(submit)
@@ -135,12 +136,14 @@ async def _slack(stack: AsyncExitStack, reading: Reading) -> Slack | None:
     if not found.has_slack:
         return None
     from bot.slack.connection import Slack
+    from store.watch import SqlWatch
 
     slack = await Slack.open(
         slack_access(found),
         inbox=reading.records.home.path / "slack.db",
         policy=reading.records.policy,
         store=reading.records.store,
+        watch=SqlWatch(reading.records.database),
         clock=reading.services.clock,
     )
     stack.push_async_callback(slack.close)
@@ -218,6 +221,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         policy=records.policy,
         styles=Styles(records.store, clock),
         summarizer=minds.summarizer,
+        advisor=minds.advisor,
         versions=Versions(policy=policy.version, heads=heads.version, embedder=embedder.id, code=CODE),
         files=files,
         looks=minds.metered is not None,
@@ -233,6 +237,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
 
 
 async def _minds(stack: AsyncExitStack, records: Records, embedder: Embedder, *, heads: Heads, wrap: Wrappers, clock: Clock) -> Minds:
+    from agent.advisor import ExtractiveAdvisor
     from agent.alarm import Alarm
     from agent.chosen import Chosen
     from agent.extractive import ExtractiveAnswerer
@@ -245,7 +250,7 @@ async def _minds(stack: AsyncExitStack, records: Records, embedder: Embedder, *,
 
     policy, shelf = await records.policy.current(), Shelf(records.home.trained)
     local = LocalTriager(embedder, heads, policy.triage, chosen=Chosen(shelf, embedder), current=partial(_thresholds, records))
-    minds = Minds(local, ExtractiveAnswerer(embedder, heads), ExtractiveSummarizer())
+    minds = Minds(local, ExtractiveAnswerer(embedder, heads), ExtractiveSummarizer(), ExtractiveAdvisor())
     if model := wrap.model(language_model(records.settings)):
         stack.push_async_callback(model.close)
         stack.push_async_callback(_finished, asyncio.create_task(model.warm()))
@@ -255,8 +260,6 @@ async def _minds(stack: AsyncExitStack, records: Records, embedder: Embedder, *,
     return minds
 
 
-def database_url(settings: Settings) -> str:
-    """Return the application database's address with the driver it is used through."""
 def erasers(store: Store, workspace: LocalWorkspace, engine: EngineRows, customers: SqlCustomers) -> Erasers:
     """Return everything that keeps people's words, in the order in which it is emptied."""
 
@@ -273,6 +276,8 @@ def erasers(store: Store, workspace: LocalWorkspace, engine: EngineRows, custome
     }
 
 
+def database_url(settings: Settings) -> str:
+    """Return the application database's address with the driver it is used through."""
     url = settings.database_url.get_secret_value() or home_of(settings).database
     scheme, _, rest = url.partition("://")
     return f"{DRIVERS.get(scheme, scheme)}://{rest}"

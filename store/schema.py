@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0006"
+HEAD = "0007"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -229,6 +229,10 @@ model_calls = Table(
 )
 
 summaries = Table("summaries", metadata, _key("ticket"), _key("kind"), _at(), _text("doc"))
+
+watches = Table("watches", metadata, _key("space"), _at("pulse"))
+
+unread = Table("unread", metadata, _key("channel"), Column("until", Instant, primary_key=True), _text("space", index=True), _text("doc"))
 
 gaps = Table("gaps", metadata, _number(), _text("ticket", index=True), _at(), _text("doc"), sqlite_autoincrement=True)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from bot.slack.access import Access
 from bot.slack.app import Answer, App
 from bot.slack.chat import SlackChat
+from bot.slack.gap import Gap
 from bot.slack.inbox import Inbox
 from bot.slack.interactive import Interactive
 from bot.slack.listener import Listener
@@ -19,7 +20,9 @@ from bot.slack.socket import Socket
 from bot.slack.web import Web
 from desk.errors import FrontdeskError, RateLimited
 from desk.ports import ChatPlatform, Clock, Desk, PolicySource
+from desk.space import ChannelRef, Platform
 from desk.store import Store
+from desk.watch import WatchRows
 
 PAUSE, LONGEST_PAUSE = 1.0, 60.0
 """Seconds until Slack is asked again what it did not answer, doubling up to the longest."""
@@ -35,10 +38,14 @@ log = logging.getLogger("frontdesk.slack")
 class Slack:
     """A workspace the app is installed in. What is written goes through `chat`; what people do is handed to the desk it is connected to."""
 
-    def __init__(self, access: Access, inbox: Inbox, *, policy: PolicySource, store: Store, clock: Clock) -> None:
+    def __init__(
+        self, access: Access, inbox: Inbox, *, policy: PolicySource, store: Store, watch: WatchRows, clock: Clock, is_behind: bool = False
+    ) -> None:
         self._access = access
         self._inbox = inbox
         self._policy = policy
+        self._store = store
+        self._watch = watch
         self._clock = clock
         self._web = Web(access)
         self._people = People(self._web, policy, store, clock)
@@ -46,34 +53,43 @@ class Slack:
         self._pump: Pump | None = None
         self._interactive: Interactive | None = None
         self._app: App | None = None
-        self._missed = asyncio.Event()
+        self._gap: Gap | None = None
+        self._was_heard = is_behind
 
     @classmethod
-    async def open(cls, access: Access, *, inbox: Path, policy: PolicySource, store: Store, clock: Clock) -> Slack:
+    async def open(cls, access: Access, *, inbox: Path, policy: PolicySource, store: Store, watch: WatchRows, clock: Clock) -> Slack:
         """Prepare the connection; nothing is reached yet, so that a desk starts also while Slack is down."""
-        return cls(access, await Inbox.open(inbox, clock), policy=policy, store=store, clock=clock)
+        heard = bool(await watch.spaces(Platform.SLACK))
+        return cls(access, await Inbox.open(inbox, clock), policy=policy, store=store, watch=watch, clock=clock, is_behind=heard)
 
     def connect(self, desk: Desk) -> None:
         """Say who takes the events."""
+        self._gap = Gap(self._web, self._people, policy=self._policy, store=self._store, watch=self._watch, clock=self._clock, emit=desk.emit)
+        self._gap.is_reading = self._was_heard
         listener = Listener(self._web, self._people, self._policy, desk.emit)
         self._pump = Pump(self._inbox, listener.take, self._clock)
         self._interactive = Interactive(self._web, self._people, desk, self._pump.keep)
-        self._app = App(self._access, self._pump, self._people, self._interactive, on_held_back=self._missed.set)
+        self._app = App(self._access, self._pump, self._people, self._interactive, on_held_back=self._gap.held_back)
 
     async def run(self) -> None:
         """Listen until canceled. Whatever is wrong with Slack is said in the log, and the rest of the desk goes on."""
-        if self._app is None or self._pump is None:
+        if self._app is None or self._pump is None or self._gap is None:
             return
         async with asyncio.TaskGroup() as group:
             group.create_task(self._pump.run())
             group.create_task(self._find_out(self._app))
-            group.create_task(self._catch_up())
+            socket = Socket(self._access, self._app.dispatch, self._gap.missed)
+            group.create_task(self._gap.run(lambda: socket.is_live or not self._access.in_socket_mode))
             if self._access.in_socket_mode:
-                group.create_task(Socket(self._access, self._app.dispatch, self._missed.set).run())
+                group.create_task(socket.run())
             elif self._access.signing_secret:
-                self._missed.set()
+                self._gap.missed()
             else:
                 log.error(DEAF)
+
+    def is_behind(self, channel: ChannelRef) -> bool:
+        """Tell whether what was said in a channel in our absence may still be unread."""
+        return channel.platform is Platform.SLACK and (self._was_heard if self._gap is None else self._gap.is_reading)
 
     async def request(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer what came over HTTP from whoever says to be Slack."""
@@ -82,7 +98,8 @@ class Slack:
     async def settled(self) -> bool:
         """Tell whether the desk has everything that came in, and nothing of what follows a press is under way."""
         opening = self._interactive is not None and self._interactive.is_busy
-        return not opening and not await self._inbox.count()
+        reading = self._gap is not None and self._gap.is_reading and not self._gap.is_waiting
+        return not opening and not reading and not await self._inbox.count()
 
     async def close(self) -> None:
         """Close what is open."""
@@ -104,13 +121,3 @@ class Slack:
                 await asyncio.sleep(max(pause, error.after.total_seconds()) if isinstance(error, RateLimited) else pause)
                 pause = min(pause * 2, LONGEST_PAUSE)
         log.info("connected to the Slack workspace %s as %s", app.me.team, app.me.bot_user)
-
-    async def _catch_up(self) -> None:
-        """Whenever events may have been missed, read from history what was said meanwhile."""
-        while True:
-            await self._missed.wait()
-            self._missed.clear()
-            await self._read_what_was_missed()
-
-    async def _read_what_was_missed(self) -> None:
-        """Read the gap; called at start, and whenever events flow again that did not."""

@@ -17,7 +17,8 @@ from slack_sdk.signature import SignatureVerifier
 from bot.slack.access import Access
 from bot.slack.connection import Slack
 from desk.ports import Query, View
-from desk.store import Store
+from store.repository import SqlStore
+from store.watch import SqlWatch
 from tests.fakes import FakeClock, FakeDesk
 from tests.slack.loopback import Loopback
 from tests.slack.test_people import MARA, OWNER
@@ -93,9 +94,9 @@ async def running(slack: Slack) -> AsyncIterator[Slack]:
 
 
 @asynccontextmanager
-async def opened(access: Access, inbox: Path, desk: FakeDesk, *, policy: ScriptedPolicy, store: Store, clock: FakeClock) -> AsyncIterator[Wired]:
+async def opened(access: Access, inbox: Path, desk: FakeDesk, *, policy: ScriptedPolicy, store: SqlStore, clock: FakeClock) -> AsyncIterator[Wired]:
     """Open a connection and run it for a while."""
-    slack = await Slack.open(access, inbox=inbox, policy=policy, store=store, clock=clock)
+    slack = await Slack.open(access, inbox=inbox, policy=policy, store=store, watch=SqlWatch(store.database), clock=clock)
     slack.connect(desk)
     async with running(slack):
         yield Wired(slack)
@@ -108,7 +109,9 @@ def desk() -> ScriptedDesk:
 
 
 @pytest_asyncio.fixture
-async def wired(slack: Loopback, tmp_path: Path, desk: ScriptedDesk, policy: ScriptedPolicy, store: Store, clock: FakeClock) -> AsyncIterator[Wired]:
+async def wired(
+    slack: Loopback, tmp_path: Path, desk: ScriptedDesk, policy: ScriptedPolicy, store: SqlStore, clock: FakeClock
+) -> AsyncIterator[Wired]:
     """Connect a workspace where Mara is a customer and Tim is of the team, over HTTP."""
     slack.users |= {"U0MARA": MARA, "U0TIM": OWNER}
     access = Access("xoxb-secret", signing_secret=SECRET, url=slack.url)

@@ -1,0 +1,188 @@
+"""The gap: what was said while nobody listened is read back from Slack before anything is answered there, page by page, and goes on after a kill."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from bot.slack.listener import Emit, Listener
+from bot.slack.people import People
+from bot.slack.refs import stamp
+from bot.slack.replay import Replay
+from bot.slack.web import Web
+from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable
+from desk.events import ChannelChanged, Event
+from desk.ids import EventId, derived
+from desk.ports import Clock, PolicySource
+from desk.space import Channel, ChannelKind, Platform
+from desk.store import Store
+from desk.watch import Replies, Unread, WatchRows
+
+EVERY = timedelta(seconds=20)
+"""How often it is noted that somebody listens."""
+MARGIN = timedelta(minutes=1)
+"""How much more than the gap is read at both ends: a connection may be dead before anybody notices, and clocks differ."""
+HELD_BACK = timedelta(seconds=90)
+"""How long after Slack said that it keeps events back they flow again; it says so every minute."""
+PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
+"""How long Slack is left alone when it does not answer, doubling up to the longest."""
+HANDLED = 200
+"""How often, with LOOK between, it is asked whether the desk has dealt with what it was told, before turns begin all the same."""
+LOOK = 0.05
+
+log = logging.getLogger("frontdesk.slack")
+
+
+class Gap:
+    """Watches one workspace. `missed` says that events flow again that did not; what was said meanwhile is then read, once and in whole."""
+
+    def __init__(self, web: Web, people: People, *, policy: PolicySource, store: Store, watch: WatchRows, clock: Clock, emit: Emit) -> None:
+        self._web = web
+        self._policy = policy
+        self._store = store
+        self._watch = watch
+        self._clock = clock
+        self._emit = emit
+        self._told: set[EventId] = set()
+        self._replay = Replay(web, watch, Listener(web, people, policy, self._tell), clock)
+        self._missed = asyncio.Event()
+        self._held_until: datetime | None = None
+        self.is_reading = False
+        self.is_waiting = False
+        """Slack is left alone for a while."""
+
+    def missed(self) -> None:
+        """Note that events flow that did not before."""
+        self.is_reading = True
+        self._missed.set()
+
+    def held_back(self) -> None:
+        """Note that Slack keeps events back for now: nothing counts as heard until they flow again."""
+        self._held_until = self._clock.now() + HELD_BACK
+
+    async def run(self, listening: Callable[[], bool]) -> None:
+        """Watch and catch up until canceled; `listening` tells whether events can come now."""
+        while True:
+            await self._missed.wait()
+            self._missed.clear()
+            await self._begun()
+            # What comes while the gap is read is heard, so the pulse goes on.
+            beating = asyncio.create_task(self._keep_beating(listening))
+            try:
+                await self.read()
+                self.is_reading = self._missed.is_set()
+                await self._missed.wait()
+            finally:
+                beating.cancel()
+
+    async def begin(self) -> None:
+        """Note what is to be read, together with the instant from which nothing is missing again."""
+        here, now = await self._web.whoami(), self._clock.now()
+        last = await self._watch.pulse(Platform.SLACK, here.team)
+        # Nothing was missed before anybody ever listened.
+        parts = [await self._part(channel, last - MARGIN, now) for channel in await self._channels(here.team)] if last else []
+        await self._watch.begin(Platform.SLACK, here.team, [part for part in parts if part.after < part.until], now)
+
+    async def read(self) -> None:
+        """Read everything that is to be read, and return when the desk has dealt with it."""
+        pause = PAUSE
+        while True:
+            try:
+                parts = await self._watch.unread(Platform.SLACK, (await self._web.whoami()).team)
+                if not parts:
+                    break
+                await self._page(parts[0])
+                pause = PAUSE
+            except (Retryable, Misconfigured) as error:
+                pause = await self._waited(error, pause)
+        await self._dealt_with()
+
+    async def beat(self) -> None:
+        """Note that somebody listens."""
+        await self._watch.beat(Platform.SLACK, (await self._web.whoami()).team, self._clock.now())
+
+    async def _begun(self) -> None:
+        """Note the gap, however often it takes."""
+        pause = PAUSE
+        while True:
+            try:
+                return await self.begin()
+            except (Retryable, Misconfigured) as error:
+                pause = await self._waited(error, pause)
+
+    async def _keep_beating(self, listening: Callable[[], bool]) -> None:
+        while True:
+            await asyncio.sleep(EVERY.total_seconds())
+            try:
+                if self._held_until and self._clock.now() >= self._held_until:
+                    self._held_until = None
+                    self.missed()
+                elif listening() and not self._held_until and not self._missed.is_set():
+                    await self.beat()
+            except (Retryable, Misconfigured) as error:
+                log.warning("it could not be noted that Slack is listened to: %s", error)
+
+    async def _channels(self, team: str) -> list[Channel]:
+        """Return the declared channels of the workspace, and the private conversations anybody had with the bot."""
+        return [channel for channel in await self._store.channels() if (channel.ref.platform, channel.ref.space) == (Platform.SLACK, team)]
+
+    async def _part(self, channel: Channel, last: datetime, now: datetime) -> Unread:
+        policy = await self._policy.current()
+        # A private conversation began with its first message, which may come late.
+        declared = datetime.min.replace(tzinfo=now.tzinfo) if channel.kind is ChannelKind.DIRECT else channel.declared_at
+        after = max(last, now - policy.intake.history, declared)
+        talks = await self._watch.talks(channel.ref, since=now - policy.tickets.reopen - policy.tickets.close)
+        goes_on = [t for t in talks if t.merged_into is None and (not t.closed or now - t.closed <= policy.tickets.reopen)]
+        roots = {t.place.thread: t for t in goes_on if t.place.thread and t.place.thread <= stamp(after)}
+        open_ = tuple(Replies(root) for root, ticket in roots.items() if not ticket.status.is_over)
+        over = [ticket.opened for ticket in roots.values() if ticket.status.is_over]
+        return Unread(channel.ref, after, now + MARGIN, min([after, *(opened - MARGIN for opened in over)]), threads=open_)
+
+    async def _page(self, part: Unread) -> None:
+        """Read one page; a channel that cannot be read is left out, and the team is told. Raises what passes, and what a person has to mend first."""
+        try:
+            await self._replay.step(part)
+        except (Rejected, Misconfigured) as error:
+            if isinstance(error, Misconfigured) and await self._is_refused():
+                raise
+            log.warning("what was said in %s in our absence cannot be read: %s", part.channel, error)
+            await self._left_out(part)
+
+    async def _left_out(self, part: Unread) -> None:
+        id = EventId(derived("ev", "unread", part.channel, part.until))
+        await self._tell(ChannelChanged(id=id, channel=part.channel, at=self._clock.now(), gone=True))
+        await self._watch.done(part)
+
+    async def _is_refused(self) -> bool:
+        """Tell whether it is the whole app that Slack refuses, and not this channel: then everything waits for whoever mends that."""
+        try:
+            await self._web.call("auth.test")
+        except FrontdeskError:
+            return True
+        return False
+
+    async def _waited(self, error: Exception, pause: timedelta) -> timedelta:
+        wait = error.after if isinstance(error, RateLimited) else pause
+        log.warning("what was said in our absence is read on in %.0f s: %s", wait.total_seconds(), error)
+        until, self.is_waiting = self._clock.now() + wait, True
+        try:
+            while self._clock.now() < until:
+                await self._clock.wait(until)
+        finally:
+            self.is_waiting = False
+        return pause if isinstance(error, RateLimited) else min(pause * 2, LONGEST_PAUSE)
+
+    async def _tell(self, event: Event) -> None:
+        await self._emit(event)
+        self._told.add(event.id)
+
+    async def _dealt_with(self) -> None:
+        """Wait until what was told is stored: a turn that began before would not see it."""
+        for _ in range(HANDLED):
+            self._told = {id for id in self._told if await self._store.follow_ups(id) is None}
+            if not self._told:
+                return
+            await asyncio.sleep(LOOK)
+        self._told.clear()
