@@ -18,6 +18,7 @@ from bootstrap import open_runtime
 from bot.web.rooms import local_channel, local_user
 from bot.web.uploads import read_upload
 from bot.web.workspace import LocalWorkspace
+from cli.play import ahead
 from cli.play.calls import FILE, RecordedActions, recorded
 from cli.play.cast import cast_of
 from cli.play.changes import CHANGES, ingest_again, write_policy
@@ -147,10 +148,11 @@ class Performer:
 
     async def next_due(self, values: dict[str, Any]) -> str | None:
         """Return the next instant at which something is due, None when nothing ever is."""
-        store, now = self.desk.services.store, self.clock.now()
-        instants = (await store.next_due(), await store.next_sendable(), await self.desk.syncs.next_due())
-        due = [at for at in instants if at is not None and at > now]
-        return min(due).isoformat() if due else None
+        return await ahead.next_due(self.desk, self.clock.now())
+
+    async def next_paced(self, values: dict[str, Any]) -> str | None:
+        """Return when the next post goes out that waits for its turn in a channel; None where none does, or something else holds it up."""
+        return await ahead.next_paced(self.desk, self.clock.now())
 
     async def settle(self, values: dict[str, Any]) -> None:
         """Return when nothing runs, is due or can be sent, and the desk has what Slack sent."""
@@ -212,7 +214,7 @@ class Performer:
 Act = Callable[[Performer, dict[str, Any]], Awaitable[Any]]
 _SETTING = (Performer.begin, Performer.resume, Performer.dump)
 _SAYING = (Performer.say, Performer.edit, Performer.delete, Performer.react, Performer.click, Performer.command)
-_SLACK = (Performer.listen, Performer.quiet, Performer.about)
+_SLACK = (Performer.listen, Performer.quiet, Performer.about, Performer.next_paced)
 _TURNING = (Performer.advance, Performer.next_due, Performer.settle, Performer.switch, Performer.change, Performer.arm)
 ACTS: dict[str, Act] = {act.__name__: act for act in (*_SETTING, *_SAYING, *_SLACK, *_TURNING)}
 """What a driver may ask for, by name."""

@@ -12,14 +12,14 @@ from cli.output import say
 from cli.play.child import Child, Died
 from cli.play.places import first_of, platform_of, room, seats, uses
 from cli.play.script import Script
-from cli.play.slack.cast import policy_of
+from cli.play.setup import setup_of
 from cli.play.slack.delivery import Lost
 from cli.play.slack.ending import ended
 from cli.play.slack.side import ACTS, SlackSide, ref_of
 from cli.play.step import Step
 from cli.play.verbs import VERBS
 from desk.errors import FrontdeskError, InvalidInput
-from desk.policy_check import merged, read_duration
+from desk.policy_check import read_duration
 from desk.space import Platform
 
 Spot = dict[str, str]
@@ -48,7 +48,7 @@ class Driver:
         self.now = script.start
         self.spots: dict[str, Spot] = {}
         self._seats = seats(script)
-        self._setup = _setup(script)
+        self._setup = setup_of(script)
         self._slack = SlackSide(self._setup, lambda: self.now) if uses(script, Platform.SLACK) else None
         self._last: dict[str, str] = {}
         self._down: set[str] = set()
@@ -134,9 +134,11 @@ class Driver:
 
     async def become(self, step: Step, channel: str, what: str) -> None:
         """Have an admin of Slack change a channel."""
-        if self._slack is None or platform_of(room(self.script, channel)) is not Platform.SLACK:
-            raise InvalidInput(f"{step.label}: #{channel} is no channel of Slack's")
-        self._slack.becomes(channel, what)
+        self._side(step, channel).becomes(channel, what)
+
+    async def join(self, step: Step, who: str, channel: str) -> None:
+        """Have somebody come into a channel of Slack's."""
+        self._side(step, channel).joins(who, channel)
 
     async def arm(self, step: Step, point: str) -> None:
         """Kill the desk now, or have it kill itself at a point of its next work."""
@@ -170,7 +172,12 @@ class Driver:
             if self._slack and not self._slack.is_quiet:
                 await self.hand_over(step)
             await self.tell("settle", step)
-            if self._slack is None or self._slack.is_quiet:
+            if self._slack is None:
+                return
+            # What only waits for its turn in a channel is said in a moment, and whoever does the next step has read it.
+            if paced := await self.tell("next_paced", step):
+                await self._advance(step, datetime.fromisoformat(paced))
+            elif self._slack.is_quiet:
                 return
 
     async def _advance(self, step: Step, to: datetime) -> None:
@@ -228,6 +235,11 @@ class Driver:
         if self._slack:
             self._slack.delivery.address = await self.child.ask("listen", {})
 
+    def _side(self, step: Step, channel: str) -> SlackSide:
+        if self._slack is None or platform_of(room(self.script, channel)) is not Platform.SLACK:
+            raise InvalidInput(f"{step.label}: #{channel} is no channel of Slack's")
+        return self._slack
+
     def _home_of(self, who: str, step: Step) -> str:
         """Return the first channel that is a person's own."""
         own = first_of(self.script, self.script.person(who))
@@ -240,19 +252,3 @@ def _note(*sentences: str) -> None:
     """Tell what the script's writer should know though the play goes on."""
     for sentence in sentences:
         say(f"note: {sentence}.")
-
-
-def _setup(script: Script) -> dict[str, Any]:
-    places = seats(script)
-    setup: dict[str, Any] = {
-        "start": script.start.isoformat(),
-        "seed": script.seed,
-        "knowledge": [str(path.resolve()) for path in script.knowledge],
-        "model": str(script.model.resolve()) if script.model else "",
-        "accounts": script.accounts,
-        "people": [{**person, "platforms": [platform.value for platform in places[person["name"]]]} for person in script.people],
-        "invoices": script.invoices,
-        "channels": script.channels,
-    }
-    named = policy_of(setup) if uses(script, Platform.SLACK) else {}
-    return {**setup, "policy": merged(named, script.policy)}

@@ -80,7 +80,7 @@ def _visited(script: Script, who: str) -> Iterator[str]:
 
 
 def _channel(step: Step, where: Mapping[str, str]) -> str:
-    named = str(step.values.get("channel", "")).lstrip("#")
+    named = str(step.values.get("channel") or step.values.get("joins", "")).lstrip("#")
     # A button about a step may stand elsewhere: it says nothing of where its presser is.
     keys = ("reply_to", "edits", "deletes", *(("on",) if step.verb == "reacts" else ()))
     return named or next((where[target] for key in keys if (target := str(step.values.get(key, ""))) in where), "")

@@ -194,8 +194,9 @@ def _check_steps(script: Script) -> None:
 def _check_step(step: Step, seen: Mapping[str, Step], *, people: set[str], channels: set[str]) -> None:
     if "who" in step.values:
         _known(step.values["who"], people, f"{step.label}: who")
-    if "channel" in step.values:
-        _known(step.values["channel"].lstrip("#"), channels, f"{step.label}: channel")
+    for key in ("channel", "joins"):
+        if key in step.values:
+            _known(step.values[key].lstrip("#"), channels, f"{step.label}: {key}")
     for key in ("reply_to", "on", "edits", "deletes"):
         if step.values.get(key, LATEST) != LATEST:
             _check_target(step, key, seen)

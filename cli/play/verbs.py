@@ -53,6 +53,10 @@ class Stage(Protocol):
         """Have an admin of the platform change a channel, behind the desk's back."""
         ...
 
+    async def join(self, step: Step, who: str, channel: str) -> None:
+        """Have somebody come into a channel of the platform's."""
+        ...
+
     async def arm(self, step: Step, point: str) -> None:
         """Have the desk killed at a point of its next work."""
         ...
@@ -116,6 +120,10 @@ async def _become(stage: Stage, step: Step) -> None:
     await stage.become(step, step.values["channel"].lstrip("#"), step.values["becomes"])
 
 
+async def _join(stage: Stage, step: Step) -> None:
+    await stage.join(step, step.values["who"], step.values["joins"].lstrip("#"))
+
+
 async def _crash(stage: Stage, step: Step) -> None:
     await stage.arm(step, step.values["crash"])
 
@@ -152,6 +160,7 @@ VERBS: dict[str, Verb] = {
     "down": _verb(_down, {"down": one_of(*SYSTEMS)}),
     "up": _verb(_up, {"up": one_of(*SYSTEMS)}),
     "changes": _verb(_change, {"changes": one_of("kb", "crm", "policy"), "set": TABLE}),
+    "joins": _verb(_join, {"who": TEXT, "joins": TEXT}),
     "becomes": _verb(_become, {"channel": TEXT, "becomes": one_of(*CHANGES)}),
     "crash": _verb(_crash, {"crash": one_of(*POINTS)}),
 }

@@ -2,21 +2,21 @@
 
 import pytest
 
-from tests.cli.told import STORIES, Told, tell
+from tests.cli.told import STORIES, Told, shelf_of, tell
 
 QUESTION = "asked"
 
 
 @pytest.fixture
-async def story(request) -> Told:
+async def story(request, tmp_path_factory) -> Told:
     """Play the story that the test is named after."""
     name = request.node.originalname.removeprefix("test_").replace("_", "-")
-    return await tell(STORIES / f"{name}.toml")
+    return await tell(STORIES / f"{name}.toml", shelf=shelf_of(tmp_path_factory))
 
 
 @pytest.fixture
-async def crashed(request) -> Told:
-    return await tell(STORIES / f"crash-{request.param}.toml")
+async def crashed(request, tmp_path_factory) -> Told:
+    return await tell(STORIES / f"crash-{request.param}.toml", shelf=shelf_of(tmp_path_factory))
 
 
 def test_every_story_has_a_test():
@@ -716,3 +716,20 @@ def test_agent_redrafted(story):
     (answer,) = story.standing("answer")
     assert answer["text"].startswith("Guten Tag Poppy")
     assert whispered(story, "Jonas Reed") == []
+
+
+def test_customer_on_slack(story):
+    (answer,) = story.standing("answer")
+    assert answer["text"].startswith("Hello Poppy, within 5 to 7 working days after we approve it.")
+    assert (answer["thread"], story.ticket["channel"]) == (QUESTION, "community")
+    assert story.actions == ["suggest", "reply", "close"]
+    assert (story.ticket["status"], story.ticket["customer"], story.ticket["account"]) == ("solved", "Poppy Lane", "Harbor Books")
+
+
+def test_team_on_slack(story):
+    (answer,) = story.standing("answer")
+    assert answer["text"].startswith("Hello Poppy, within 5 to 7 working days after we approve it.")
+    aside = next(post for post in story.posts if post["ref"] == "aside")
+    assert (aside["thread"], aside["audience"]) == (story.bot("draft_card", op="post", inside=True)[0]["ref"], "internal")
+    assert not [post for post in story.bot() if "kind word" in post["text"]]
+    assert story.actions == ["suggest", "reply", "close"]

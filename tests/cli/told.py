@@ -1,12 +1,18 @@
 """A story as it was told: what a play printed, with what tests ask of it."""
 
-from dataclasses import dataclass
+import json
+import os
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from cli.play.driver import play
+from cli.play.places import moved
 from cli.play.script import read_script
 from cli.play.transcript import named
+from desk.space import Platform
 
 STORIES = Path(__file__).parents[2] / "demo" / "stories"
 SAID_TO_CUSTOMERS = {"answer", "part", "holding", "question", "csat", "reminder", "notice"}
@@ -47,6 +53,24 @@ class Told:
         return [post for post in last.values() if post["purpose"] == purpose and post["op"] != "delete" and post["author"] == "frontdesk"]
 
 
-async def tell(path: Path) -> Told:
-    """Play a script and return what it printed."""
-    return Told(**named(*await play(read_script(path))))
+async def tell(path: Path, *, on: Platform | None = None, shelf: Path | None = None) -> Told:
+    """Play a script, all of it on one platform if that is named, and return what it printed; a story that is on the shelf is not told again."""
+    book = shelf / f"{path.stem}-{on or 'as-written'}.json" if shelf else None
+    if book and book.exists():
+        return Told(**json.loads(book.read_text(encoding="utf-8")))
+    script = read_script(path)
+    story = Told(**named(*await play(moved(script, on) if on else script)))
+    if book:
+        # Renamed into place: another process finds a whole story or none.
+        writing = book.with_suffix(f".{os.getpid()}")
+        writing.write_text(json.dumps(asdict(story)), encoding="utf-8")
+        writing.replace(book)
+    return story
+
+
+def shelf_of(session: pytest.TempPathFactory) -> Path:
+    """Return where a run of the tests keeps its stories, in whichever processes it runs."""
+    folder = session.getbasetemp()
+    shelf = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "stories"
+    shelf.mkdir(exist_ok=True)
+    return shelf

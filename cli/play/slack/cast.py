@@ -18,7 +18,7 @@ LOCALES = {"en": "en-US", "de": "de-DE", "fr": "fr-FR", "es": "es-ES", "pt": "pt
 def furnish(workspace: Workspace, setup: Mapping[str, Sequence[Table]]) -> None:
     """Put everybody who has a seat in Slack, and the channels that are there, into a workspace."""
     here = [person for person in setup["people"] if Platform.SLACK.value in person["platforms"]]
-    workspace.members = {member.id: member for member in (Member(BOT_USER, "frontdesk", is_bot=True), *map(_member, here))}
+    workspace.members = {member.id: member for member in (Member(BOT_USER, "Frontdesk", is_bot=True), *map(_member, here))}
     for channel in setup["channels"]:
         if channel.get("platform") == Platform.SLACK:
             room = _room(channel, here, workspace)

@@ -24,10 +24,7 @@ def say(workspace: Workspace, user: str, room: Room, text: str, *, thread: str |
     if room.archived:
         raise InvalidInput(f"#{room.name} is archived, so nobody can write there")
     author = workspace.members[user]
-    if user not in room.members:
-        room.members.append(user)
-        room.teams |= {author.team} if author.is_stranger else set()
-        workspace.heard(events.joined(author, room, at=stamp(workspace.tick())))
+    join(workspace, user, room)
     at = workspace.tick()
     said = Message(room.id, stamp(at), user, events.typed(text), _root(workspace, room, thread), files=files)
     workspace.keep("post", said, at)
@@ -35,6 +32,16 @@ def say(workspace: Workspace, user: str, room: Room, text: str, *, thread: str |
     if f"<@{BOT_USER}>" in said.text and not room.is_direct:
         workspace.heard(events.mentioned(said, author))
     return said
+
+
+def join(workspace: Workspace, user: str, room: Room) -> None:
+    """Have somebody come into a channel; the organization of whoever is of another one then shares it."""
+    if user in room.members:
+        return
+    member = workspace.members[user]
+    room.members.append(user)
+    room.teams |= {member.team} if member.is_stranger else set()
+    workspace.heard(events.joined(member, room, at=stamp(workspace.tick())))
 
 
 def edit(workspace: Workspace, user: str, room: Room, ts: str, text: str) -> None:

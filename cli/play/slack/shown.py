@@ -111,7 +111,10 @@ def _inline(element: Json, names: Mapping[str, str]) -> str:
 def _styled(said: str, style: Json) -> str:
     if style.get("code"):
         return f"`{said}`"
-    return f"**{said}**" if style.get("bold") and said.strip() else said
+    if not style.get("bold") or not said.strip():
+        return said
+    words = said.strip()
+    return said.replace(words, f"**{words}**", 1)
 
 
 def _pressed(block: Json) -> Sequence[Json]:

@@ -90,6 +90,10 @@ class SlackSide:
         """Have an admin change a channel."""
         people.becomes(self.workspace, self.workspace.named(channel), what)
 
+    def joins(self, who: str, channel: str) -> None:
+        """Have somebody come into a channel."""
+        people.join(self.workspace, user_id(who), self.workspace.named(channel))
+
     async def perform(self, act: str, stage: Stage, step: Step, values: Values) -> Any:
         """Have somebody do something; return where a message stands."""
         self._copies = step.deliver
