@@ -21,6 +21,11 @@ class Op(StrEnum):
     WHISPER = "whisper"
     DELETE = "delete"
     REACT = "react"
+    MARK = "mark"
+
+
+SIGNS = frozenset({Op.REACT, Op.MARK})
+"""What adds no words: nobody is told when it cannot be done."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class Post:
 
     A post shows `card`, or the present state of the card record `card_id`, drawn when it is sent. `to` are the people
     it mentions, or the one it is whispered to. Edits and deletions name the row they change in `changes`. A reaction
-    puts `emoji` on `on`.
+    puts `emoji` on `on`. A mark shows on the thread how its ticket stands when it is sent.
     """
 
     id: OutboxId
@@ -65,8 +70,8 @@ class Post:
 
     @property
     def lane(self) -> str:
-        """Return what the post waits in line for: rows of one thread go in order; a reaction keeps nothing waiting."""
-        return f"{self.target}/{self.op}" if self.op is Op.REACT else str(self.target)
+        """Return what the post waits in line for: rows of one thread go in order; a reaction or a mark keeps nothing waiting."""
+        return f"{self.target}/{self.op}" if self.op in SIGNS else str(self.target)
 
 
 class RowStatus(StrEnum):

@@ -82,6 +82,8 @@ def perform(facts: Facts, s: Situation, deed: Deed, *, label: str = "") -> Chang
         # Somebody decided something: nothing is left to come back for. What a customer says wakes it where it is heard.
         ticket = awake(ticket)
     summed = write(SaveSummary(deed.summary)) if deed.summary else NOTHING
+    if not isinstance(action, Observe):
+        summed += say.marked(s.ticket, ticket, cause=s.cause, at=s.now)
     return write(RecordDecision(decision), SaveTicket(ticket)) + changes + summed
 
 

@@ -15,7 +15,7 @@ from desk.policy import Policy
 from desk.space import MessageRef, parse_channel
 from desk.ticket import Containment, Status, Ticket, attention_of, awake, group_of
 from desk.timeline import Message, Timeline
-from handlers import so_far
+from handlers import say, so_far
 from handlers.attention import heard
 from handlers.opening import opened
 from handlers.services import Services
@@ -126,6 +126,8 @@ async def _saved(table: Table, *, cause: EventId) -> Changes:
         attention = attention_of(timeline, muted=ticket.muted, guest=ticket.guest, handed_back=ticket.handed_back)
         result += write(SaveTicket(replace(ticket, attention=attention)), ClearDeadlines(str(ticket.id), OVERTAKEN))
         result += _turns([ticket], at=table.now, cause=cause)
+        stood = await table.services.store.ticket(ticket.id)
+        result += say.marked(stood, ticket, cause=cause, at=table.now) if stood else NOTHING
     return result
 
 

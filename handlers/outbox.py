@@ -12,10 +12,11 @@ from desk.cards import Card
 from desk.errors import Conflict, Misconfigured, PlaceGone, RateLimited, Rejected, Retryable, Unavailable
 from desk.ids import CardId
 from desk.ports import ChatPlatform
-from desk.post import Direct, Op, Post, Row, RowStatus
+from desk.post import SIGNS, Direct, Op, Post, Row, RowStatus
 from desk.space import MessageRef, Place, Platform
 from handlers import standing, stopped
 from handlers.pace import Pace
+from handlers.rhythm import Rhythm
 from handlers.services import Services
 from handlers.views import Views
 
@@ -53,7 +54,9 @@ class Sender:
     async def run(self) -> None:
         """Send until cancelled."""
         bell = self._services.bells.outbox
+        rhythm = Rhythm()
         while True:
+            await rhythm.keep()
             bell.clear()
             try:
                 await self.drain()
@@ -109,7 +112,7 @@ class Sender:
         marked = replace(row, status=RowStatus.SENDING, attempts=row.attempts + 1, attempted_at=now)
         await self._services.store.save_row(marked)
         try:
-            ref = await self._streamed(post, chat) or await _OPERATIONS[post.op](chat, post, target)
+            ref = await self._streamed(post, chat) or await self._marked(post, chat) or await _OPERATIONS[post.op](chat, post, target)
         except RateLimited as error:
             # Certainly nothing was posted, so nothing has to be looked for.
             await self._limited(replace(row, status=RowStatus.QUEUED), error)
@@ -136,6 +139,13 @@ class Sender:
         except PlaceGone:
             return None
         return ref
+
+    async def _marked(self, post: Post, chat: ChatPlatform) -> MessageRef | None:
+        """Show on its thread how a ticket stands by now."""
+        ticket = await self._services.store.ticket(post.ticket) if post.op is Op.MARK and post.ticket else None
+        if ticket is not None:
+            await chat.mark(ticket)
+        return ticket.anchor if ticket else None
 
     async def _content(self, post: Post) -> Post:
         """A card is drawn from the present state when it is sent."""
@@ -182,7 +192,7 @@ class Sender:
     def _channel(self, post: Post) -> str:
         """Return what is held back together: a channel. Reactions are apart: a storm of them may not hold back an answer."""
         channel = str(post.target.channel) if isinstance(post.target, Place) else self._direct.get(post.lane, post.lane)
-        return f"{channel}/{post.op}" if post.op is Op.REACT else channel
+        return f"{channel}/{post.op}" if post.op in SIGNS else channel
 
     async def _limited(self, row: Row, error: RateLimited) -> None:
         """The platform asked to be left alone: nothing more goes to the channel until then, not only this row."""
@@ -254,6 +264,7 @@ _OPERATIONS: dict[Op, Callable[[ChatPlatform, Post, Row | None], Awaitable[Messa
     Op.EDIT: _edit,
     Op.DELETE: _delete,
     Op.REACT: _react,
+    Op.MARK: _react,
 }
 
 

@@ -20,6 +20,7 @@ from desk.runs import ActionResult, ActionRun, RunStatus
 from desk.selfservice import SelfService
 from handlers import requests
 from handlers.finishing import watch_of
+from handlers.rhythm import Rhythm
 from handlers.services import Services
 
 LONGEST_SLEEP = timedelta(seconds=1)
@@ -63,7 +64,9 @@ class Runner:
     async def run(self) -> None:
         """Work until cancelled."""
         bell = self._services.bells.runs
+        rhythm = Rhythm()
         while True:
+            await rhythm.keep()
             bell.clear()
             try:
                 await self.drain()

@@ -14,7 +14,7 @@ from desk.errors import NotAllowed
 from desk.ids import EventId, MessageId, OutboxId, derived
 from desk.post import Direct, Op, Post, Target
 from desk.space import Place, UserRef
-from desk.ticket import Ticket
+from desk.ticket import Status, Ticket
 from desk.timeline import Message, Purpose
 from handlers import replies
 from handlers.situation import Situation
@@ -27,6 +27,13 @@ def heard(message: Message, *, cause: EventId, at: datetime) -> Changes:
     """Show on a message that it was heard."""
     row = Post(OutboxId(derived("o", cause, "heard")), message.place, Purpose.NOTICE, message.audience, at, op=Op.REACT, emoji=HEARD, on=message.ref)
     return write(Enqueue(row))
+
+
+def marked(before: Ticket, after: Ticket, *, cause: EventId, at: datetime) -> Changes:
+    """Show on a ticket's thread that it is solved, or no longer is."""
+    if (before.status is Status.SOLVED) == (after.status is Status.SOLVED):
+        return NOTHING
+    return write(Enqueue(Post(OutboxId(derived("o", cause, "mark", after.id)), after.place, Purpose.NOTICE, PUBLIC, at, op=Op.MARK, ticket=after.id)))
 
 
 def whisper(

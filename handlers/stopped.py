@@ -11,7 +11,7 @@ from desk.customer import Role
 from desk.errors import PlaceGone, Rejected
 from desk.ids import EventId, OutboxId, derived
 from desk.ports import ChatPlatform
-from desk.post import Direct, Op, Post
+from desk.post import SIGNS, Direct, Op, Post
 from desk.space import Place
 from desk.timeline import Purpose
 from handlers.services import Services
@@ -51,7 +51,7 @@ async def tell_admins(text: str, services: Services, *, now: datetime) -> None:
 async def tell_team(post: Post, error: Exception, services: Services, *, now: datetime) -> None:
     """Tell the team that a customer has not read a post, and why; of the team's own posts and of reactions nobody hears."""
     place = await agents_place(services)
-    if place is None or post.audience.scope is Scope.INTERNAL or post.op is Op.REACT:
+    if place is None or post.audience.scope is Scope.INTERNAL or post.op in SIGNS:
         return
     why = str(error) if isinstance(error, Rejected) else "a defect of ours, which the log names"
     text = f"A post of ticket {post.ticket} could not be delivered: {why}. The customer has not read it."

@@ -18,6 +18,7 @@ from desk.ids import EventId, TicketId, derived
 from desk.ticket import Reason, Status, Ticket
 from handlers import act, asked, catching_up, daily, feedback, finishing, gather, internal, snoozing, turn
 from handlers.deed import Deed
+from handlers.rhythm import Rhythm
 from handlers.services import Services
 from handlers.situation import load_anyway
 
@@ -152,7 +153,9 @@ class Sweeper:
     async def run(self) -> None:
         """Sweep until cancelled."""
         bell = self._services.bells.deadlines
+        rhythm = Rhythm()
         while True:
+            await rhythm.keep()
             bell.clear()
             try:
                 await self.sweep()

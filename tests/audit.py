@@ -11,7 +11,7 @@ from desk.changes import Changes, Enqueue, RecordDecision
 from desk.customer import Person, Role
 from desk.decision import decide
 from desk.ids import EventId
-from desk.post import Direct, Op, Post
+from desk.post import SIGNS, Direct, Op, Post
 from desk.space import ChannelRef, MessageRef, Place, UserRef
 from store.repository import SqlStore
 from tests.fakes import FakeChat
@@ -99,7 +99,7 @@ async def check(store: Journal, chat: WatchedChat) -> None:
 def _speaks(changes: Changes, chat: WatchedChat) -> bool:
     """Tell whether a commit says anything to customers beside the whispered answer to somebody's own click."""
     posts = [write.post for write in changes.writes if isinstance(write, Enqueue)]
-    return any(post.op not in (Op.WHISPER, Op.REACT) and not _among_us(post.target, chat) for post in posts)
+    return any(post.op not in (Op.WHISPER, *SIGNS) and not _among_us(post.target, chat) for post in posts)
 
 
 def _among_us(target: Place | Direct, chat: WatchedChat) -> bool:

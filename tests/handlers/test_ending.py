@@ -2,6 +2,7 @@
 
 import pytest
 
+from desk.errors import PlaceGone
 from desk.facts import Occasion
 from desk.ticket import Containment, Status
 from desk.timeline import Purpose
@@ -179,3 +180,32 @@ async def test_what_a_human_answered_in_the_end_is_no_containment_though_the_fir
     await w.clicks("ina", "Solved")
     ticket = await w.ticket()
     assert (ticket.deflected, ticket.status, ticket.containment) == (True, Status.SOLVED, None)
+
+
+async def test_a_solved_ticket_is_marked_on_its_thread_and_one_that_goes_on_loses_the_mark(w):
+    asked = await w.asks("ina", QUESTION)
+    ticket = await w.ticket()
+    assert ticket.id not in w.chat.marks
+    await w.clicks("ina", "Solved")
+    assert w.chat.marks[ticket.id].status is Status.SOLVED
+    await w.says("ina", "It has still not arrived, what now?", under=asked)
+    await w.wait(minutes=1)
+    assert w.chat.marks[ticket.id].status is not Status.SOLVED
+
+
+async def test_nothing_is_marked_while_the_bot_only_observes(observing):
+    asked = await observing.asks("ina", QUESTION, mentions_bot=True)
+    await observing.says("ina", "Thanks, solved!", under=asked)
+    await observing.wait(days=4)
+    assert observing.chat.marks == {}
+
+
+async def test_a_mark_that_cannot_be_made_tells_nobody(w):
+    async def mark(ticket):
+        raise PlaceGone("the message is not there any more")
+
+    w.chat.mark = mark
+    await w.asks("ina", QUESTION)
+    told = len(w.texts(Purpose.NOTICE, where="agents"))
+    await w.clicks("ina", "Solved")
+    assert len(w.texts(Purpose.NOTICE, where="agents")) == told
