@@ -25,10 +25,10 @@ from desk.space import Platform
 Spot = dict[str, str]
 
 
-async def play(script: Script, *, keep: bool = False) -> tuple[dict[str, Any], dict[str, Spot]]:
+async def play(script: Script, *, keep: bool = False, slack: type[SlackSide] = SlackSide) -> tuple[dict[str, Any], dict[str, Spot]]:
     """Play a script in an empty home; return what the desk's process dumped and where each step's message stands."""
     home = Path(tempfile.mkdtemp(prefix="frontdesk-play-"))
-    driver = Driver(script, home)
+    driver = Driver(script, home, slack)
     try:
         return await driver.run(), driver.spots
     finally:
@@ -42,14 +42,14 @@ async def play(script: Script, *, keep: bool = False) -> tuple[dict[str, Any], d
 class Driver:
     """Performs steps and brings the desk's process up again when a step killed it."""
 
-    def __init__(self, script: Script, home: Path) -> None:
+    def __init__(self, script: Script, home: Path, slack: type[SlackSide] = SlackSide) -> None:
         self.script = script
         self.child = Child(home, scripted=script.model is not None)
         self.now = script.start
         self.spots: dict[str, Spot] = {}
         self._seats = seats(script)
         self._setup = setup_of(script)
-        self._slack = SlackSide(self._setup, lambda: self.now) if uses(script, Platform.SLACK) else None
+        self._slack = slack(self._setup, lambda: self.now) if uses(script, Platform.SLACK) else None
         self._last: dict[str, str] = {}
         self._down: set[str] = set()
         self._armed: Step | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
@@ -22,8 +22,6 @@ from desk.space import Platform
 
 Json = dict[str, Any]
 Values = Mapping[str, Any]
-PATIENCE = 200
-"""How often the desk's process is asked whether it is done with a press, before a modal that was never finished is given up."""
 
 
 class Stage(Protocol):
@@ -98,7 +96,7 @@ class SlackSide:
         """Have somebody do something; return where a message stands."""
         self._copies = step.deliver
         try:
-            return await ACTS[act](self, stage, step, values)
+            return await getattr(self, act)(stage, step, values)
         finally:
             self._copies = 1
 
@@ -228,10 +226,8 @@ class SlackSide:
         self.delivery.event(body, copies=self._copies)
 
 
-Act = Callable[[SlackSide, Stage, Step, Values], Awaitable[Any]]
-_DOINGS: tuple[Act, ...] = (SlackSide.say, SlackSide.edit, SlackSide.delete, SlackSide.react, SlackSide.click, SlackSide.command)
-ACTS: dict[str, Act] = {act.__name__: act for act in _DOINGS}
-"""What people do, by the name of the act."""
+ACTS = frozenset({"say", "edit", "delete", "react", "click", "command"})
+"""What people do, by the names of the side's methods."""
 
 
 def ref_of(workspace: Workspace, spot: Mapping[str, str]) -> Json:

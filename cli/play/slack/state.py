@@ -114,6 +114,7 @@ class Workspace:
     def __init__(self, now: Callable[[], datetime]) -> None:
         self._now = now
         self._last = EPOCH
+        self._next: datetime | None = None
         self._numbers = count(1)
         self.heard: Callable[[Json], None] = lambda _: None
         self.members: dict[str, Member] = {}
@@ -134,8 +135,13 @@ class Workspace:
 
     def tick(self) -> datetime:
         """Return the present instant, later than any before it."""
-        self._last = max(self._last + TICK, self._now())
-        return self._last
+        at, self._next = self._next, None
+        self._last = max(self._last + TICK, self._now()) if at is None else max(self._last, at)
+        return self._last if at is None else at
+
+    def put_next(self, at: datetime) -> None:
+        """Let what happens next happen at this instant: another store named it."""
+        self._next = at
 
     def number(self) -> int:
         """Return a number that was never given before."""
@@ -174,7 +180,13 @@ class Workspace:
 
     def direct(self, user: str) -> Room:
         """Return the direct messages between the bot and somebody, opened when they never were."""
-        return self.rooms.setdefault(direct_id(user), Room(direct_id(user), self.members[user].name, True, user, [user, BOT_USER]))
+        found = next((room for room in self.rooms.values() if room.user == user), None)
+        return found or self.open_direct(direct_id(user), user)
+
+    def open_direct(self, id: str, user: str) -> Room:
+        """Open the direct messages between the bot and somebody."""
+        self.rooms[id] = Room(id, self.members[user].name, True, user, [user, BOT_USER])
+        return self.rooms[id]
 
     def named(self, name: str) -> Room:
         """Return a channel by name."""
@@ -185,6 +197,12 @@ class Workspace:
         id = f"{self.number()}.{TEAM}.play"
         self.triggers[id] = Trigger(user)
         return id
+
+
+def instant(ts: str) -> datetime:
+    """Return when a message that Slack names so is from."""
+    seconds, _, micros = ts.partition(".")
+    return EPOCH + timedelta(seconds=int(seconds), microseconds=int(micros))
 
 
 def stamp(at: datetime) -> str:
