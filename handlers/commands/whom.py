@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from desk.customer import Identity, Person
@@ -62,11 +63,7 @@ async def whom(words: str, near: UserRef, services: Services) -> Whom:
     words = " ".join(words.split())
     if user := user_of(words, near):
         return await _by_user(user, services)
-    found = MAIL.fullmatch(words)
-    said = found["mail"] if found else words.removeprefix("@")
-    people = await services.crm.find(said)
-    if len(people) > 1:
-        raise InvalidInput(f"{len(people)} people are called {said!r}: write the id of one, {' or '.join(person.id for person in people)}.")
+    said, people = await _known(words, services)
     if people:
         return Whom(people[0].name, people[0], tuple(await services.crm.users(people[0].id)))
     return await _by_tickets(said, services)
@@ -74,14 +71,9 @@ async def whom(words: str, near: UserRef, services: Services) -> Whom:
 
 async def person_of(words: str, services: Services) -> Person:
     """Return the person of the customer record that is meant by an id, an e-mail address or a name; raise InvalidInput for none and for several."""
-    found = MAIL.fullmatch(words)
-    said = found["mail"] if found else words.removeprefix("@")
-    people = await services.crm.find(said)
-    if len(people) != 1:
-        several = f"{len(people)} people are called {said!r}: write the id of one, {' or '.join(person.id for person in people)}."
-        raise InvalidInput(
-            several if people else f"The customer record has nobody {said!r}: write an e-mail address, a name or an id as it has them."
-        )
+    said, people = await _known(words, services)
+    if not people:
+        raise InvalidInput(f"The customer record has nobody {said!r}: write an e-mail address, a name or an id as it has them.")
     return people[0]
 
 
@@ -89,6 +81,16 @@ async def link_of(user: UserRef, services: Services) -> tuple[Identity | None, P
     """Return whom a platform user is linked to and how, None twice for nobody."""
     identity = await services.crm.identity(user)
     return identity, await services.crm.person(identity.person) if identity else None
+
+
+async def _known(words: str, services: Services) -> tuple[str, Sequence[Person]]:
+    """Return what was written without its markup, and who is called so: one at most, for several raise InvalidInput."""
+    found = MAIL.fullmatch(words)
+    said = found["mail"] if found else words.removeprefix("@")
+    people = await services.crm.find(said)
+    if len(people) > 1:
+        raise InvalidInput(f"{len(people)} people are called {said!r}: write the id of one, {' or '.join(person.id for person in people)}.")
+    return said, people
 
 
 async def _by_user(user: UserRef, services: Services) -> Whom:
