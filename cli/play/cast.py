@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,7 +12,8 @@ from cli.play.slack.names import channel_id, direct_id, slack_channel, slack_use
 from cli.seeding import Cast, Room, Seat
 from desk.customer import Account, Invoice, Person, Role, Trust
 from desk.ids import AccountId, PersonId
-from desk.space import Channel, ChannelKind, ChannelRef, Platform, UserRef
+from desk.policy_check import read_duration
+from desk.space import Channel, ChannelKind, ChannelRef, Intake, Platform, UserRef
 
 Table = Mapping[str, Any]
 
@@ -91,7 +92,8 @@ def _rooms(rows: Iterable[Table], seats: Mapping[str, Seat], start: datetime) ->
             _channel(row),
             row["name"],
             ChannelKind(row["kind"]),
-            declared_at=start,
+            declared_at=start + (read_duration(row["declared"]) if "declared" in row else timedelta()),
+            intake=Intake(row.get("intake", Intake.ALL)),
             account=AccountId(slug(row["account"])) if row.get("account") else None,
             person=guest.person.id if guest and guest.trust is Trust.PERSON else None,
             agents=row["name"] == agents,

@@ -10,6 +10,7 @@ from typing import Any
 
 from desk.errors import InvalidInput
 from desk.policy_check import read_duration
+from desk.space import Intake
 
 Check = Callable[[Any], str | None]
 """Returns what to write instead, None when the value is right."""
@@ -90,4 +91,4 @@ SETUP = keys({}, start=DATE, seed=WHOLE, knowledge=texts, policy=TABLE, model=TE
 ACCOUNT = keys({"name": TEXT}, tier=TEXT, zone=TEXT, contract=ANY, health=WHOLE, value=NUMBER, manager=TEXT, fields=TABLE)
 PERSON = keys({"name": TEXT}, role=TEXT, account=TEXT, trust=TEXT, zone=TEXT, language=TEXT, email=TEXT, entitlements=texts)
 INVOICE = keys({"account": TEXT, "number": TEXT, "amount": NUMBER}, currency=TEXT, issued=ANY, due=ANY, status=TEXT, link=TEXT)
-CHANNEL = keys({"name": TEXT, "kind": TEXT}, account=TEXT, person=TEXT, platform=TEXT)
+CHANNEL = keys({"name": TEXT, "kind": TEXT}, account=TEXT, person=TEXT, platform=TEXT, intake=one_of(*map(str, Intake)), declared=duration)

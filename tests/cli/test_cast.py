@@ -1,13 +1,13 @@
 """A script's tables become people, companies and channels."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
 
 from cli.play.cast import account, cast_of, invoice, person
 from desk.customer import Role, Trust
-from desk.space import ChannelKind
+from desk.space import ChannelKind, Intake
 
 START = datetime(2026, 11, 2, 10, tzinfo=UTC)
 PEOPLE = [
@@ -62,3 +62,9 @@ def test_a_direct_channel_knows_its_person_only_when_they_are_verified(name, kno
     (room,) = cast({"name": "dm", "kind": "direct", "person": name}).rooms
     assert room.channel.person == known
     assert room.guest is not None
+
+
+def test_a_channel_takes_everything_from_the_start_on_unless_it_says_otherwise():
+    plain, choosy = cast({"name": "help", "kind": "community"}, {"name": "ask", "kind": "community", "intake": "questions", "declared": "10m"}).rooms
+    assert (plain.channel.intake, choosy.channel.intake) == (Intake.ALL, Intake.QUESTIONS)
+    assert choosy.channel.declared_at - plain.channel.declared_at == timedelta(minutes=10)
