@@ -25,6 +25,7 @@ SCOPES: Mapping[str, str] = {
     "groups:history": "read messages of the private channels it was invited to",
     "groups:read": "know a private channel's members, and that the agents channel is still private",
     "im:history": "read direct messages to it",
+    "im:read": "know with whom a direct message is, before anything internal is said in it",
     "im:write": "open a direct message, for private parts and pages",
     "reactions:read": "open a ticket by an emoji",
     "reactions:write": "show that a message was heard",

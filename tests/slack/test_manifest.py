@@ -1,12 +1,13 @@
 """The app manifest: valid for Slack, no more than it needs, and one for each way that events arrive."""
 
 import json
+import re
 from pathlib import Path
 
 import jsonschema
 import pytest
 
-from bot.slack.manifest import EVENTS, GROUP_EVENTS, SCOPES, manifest
+from bot.slack.manifest import EVENTS, GROUP_EVENTS, OPTIONAL, SCOPES, manifest
 from cli.app import run
 from desk.errors import InvalidInput
 
@@ -24,6 +25,39 @@ NEEDED = {
     "subteam_": "usergroups:read",
 }
 """The scope that Slack asks for each event, by the event's beginning; App Home and the app's own removal need none."""
+ROOMS = {"channels:read", "groups:read", "im:read"}
+READING = {"channels:history", "groups:history", "im:history"}
+CALLS = {
+    "apps.connections.open": set(),
+    "assistant.threads.setStatus": {"assistant:write"},
+    "auth.test": set(),
+    "chat.appendStream": {"chat:write"},
+    "chat.delete": {"chat:write"},
+    "chat.postEphemeral": {"chat:write"},
+    "chat.postMessage": {"chat:write"},
+    "chat.startStream": {"chat:write"},
+    "chat.stopStream": {"chat:write"},
+    "chat.update": {"chat:write"},
+    "conversations.history": READING,
+    "conversations.info": ROOMS,
+    "conversations.members": ROOMS,
+    "conversations.open": {"im:write"},
+    "conversations.replies": READING,
+    "files.info": {"files:read"},
+    "reactions.add": {"reactions:write"},
+    "reactions.remove": {"reactions:write"},
+    "usergroups.list": {"usergroups:read"},
+    "usergroups.users.list": {"usergroups:read"},
+    "users.info": {"users:read"},
+    "users.list": {"users:read"},
+    "users.lookupByEmail": {"users:read.email"},
+    "views.open": set(),
+    "views.publish": set(),
+    "views.update": set(),
+}
+"""The scopes that Slack asks for each method. What reads a conversation needs one for each kind of it: a direct message is read too."""
+METHOD = re.compile(r"\"((?:apps|assistant|auth|chat|conversations|files|reactions|usergroups|users|views)\.[A-Za-z.]+)\"")
+ADAPTER = Path(__file__).parents[2] / "bot" / "slack"
 
 
 @pytest.mark.skipif(not SCHEMA.exists(), reason="Slack's manifest schema is in ../shared, which a clone does not have")
@@ -50,9 +84,15 @@ def test_every_event_has_the_scope_it_needs(event):
     assert all(scope in scopes for beginning, scope in NEEDED.items() if event.startswith(beginning))
 
 
+def test_every_call_has_the_scopes_it_needs():
+    called = {method for module in ADAPTER.glob("*.py") for method in METHOD.findall(module.read_text()) if method not in OPTIONAL}
+    granted = set(manifest()["oauth_config"]["scopes"]["bot"])
+    assert called == CALLS.keys()
+    assert {method: CALLS[method] - granted for method in called if CALLS[method] - granted} == {}
+
+
 def test_nothing_is_asked_for_that_no_event_and_no_call_needs():
-    used = {*NEEDED.values(), "assistant:write", "chat:write", "commands", "files:read", "im:write", "reactions:write"}
-    assert set(SCOPES) <= used
+    assert set(SCOPES) <= {*NEEDED.values(), *set().union(*CALLS.values()), "commands"}
 
 
 def test_user_groups_can_be_left_out_where_the_plan_has_none():
