@@ -27,6 +27,7 @@ SENTENCES: dict[str, str] = {
     "disagreed": "{field}: the local classifier says {local}, the model {model}",
     "declined": "the customer does not want what it asks for",
     "down": "{system} is down",
+    "merged": "its ticket became part of {into}",
     "guest": "the thread is not the bot's and nobody addressed it",
     "handed_over": "the agent handed it to a person",
     "held": "a human holds the ticket",
