@@ -52,7 +52,9 @@ class SlackChat:
         if post.op is not Op.WHISPER:
             return await self._posted(place, post)
         if _is_direct(place):
-            return await self._posted(place, post, marked=False)
+            own = await self.open(post.to[0])
+            # Commands can be given in a direct message of two people too, in which the bot is not.
+            return await self._posted(place if place.channel == own.channel else own, post, marked=False)
         try:
             return await self._whispered(place, post)
         except PlaceGone:

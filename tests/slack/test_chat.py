@@ -141,6 +141,12 @@ async def test_a_whisper_in_a_direct_message_is_a_message(chat, slack):
     await chat.edit(ref, post("pssst", op=Op.EDIT))
 
 
+async def test_an_answer_to_a_command_given_in_a_direct_message_of_two_people_goes_to_who_gave_it(chat, slack):
+    ref = await chat.send(post("psst", op=Op.WHISPER, to=(TIM_REF,), target=Place(DIRECT, ROOT)))
+    [given] = slack.of("chat.postMessage")
+    assert (ref.channel.id, given["channel"], "thread_ts" in given) == ("DU0TIM", "DU0TIM", False)
+
+
 @pytest.mark.parametrize("error", ["channel_not_found", "not_in_channel", "user_not_in_channel"])
 async def test_an_answer_to_a_command_given_where_the_bot_is_not_goes_to_the_person(chat, slack, error):
     slack.refuse("chat.postEphemeral", error)
