@@ -4,15 +4,22 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from desk.audience import INTERNAL
-from desk.changes import NOTHING, Changes, SaveChannel, SaveMessage, write
+from desk.audience import INTERNAL, PUBLIC
+from desk.changes import NOTHING, Changes, Enqueue, SaveChannel, SaveMessage, write
+from desk.customer import Role
 from desk.errors import Unavailable
 from desk.events import MessageReceived
-from desk.ids import PersonId
-from desk.space import Channel, ChannelKind
+from desk.ids import OutboxId, PersonId, derived
+from desk.post import Post
+from desk.space import Channel, ChannelKind, Place
 from desk.timeline import Message, Purpose
-from handlers import questions
+from handlers import questions, replies
 from handlers.services import Services
+
+FOR_COLLEAGUES = (
+    "Here I answer customers, and the support team. You are neither to me, so nobody is told what you write: "
+    "turn to the support team itself, or have an admin add you to it with `/frontdesk team add`."
+)
 
 
 async def channel_of(event: MessageReceived, services: Services) -> tuple[Channel | None, Changes]:
@@ -33,7 +40,17 @@ def is_before(event: MessageReceived, channel: Channel) -> bool:
 def ours(message: Message) -> Changes:
     """Take in what one of ours says to the bot alone: it is no ticket and stands nobody down. A teammate is answered, about tickets and articles."""
     note = replace(message, audience=INTERNAL, purpose=Purpose.TEAMMATE)
-    return write(SaveMessage(note)) + questions.asked(note, None)
+    told = _sent_elsewhere(note) if note.role is Role.COLLEAGUE else questions.asked(note, None)
+    return write(SaveMessage(note)) + told
+
+
+def _sent_elsewhere(note: Message) -> Changes:
+    """Tell a colleague, once a day, that nobody is told of what they write here."""
+    if note.ref is None:
+        return NOTHING
+    id = OutboxId(derived("o", "colleague", note.place.channel, f"{note.at:%Y-%m-%d}"))
+    place = Place(note.place.channel, note.place.thread or note.ref.id)
+    return write(Enqueue(Post(id, place, Purpose.NOTICE, PUBLIC, note.at, card=replies.sentence(FOR_COLLEAGUES))))
 
 
 async def _verified(event: MessageReceived, channel: Channel, services: Services) -> PersonId | None:

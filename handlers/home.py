@@ -27,6 +27,7 @@ STRANGER = (
     "Write to me here, or in a channel that I am in, and I answer from our articles or bring in a person of our team. "
     "To reach a person at any time, write “get a human”."
 )
+COLLEAGUE = "This is a page of the support team. An admin adds you to it with `/frontdesk team add`: until then it has nothing to show you."
 NOTHING_WAITS = "Nothing waits for you. Well done."
 
 
@@ -34,7 +35,7 @@ async def home(query: Query, services: Services) -> Card:
     """Return the page of whoever asks; somebody who is not of the team reads how to be helped, and nothing else."""
     if query.role not in TEAM:
         bot = (await services.policy.current()).company.bot
-        return Card((Header(bot), Text(STRANGER)))
+        return Card((Header(bot), Text(COLLEAGUE if query.role is Role.COLLEAGUE else STRANGER)))
     blocks = [*await _queue(query, services)]
     blocks += await _at_risk(services) if query.role in LEADS else ()
     blocks += await _set_up(query, services) if query.role is Role.ADMIN else ()

@@ -66,3 +66,17 @@ async def test_what_one_of_ours_says_to_the_bot_alone_stands_nobody_down(w):
     await w.wait(seconds=9)
     assert not (await w.ticket()).held
     assert await w.decisions() == ["reply"]
+
+
+async def test_a_colleague_is_told_once_a_day_that_nobody_reads_it_and_a_teammate_is_not(w):
+    w.chat.internal |= {channel("dm-kim"), channel("dm-noor")}
+    first = await w.says("kim", QUESTION, where="dm-kim", kind=ChannelKind.DIRECT)
+    await w.says("kim", "Hello?", where="dm-kim", kind=ChannelKind.DIRECT)
+    [told] = w.posts(Purpose.NOTICE, where="dm-kim")
+    assert "have an admin add you to it" in plain(told.card)
+    assert told.target.thread == first.id
+    await w.says("noor", QUESTION, where="dm-noor", kind=ChannelKind.DIRECT)
+    assert not any("have an admin add you" in plain(post.card) for post in w.chat.sent if post.target.channel == channel("dm-noor"))
+    await w.wait(hours=24)
+    await w.says("kim", "Hello?", where="dm-kim", kind=ChannelKind.DIRECT)
+    assert len(w.posts(Purpose.NOTICE, where="dm-kim")) == 2
