@@ -16,7 +16,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.slack.access import Access
-from bot.slack.refusals import LIMITED, refusal
+from bot.slack.refusals import LIMITED, TOKEN, refusal
 from desk.errors import FrontdeskError, Misconfigured, PlaceGone, RateLimited, Rejected, Unavailable
 
 SECONDS = 10
@@ -81,9 +81,12 @@ class Web:
             raise Unavailable("platform", f"{method} was answered with something that is not Slack's") from None
 
     async def whoami(self) -> Whoami:
-        """Return whose token this is; asked once."""
+        """Return whose token this is; asked once. Raises Misconfigured for every refusal: whatever Slack has against the token, a person mends it."""
         if self._who is None:
-            found = await self.call("auth.test")
+            try:
+                found = await self.call("auth.test")
+            except Rejected as error:
+                raise Misconfigured(f"Slack refuses the bot's token: {error}. {TOKEN[0].upper()}{TOKEN[1:]}") from None
             self._who = Whoami(*(str(found.get(name) or "") for name in ("team_id", "team", "url", "user_id", "bot_id", "enterprise_id")))
         return self._who
 

@@ -235,3 +235,10 @@ async def test_one_connection_is_used_again(web, slack):
     for _ in range(3):
         await web.call("auth.test")
     assert len({call.peer for call in slack.calls}) == 1
+
+
+@pytest.mark.parametrize("error", ["user_removed_from_team", "something_new"])
+async def test_whatever_slack_has_against_the_token_is_for_a_person_to_mend_and_costs_no_message(web, slack, error):
+    slack.refuse("auth.test", error)
+    with pytest.raises(Misconfigured, match=rf"{error}.*FRONTDESK_SLACK_BOT_TOKEN"):
+        await web.whoami()
