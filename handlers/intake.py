@@ -135,8 +135,11 @@ async def _pause(channel: Channel, group: str, services: Services, *, first: dat
     id = derived("pause", channel.ref, group)
     due = min(last + policy.pause.quiet, first + policy.pause.most)
     # One that was put off is not taken back: an instant that came already never comes again.
-    stands = await services.store.deadline(id)
-    return SetDeadline(Deadline(id, DeadlineKind.PAUSE, str(channel.ref), max(due, stands.due) if stands else due, {"group": group}))
+    if stands := await services.store.deadline(id):
+        over = max(due, stands.due) <= services.clock.now()
+        # One that is over is under way, and takes this message along; moved within the past it would come once more for each message.
+        due = stands.due if over else max(due, stands.due)
+    return SetDeadline(Deadline(id, DeadlineKind.PAUSE, str(channel.ref), due, {"group": group}))
 
 
 async def _ours(message: Message, services: Services, *, cause: EventId) -> Changes:

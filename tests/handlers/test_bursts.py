@@ -1,6 +1,7 @@
 """Bursts: one answer for what a customer writes before they pause."""
 
 from desk.timeline import Purpose
+from handlers.dispatch import dispatch
 
 QUESTION = "When does my refund arrive?"
 
@@ -46,6 +47,18 @@ async def test_after_forty_five_seconds_it_answers_even_while_the_customer_goes_
         await w.types("ina")
     assert w.posts(Purpose.ANSWER) == []
     await w.wait(seconds=6)
+    assert len(w.posts(Purpose.ANSWER)) == 1
+
+
+async def test_messages_that_come_after_their_pause_is_over_share_the_one_that_is_under_way(w):
+    late = [w.message("ina", text) for text in ("Hello,", "one more thing:", QUESTION)]
+    w.clock.advance(minutes=2)
+    dues = []
+    for event in late:
+        await dispatch(event, w.services, w.submit)
+        dues += [deadline.due for deadline in await w.store.due(w.clock.now())]
+    assert dues == [dues[0]] * 3
+    await w.wait(seconds=1)
     assert len(w.posts(Purpose.ANSWER)) == 1
 
 
