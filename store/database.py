@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager, nullcontext
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
@@ -22,6 +23,8 @@ T = TypeVar("T")
 
 BUSY = timedelta(seconds=5)
 """How long a write waits for another process before the store counts as unavailable."""
+READERS = 4
+"""Threads that read a SQLite file beside the one that writes it."""
 PATIENT = 30_000
 """Milliseconds that the engine waits for its own file."""
 # WAL lets readers pass a writer; FULL keeps a commit that was acknowledged through a power cut.
@@ -46,13 +49,62 @@ NO_DRIVER = (
 )
 
 
-class Database:
+class Database(Protocol):
     """The application database. Work is a plain function of a connection, run in one transaction; one write runs at a time."""
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run queries; raise Unavailable("store") when the database does not answer."""
+        ...
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run queries and writes that become visible together or not at all; raise Unavailable("store") when the database does not take them."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+
+class SqliteDatabase:
+    """A file. A transaction runs in a thread from its first statement to its last: a hop for each of them costs more than SQLite itself."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+        self._writer = ThreadPoolExecutor(max_workers=1, thread_name_prefix="store writer")
+        self._readers = ThreadPoolExecutor(max_workers=READERS, thread_name_prefix="store reader")
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run queries; raise Unavailable("store") when the database does not answer."""
+        with translated():
+            return await asyncio.get_running_loop().run_in_executor(self._readers, self._read, work)
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """Run queries and writes that become visible together or not at all; raise Unavailable("store") when the database does not take them."""
+        with translated():
+            return await asyncio.get_running_loop().run_in_executor(self._writer, self._write, work)
+
+    async def close(self) -> None:
+        """Let what is under way end, and let go of every connection."""
+        for threads in (self._writer, self._readers):
+            await asyncio.to_thread(threads.shutdown)
+        self._engine.dispose()
+
+    def _read(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            return work(connection)
+
+    def _write(self, work: Callable[[Connection], T]) -> T:
+        with self._engine.connect() as connection:
+            connection.execution_options(writes=True)
+            with connection.begin():
+                return work(connection)
+
+
+class PostgresDatabase:
+    """A server."""
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
-        self._sqlite = engine.dialect.name == "sqlite"
-        self._writer: AbstractAsyncContextManager[Any] = asyncio.Lock() if self._sqlite else nullcontext()
 
     async def read(self, work: Callable[[Connection], T]) -> T:
         """Run queries; raise Unavailable("store") when the database does not answer."""
@@ -62,14 +114,10 @@ class Database:
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """Run queries and writes that become visible together or not at all; raise Unavailable("store") when the database does not take them."""
-        async with self._writer:
-            with translated():
-                async with self._engine.connect() as connection:
-                    await connection.execution_options(writes=True)
-                    async with connection.begin():
-                        if not self._sqlite:
-                            await connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_WRITER})"))
-                        return await connection.run_sync(work)
+        with translated():
+            async with self._engine.connect() as connection, connection.begin():
+                await connection.execute(text(f"SELECT pg_advisory_xact_lock({ONE_WRITER})"))
+                return await connection.run_sync(work)
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -88,7 +136,7 @@ async def open_database(url: str, *, busy: timedelta = BUSY) -> Database:
 
     Raises Misconfigured for an address or a file that is no database of ours, Unavailable when it does not answer.
     """
-    database = Database(_engine(url, busy))
+    database = _opened(url, busy)
     try:
         if not await database.read(is_at_head):
             await database.write(_upgrade)
@@ -135,16 +183,17 @@ def _is_passing(error: DBAPIError) -> bool:
     return code is None or code & 0xFF in PASSING
 
 
-def _engine(url: str, busy: timedelta) -> AsyncEngine:
+def _opened(url: str, busy: timedelta) -> Database:
     address = make_url(url)
     milliseconds = int(busy.total_seconds() * 1000)
     match address.get_backend_name():
         case "sqlite":
-            return _sqlite_engine(address.set(drivername="sqlite+aiosqlite"), milliseconds)
+            return SqliteDatabase(_sqlite_engine(address.set(drivername="sqlite"), milliseconds))
         case "postgresql":
             arguments = {"options": f"-c lock_timeout={milliseconds}", "connect_timeout": max(1, milliseconds // 1000)}
             with _driver():
-                return create_async_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True, connect_args=arguments)
+                engine = create_async_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True, connect_args=arguments)
+            return PostgresDatabase(engine)
         case other:
             raise Misconfigured(f"the database address begins with {other!r}: write sqlite:///PATH or postgresql://USER@HOST/NAME")
 
@@ -158,12 +207,12 @@ def _driver() -> Iterator[None]:
         raise Misconfigured(NO_DRIVER) from error
 
 
-def _sqlite_engine(url: URL, milliseconds: int) -> AsyncEngine:
+def _sqlite_engine(url: URL, milliseconds: int) -> Engine:
     if url.database:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_async_engine(url, pool_size=5)
+    engine = create_engine(url, pool_size=READERS + 1)
 
-    @event.listens_for(engine.sync_engine, "connect")
+    @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
@@ -171,7 +220,7 @@ def _sqlite_engine(url: URL, milliseconds: int) -> AsyncEngine:
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
-    @event.listens_for(engine.sync_engine, "begin")
+    @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
         # A deferred transaction that wants to write after reading fails at once when another process wrote in between.
         if connection.get_execution_options().get("writes"):
