@@ -19,6 +19,8 @@ from handlers.situation import agents_place, team_of
 
 OPEN = "Others than the team can read the agents channel, so I have stopped posting there. Make it private again, or choose another channel."
 GONE = "I cannot post in the agents channel: {why}. What should stand there waits."
+OURS = frozenset({Purpose.DRAFT_CARD, Purpose.ESCALATION_CARD, Purpose.AUTO_CARD, Purpose.PAGE})
+"""What the team waits for: where it cannot stand, somebody has to know."""
 
 
 async def reason(post: Post, chat: ChatPlatform) -> str:
@@ -49,14 +51,25 @@ async def tell_admins(text: str, services: Services, *, now: datetime) -> None:
 
 
 async def tell_team(post: Post, error: Exception, services: Services, *, now: datetime) -> None:
-    """Tell the team that a customer has not read a post, and why; of the team's own posts and of reactions nobody hears."""
+    """Tell the team who has not read a post, and why: a customer, or they themselves a card or a page. Of notices and reactions nobody hears."""
     place = await agents_place(services)
-    if place is None or post.audience.scope is Scope.INTERNAL or post.op in SIGNS:
+    ours = post.audience.scope is Scope.INTERNAL
+    if place is None or post.op in SIGNS or (ours and post.purpose not in OURS):
         return
     why = str(error) if isinstance(error, Rejected) else "a defect of ours, which the log names"
-    text = f"A post of ticket {post.ticket} could not be delivered: {why}. The customer has not read it."
-    notice = Post(OutboxId(derived("o", "undelivered", post.id)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text),)), ticket=post.ticket)
-    await services.store.commit(EventId(derived("ev", "undelivered", post.id)), write(Enqueue(notice)), at=now)
+    text = _unread(post, why) if ours else f"A post of ticket {post.ticket} could not be delivered: {why}. The customer has not read it."
+    # A card is drawn again and again: that it cannot be shown is told once.
+    key = "undelivered", post.card_id or post.id
+    notice = Post(OutboxId(derived("o", *key)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text),)), ticket=post.ticket)
+    await services.store.commit(EventId(derived("ev", *key)), write(Enqueue(notice)), at=now)
+
+
+def _unread(post: Post, why: str) -> str:
+    """Return what the team has not read."""
+    about = f" of ticket {post.ticket}" if post.ticket else ""
+    if isinstance(post.target, Direct):
+        return f"A page{about} did not reach {post.target.user}: {why}. Somebody else has to see to it."
+    return f"A card{about} could not be shown: {why}.{f' `/frontdesk ticket {post.ticket}` says how it stands.' if post.ticket else ''}"
 
 
 def _is_internal(post: Post) -> bool:

@@ -44,7 +44,9 @@ REFUSALS: Mapping[str, tuple[type[PlaceGone | Rejected | Misconfigured], str]] =
     "org_login_required": (Misconfigured, "the workspace is being moved to an organization: install the app again once that is done"),
 }
 """What a person can mend, or nobody; every other code is rejected by its name."""
-DOWN = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "accesslimited"})
+DOWN = frozenset(
+    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org", "accesslimited", "fetch_members_failed"}
+)
 """Slack's own troubles: whether anything was done is unknown."""
 LIMITED = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 """Too much at once: certainly nothing was done."""

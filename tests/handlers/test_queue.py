@@ -4,6 +4,7 @@ import pytest
 
 from desk.cards import plain
 from desk.draft import DraftStatus
+from desk.errors import Rejected
 from desk.space import Place
 from desk.ticket import Status
 from desk.timeline import Purpose
@@ -166,6 +167,34 @@ async def test_a_post_that_the_platform_refuses_is_told_to_the_team(w):
     w.chat.gone.add(channel("community"))
     await w.asks("ina", "When does my refund arrive?")
     assert "could not be delivered" in w.texts(Purpose.NOTICE, where="agents")[0]
+
+
+async def _refused(w, purpose):
+    """Have the platform refuse what is posted for a purpose; return what the team is told of it."""
+    send = w.chat.send
+
+    async def refusing(post):
+        if post.purpose is purpose:
+            raise Rejected("it is more than fits")
+        return await send(post)
+
+    w.chat.send = refusing
+    await w.asks("ina", "unsure: #human, and now" if purpose is Purpose.PAGE else UNSURE)
+    return [text for text in w.texts(Purpose.NOTICE, where="agents") if "it is more than fits" in text]
+
+
+async def test_a_card_that_the_platform_refuses_is_told_to_the_team_once(w):
+    [told] = await _refused(w, Purpose.DRAFT_CARD)
+    ticket = await w.ticket()
+    assert told == f"A card of ticket {ticket.id} could not be shown: it is more than fits. `/frontdesk ticket {ticket.id}` says how it stands."
+    await w.wait(hours=1)
+    assert len([text for text in w.texts(Purpose.NOTICE, where="agents") if "could not be shown" in text]) == 1
+
+
+async def test_a_page_that_reaches_nobody_is_told_to_the_team(w):
+    w.policy.change(escalation={"levels": {"asks_human": 3}})
+    [told] = await _refused(w, Purpose.PAGE)
+    assert "did not reach local/main/lea: it is more than fits. Somebody else has to see to it." in told
 
 
 async def _two(w):
