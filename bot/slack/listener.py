@@ -11,7 +11,7 @@ from bot.slack.inbox import Arrival
 from bot.slack.people import People, Who
 from bot.slack.refs import channel_ref, instant
 from bot.slack.web import Web
-from desk.errors import PlaceGone
+from desk.errors import PlaceGone, Rejected
 from desk.events import Event
 from desk.ports import PolicySource
 from desk.space import Place
@@ -132,7 +132,8 @@ class Listener:
             return file
         try:
             return {**file, **((await self._web.call("files.info", file=file["id"])).get("file") or {})}
-        except PlaceGone:
+        # Whatever Slack has against the file, the message is heard.
+        except Rejected:
             return file
 
 

@@ -24,6 +24,8 @@ REFUSALS: Mapping[str, tuple[type[PlaceGone | Rejected | Misconfigured], str]] =
     "cannot_dm_bot": (PlaceGone, "Slack lets no bot write to another one"),
     "file_not_found": (PlaceGone, "the file is not there any more"),
     "file_deleted": (PlaceGone, "the file was deleted"),
+    # Of what was asked for, not of the app: of a file that another organization does not share, say.
+    "access_denied": (PlaceGone, "Slack denies the bot access to it: an owner of the workspace can allow it"),
     "restricted_action": (Rejected, "a setting of the workspace keeps the bot from posting there: an owner of the workspace can allow it"),
     "msg_too_long": (Rejected, "the message is longer than Slack takes"),
     "expired_trigger_id": (Rejected, "Slack waited too long for the form: press the button again"),
@@ -38,7 +40,6 @@ REFUSALS: Mapping[str, tuple[type[PlaceGone | Rejected | Misconfigured], str]] =
         "the Slack app lacks the scope {needed}: paste the manifest of ./frontdesk manifest slack and install the app again",
     ),
     "not_allowed_token_type": (Misconfigured, f"Slack wants another kind of token: {TOKEN}"),
-    "access_denied": (Misconfigured, "Slack denies the app access: an owner of the workspace has to approve it"),
     "team_access_not_granted": (Misconfigured, "the app may not reach this workspace: an owner of the organization has to approve it"),
     "ekm_access_denied": (Misconfigured, "an admin of the workspace has suspended the posting of messages"),
     "org_login_required": (Misconfigured, "the workspace is being moved to an organization: install the app again once that is done"),

@@ -97,8 +97,9 @@ async def test_a_file_of_another_organization_is_looked_up(wired, desk, slack):
     assert [given["file"] for given in slack.of("files.info")] == ["F1"]
 
 
-async def test_a_file_that_is_gone_does_not_hold_up_its_message(wired, desk, slack):
-    slack.refuse("files.info", "file_not_found")
+@pytest.mark.parametrize("error", ["file_not_found", "access_denied", "slack_connect_file_upload_sharing_blocked"])
+async def test_a_file_that_slack_does_not_give_does_not_hold_up_its_message(wired, desk, slack, error):
+    slack.refuse("files.info", error)
     await wired.post(callback(said("look", subtype="file_share", files=[{"id": "F1", "file_access": "check_file_info"}])))
     await wired.settled()
     assert [(event.text, [file.ref for file in event.files]) for event in desk.heard] == [("look", ["F1"])]

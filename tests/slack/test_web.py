@@ -49,6 +49,7 @@ async def test_a_method_that_reads_gets_words_in_a_form(web, slack):
         pytest.param("account_inactive", Misconfigured, "uninstalled", id="an uninstalled app"),
         pytest.param("internal_error", Unavailable, "internal_error", id="trouble at Slack"),
         pytest.param("fatal_error", Unavailable, "fatal_error", id="trouble after which something may have been done"),
+        pytest.param("access_denied", PlaceGone, "allow", id="what Slack gives to others only"),
         pytest.param("fetch_members_failed", Unavailable, "fetch_members_failed", id="members that Slack could not look up just now"),
         pytest.param("invalid_blocks", Rejected, "invalid_blocks", id="whatever else there is"),
     ],
