@@ -22,7 +22,7 @@ from desk.summary import Talk
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose
 from desk.usage import Payer
-from handlers import shortfalls
+from handlers import say, shortfalls
 from handlers.commands import queue
 from handlers.services import Services
 
@@ -42,13 +42,14 @@ NOTHING_FOUND = "I found nothing about that, neither in the articles nor in the 
 
 
 def asked(message: Message, ticket: TicketId | None) -> Changes:
-    """Have a teammate's question answered where it was asked; it is stored with the message, and nowhere else."""
+    """Show that a teammate's question was heard, and have it answered where it was asked; it is stored with the message, and nowhere else."""
     if message.role not in TEAM or message.author is None or message.ref is None or not message.text.strip():
         return NOTHING
     root = message.place.thread or message.ref.id
     id = EventId(derived("ev", "question", message.ref))
     place = Place(message.place.channel, root)
-    return follow(QuestionAsked(id=id, message=message.id, place=place, by=message.author, by_name=message.author_name, ticket=ticket, at=message.at))
+    asks = QuestionAsked(id=id, message=message.id, place=place, by=message.author, by_name=message.author_name, ticket=ticket, at=message.at)
+    return say.heard(message, cause=id, at=message.at) + follow(asks)
 
 
 async def question_asked(event: QuestionAsked, services: Services) -> Changes:

@@ -83,9 +83,11 @@ class SlackChat:
             await self._show_working(ref)
 
     async def find(self, outbox_id: OutboxId, near: Place) -> MessageRef | None:
-        """Return where a post with this outbox id stands, None when it never arrived; not further back than it was attempted."""
+        """Return where a post with this outbox id stands, None when it never arrived; not further back than it was attempted, or streamed."""
         row = await self._store.row(outbox_id)
         attempted = row.attempted_at if row and row.attempted_at else self._clock.now() - UNKNOWN
+        # What was shown while it was made stood there before it was put down as a post.
+        attempted = min(attempted, row.post.at) if row and row.post.streamed else attempted
         return await history.find(self._web, outbox_id, near, since=attempted - SKEW)
 
     async def open(self, user: UserRef) -> Place:

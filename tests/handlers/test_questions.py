@@ -45,8 +45,14 @@ async def test_a_teammate_asks_under_a_card_what_was_tried(drafting):
 
 async def test_teammates_who_talk_under_a_card_are_left_alone(drafting):
     await drafting.asks("ina", QUESTION)
-    await drafting.says("noor", "what did they try before?", where="agents", under=card_of(drafting))
+    said = await drafting.says("noor", "what did they try before?", where="agents", under=card_of(drafting))
     assert answers(drafting) == []
+    assert said not in [ref for ref, _ in drafting.chat.reactions]
+
+
+async def test_a_question_shows_at_once_that_it_was_heard(drafting):
+    asked = await drafting.says("noor", "@Frontdesk how much may I refund?", where="agents", mentions_bot=True)
+    assert (asked, "eyes") in drafting.chat.reactions
 
 
 async def test_the_answer_reaches_no_customer_and_no_timeline(drafting):

@@ -226,6 +226,14 @@ async def test_a_post_of_ours_is_known_by_the_bots_id_too(chat, slack):
     assert await chat.find(OutboxId("o-1"), Place(COMMUNITY)) is not None
 
 
+async def test_what_was_streamed_is_found_however_long_its_post_had_to_wait(chat, slack, store):
+    await store.commit(EventId("ev-1"), write(Enqueue(post(streamed=True, target=Place(INSIDE, ROOT)))), at=START)
+    row = await store.row(OutboxId("o-1"))
+    await store.save_row(replace(row, status=RowStatus.SENDING, attempts=1, attempted_at=START + timedelta(hours=5)))
+    await chat.find(OutboxId("o-1"), Place(INSIDE, ROOT))
+    assert slack.of("conversations.replies")[0]["oldest"] == stamp(START - timedelta(minutes=10))
+
+
 async def test_a_busy_channel_is_searched_page_by_page_and_not_further_back_than_the_attempt(chat, slack, store, clock):
     await store.commit(EventId("ev-1"), write(Enqueue(post())), at=START)
     row = await store.row(OutboxId("o-1"))
