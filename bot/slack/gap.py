@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 
 from bot.slack.listener import Emit, Listener
 from bot.slack.people import People
-from bot.slack.refs import stamp
+from bot.slack.refs import channel_ref, stamp
 from bot.slack.replay import Replay
+from bot.slack.rooms import listed
 from bot.slack.web import Web
 from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable
 from desk.events import ChannelChanged, Event
@@ -125,8 +126,20 @@ class Gap:
                 log.warning("it could not be noted that Slack is listened to: %s", error)
 
     async def _channels(self, team: str) -> list[Channel]:
-        """Return the declared channels of the workspace, and the private conversations anybody had with the bot."""
-        return [channel for channel in await self._store.channels() if (channel.ref.platform, channel.ref.space) == (Platform.SLACK, team)]
+        """Return the declared channels of the workspace, and the private conversations with the bot, also those in which nobody wrote before."""
+        known = [channel for channel in await self._store.channels() if (channel.ref.platform, channel.ref.space) == (Platform.SLACK, team)]
+        ids = {channel.ref.id for channel in known}
+        unknown = (channel_ref(team, id) for id in await self._conversations() if id not in ids)
+        return [*known, *(Channel(ref, "", ChannelKind.DIRECT, self._clock.now()) for ref in unknown)]
+
+    async def _conversations(self) -> list[str]:
+        """Return the private conversations with the bot; none where Slack does not tell of them, as where the app lacks the scope for it."""
+        listing = listed(self._web, "users.conversations", "channels", types="im", accept=("missing_scope",))
+        try:
+            return [str(room["id"]) async for room in listing]
+        except Rejected as error:
+            log.warning("conversations in which nobody wrote before are not looked into: %s", error)
+            return []
 
     async def _part(self, channel: Channel, last: datetime, now: datetime) -> Unread:
         policy = await self._policy.current()

@@ -196,6 +196,26 @@ async def test_private_conversations_are_read_as_well_whenever_they_began(away, 
     assert away.heard[0].kind is ChannelKind.DIRECT
 
 
+async def test_somebody_who_never_wrote_to_the_bot_alone_before_is_heard_too(away, slack):
+    slack.answers["users.conversations"] = [{"ok": True, "channels": [{"id": DIRECT, "is_im": True, "user": "U0MARA"}]}]
+    await away.leaves()
+    slack.says(DIRECT, ts(10))
+    await away.comes_back(minutes=30)
+    assert away.told() == [ts(10)]
+    assert (await away.stored(ts(10), DIRECT)) is not None
+    assert slack.of("users.conversations") == [{"limit": "200", "types": "im"}]
+
+
+@pytest.mark.parametrize("error", ["missing_scope", "something_new"])
+async def test_where_slack_does_not_tell_of_conversations_the_channels_are_read_all_the_same(away, slack, error):
+    slack.refuse("users.conversations", error, needed="im:read")
+    await away.declares(HELP)
+    await away.leaves()
+    slack.says(HELP, ts(10))
+    await away.comes_back(minutes=30)
+    assert away.told() == [ts(10)]
+
+
 async def test_what_nobody_wrote_for_us_is_passed_over(away, slack):
     await away.leaves()
     slack.posts(HELP, ts(5))

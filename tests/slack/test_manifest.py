@@ -48,6 +48,7 @@ CALLS = {
     "reactions.remove": {"reactions:write"},
     "usergroups.list": {"usergroups:read"},
     "usergroups.users.list": {"usergroups:read"},
+    "users.conversations": {"im:read"},
     "users.info": {"users:read"},
     "users.list": {"users:read"},
     "users.lookupByEmail": {"users:read.email"},
