@@ -5,6 +5,7 @@ A button carries ids only; who may press it is checked when it is pressed.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -13,6 +14,9 @@ from desk import instants
 from desk.draft import Evidence
 from desk.ids import CardId, DraftId, OutboxId, TicketId
 from desk.space import Place
+
+POINTING = re.compile(r"\[([^\]\n]*)\]\(message:[^)\s]*\)")
+"""A link to a message of the same platform, which small print holds for whoever can press it: as plain text it is its words."""
 
 
 class Style(StrEnum):
@@ -229,7 +233,8 @@ def _plain(block: Block) -> str:
         case Header(text=text, aside=aside):
             return f"{text}   {aside}".rstrip()
         case Text(text=text, style=style):
-            return f"(!) {text}" if style is Style.WARNING else text
+            said = POINTING.sub(r"\1", text) if style is Style.QUIET else text
+            return f"(!) {said}" if style is Style.WARNING else said
         case Quote(text=text, author=author):
             return f'{author + ": " if author else ""}"{text}"'
         case Notes(title=title, lines=lines):

@@ -138,3 +138,9 @@ def test_posts_of_one_thread_wait_in_one_line():
         for target in (Place(channel), Place(channel, "1"), Place(channel, "1"), Direct(UserRef(Platform.LOCAL, "main", "u")))
     ]
     assert lanes == ["local/main/c", "local/main/c/1", "local/main/c/1", "direct:local/main/u"]
+
+
+def test_small_print_points_to_messages_in_words_where_there_is_no_link():
+    line = "[#acme](message:local/main/acme/5) and [a page](https://help.example)"
+    assert plain(Card((Text(line, Style.QUIET),))) == "#acme and [a page](https://help.example)"
+    assert plain(Card((Text(line),))) == line

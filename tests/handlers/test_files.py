@@ -1,7 +1,6 @@
 """What becomes of files: fetched once, read for whoever answers, shown to a model where policy says so, and told of where nobody can read them."""
 
 import asyncio
-import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
@@ -9,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from desk.audience import PUBLIC
+from desk.cards import Text
 from desk.changes import SaveReading, write
 from desk.draft import Part, Proposal
 from desk.ids import EventId
@@ -41,8 +41,7 @@ def sent(w: World, name: str, content: bytes, *, claims: str = "application/octe
 
 
 def card(w: World) -> str:
-    """Return the latest draft card as text, its links to messages as their words."""
-    return re.sub(r"\[([^\]]*)\]\(message:[^)]*\)", r"\1", w.texts(Purpose.DRAFT_CARD)[-1])
+    return w.texts(Purpose.DRAFT_CARD)[-1]
 
 
 async def test_a_file_that_came_unread_is_fetched_and_read(w):
@@ -236,4 +235,7 @@ def test_a_files_name_is_no_markup_on_a_card(name, shown):
 
 async def test_a_file_is_linked_with_the_message_it_came_with(w):
     asked = await w.asks("ina", QUESTION, files=(sent(w, "server.log", b"refund error 17"),))
-    assert f"[server.log](message:{asked}) (read)" in w.texts(Purpose.DRAFT_CARD)[-1]
+    small = [block.text for block in w.card(Purpose.DRAFT_CARD).blocks if isinstance(block, Text)]
+    assert f"Files: [server.log](message:{asked}) (read)" in small
+    assert f"[#community](message:{asked})" in small
+    assert "Files: server.log (read)" in card(w)

@@ -60,9 +60,7 @@ async def test_a_hostile_reason_or_hint_is_only_text(drafting):
 async def test_a_hostile_record_field_and_file_name_stay_what_they_are(drafting):
     await drafting.customers.save(people=[replace(PEOPLE["mara"], name="Mara {time} <!channel>")])
     await drafting.asks("mara", "When does my refund arrive?", files=(File("../../etc/passwd {0}", "image/png", 1),))
-    text = drafting.texts(Purpose.DRAFT_CARD)[0]
-    assert "Files: [../../etc/passwd {0}](message:" in text
-    assert "(not read by the bot)" in text
+    assert "../../etc/passwd {0} (not read by the bot)" in drafting.texts(Purpose.DRAFT_CARD)[0]
 
 
 async def test_a_csat_comment_reaches_the_team_as_words(w):
