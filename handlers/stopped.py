@@ -25,7 +25,8 @@ OURS = frozenset({Purpose.DRAFT_CARD, Purpose.ESCALATION_CARD, Purpose.AUTO_CARD
 
 async def reason(post: Post, chat: ChatPlatform) -> str:
     """Return why a post may not stand where it says, as a sentence; "" when it may."""
-    if not _is_internal(post) or post.op is Op.WHISPER:
+    # What others can read may all the more be taken away.
+    if not _is_internal(post) or post.op in (Op.WHISPER, Op.DELETE):
         return ""
     try:
         return "" if await chat.is_private(post.target.channel) else OPEN  # type: ignore[union-attr]
@@ -51,22 +52,25 @@ async def tell_admins(text: str, services: Services, *, now: datetime) -> None:
 
 
 async def tell_team(post: Post, error: Exception, services: Services, *, now: datetime) -> None:
-    """Tell the team who has not read a post, and why: a customer, or they themselves a card or a page. Of notices and reactions nobody hears."""
+    """Tell the team of what a customer has not read, or they themselves of cards and pages, and of what stands still. Of the rest nobody hears."""
     place = await agents_place(services)
     ours = post.audience.scope is Scope.INTERNAL
-    if place is None or post.op in SIGNS or (ours and post.purpose not in OURS):
+    if place is None or post.op in SIGNS or (ours and post.purpose not in OURS and post.op is not Op.DELETE):
         return
     why = str(error) if isinstance(error, Rejected) else "a defect of ours, which the log names"
-    text = _unread(post, why) if ours else f"A post of ticket {post.ticket} could not be delivered: {why}. The customer has not read it."
     # A card is drawn again and again: that it cannot be shown is told once.
-    key = "undelivered", post.card_id or post.id
-    notice = Post(OutboxId(derived("o", *key)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text),)), ticket=post.ticket)
+    key = "undelivered", (post.card_id if post.op is not Op.DELETE else None) or post.id
+    notice = Post(OutboxId(derived("o", *key)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(_failed(post, why)),)), ticket=post.ticket)
     await services.store.commit(EventId(derived("ev", *key)), write(Enqueue(notice)), at=now)
 
 
-def _unread(post: Post, why: str) -> str:
-    """Return what the team has not read."""
+def _failed(post: Post, why: str) -> str:
+    """Return what could not be done, and what that means."""
     about = f" of ticket {post.ticket}" if post.ticket else ""
+    if post.op is Op.DELETE:
+        return f"A post{about} could not be taken back: {why}. If it still stands, it has to be deleted on the platform."
+    if post.audience.scope is not Scope.INTERNAL:
+        return f"A post{about} could not be delivered: {why}. The customer has not read it."
     if isinstance(post.target, Direct):
         return f"A page{about} did not reach {post.target.user}: {why}. Somebody else has to see to it."
     return f"A card{about} could not be shown: {why}.{f' `/frontdesk ticket {post.ticket}` says how it stands.' if post.ticket else ''}"

@@ -8,7 +8,7 @@ import pytest
 from desk.audience import INTERNAL, PUBLIC
 from desk.cards import Card, Text, plain
 from desk.changes import Enqueue, write
-from desk.errors import PlaceGone, RateLimited, Unavailable
+from desk.errors import PlaceGone, RateLimited, Rejected, Unavailable
 from desk.ids import EventId, OutboxId
 from desk.ports import Capabilities
 from desk.post import Direct, Op, Post, RowStatus
@@ -360,6 +360,25 @@ async def test_a_deletion_takes_the_post_away_and_twice_is_once(w):
     for id in ("b", "c"):
         await enqueue(w, post(id, at=w.clock.now(), op=Op.DELETE, changes=OutboxId("a")))
     assert w.standing(where="agents") == []
+
+
+async def test_what_others_can_read_by_now_can_be_taken_away_all_the_same(w):
+    await enqueue(w, post("a", at=w.clock.now()))
+    w.chat.guests[channel("agents")] = [user("ina")]
+    await enqueue(w, post("b", at=w.clock.now(), op=Op.DELETE, changes=OutboxId("a")))
+    assert w.standing(where="agents") == []
+
+
+async def test_a_post_that_cannot_be_taken_back_is_told_as_what_it_is(w):
+    await enqueue(w, post("a", at=w.clock.now()))
+
+    async def refuses(ref, given):
+        raise Rejected("the platform keeps it")
+
+    w.chat.delete = refuses
+    await enqueue(w, post("b", at=w.clock.now(), op=Op.DELETE, changes=OutboxId("a")))
+    [told] = [text for text in w.texts(Purpose.NOTICE, where="agents") if "the platform keeps it" in text]
+    assert "could not be taken back: the platform keeps it. If it still stands" in told
 
 
 async def test_the_waits_between_tries_grow(w):
