@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).resolve().parent
 SHIPPED = ROOT / "policy.toml"
 CODE = "0.1.0"
+Erase = Callable[[Forgotten], Awaitable[int]]
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+psycopg"}
 
 
@@ -116,7 +117,7 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
         await dispatch(event, services, submit)
 
     engine = DurableEngine(engine_url(reading.records.settings), wrap.dispatch(handle))
-    services = replace(services, erasers=erasers(services.store, workspace, engine, reading.customers))
+    services = replace(services, erasers=erasers(services.store, workspace, engine, reading.customers, arrivals=slack.erase if slack else None))
     services = replace(services, behind=slack.is_behind) if slack else services
     submit = wrap.submit(engine.submit)
     if reading.alarm is not None:
@@ -260,14 +261,15 @@ async def _minds(stack: AsyncExitStack, records: Records, embedder: Embedder, *,
     return minds
 
 
-def erasers(store: Store, workspace: LocalWorkspace, engine: EngineRows, customers: SqlCustomers) -> Erasers:
-    """Return everything that keeps people's words, in the order in which it is emptied."""
+def erasers(store: Store, workspace: LocalWorkspace, engine: EngineRows, customers: SqlCustomers, *, arrivals: Erase | None = None) -> Erasers:
+    """Return everything that keeps people's words, in the order in which it is emptied; `arrivals` empties what Slack told us and nobody took."""
 
     async def events(whom: Forgotten) -> int:
         # The engine's rows are whole events: those that name this person anywhere go, and the command that named them.
         return await engine.erase([*map(str, whom.users), *(user.id for user in whom.users), *filter(None, (whom.cause,))])
 
     return {
+        **({"arrivals from Slack": Emptying(arrivals)} if arrivals else {}),
         "messages, drafts and summaries": Emptying(lambda whom: store.erase(whom.users)),
         "entries of the workspace's own file": Emptying(lambda whom: workspace.erase(whom.users)),
         "events of the engine": Emptying(events),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -13,6 +14,7 @@ from cli.output import print_value, say
 from cli.start import records, run_async
 
 if TYPE_CHECKING:
+    from bootstrap import Erase
     from bot.web.workspace import LocalWorkspace
     from desk.ids import PersonId
     from desk.space import UserRef
@@ -44,11 +46,11 @@ async def _erase(person: str) -> int:
     from desk.tending import Forgotten
     from store.customers import SqlCustomers
 
-    async with records() as kept, _workspace(kept) as workspace, engine_of(kept) as engine:
+    async with records() as kept, _workspace(kept) as workspace, engine_of(kept) as engine, _arrivals(kept) as arrivals:
         customers = SqlCustomers(kept.database)
         ids, users = await _whom(person, customers, workspace)
         whom = Forgotten(tuple(ids), tuple(users))
-        emptied = sum([await eraser.erase(whom) for eraser in erasers(kept.store, workspace, engine, customers).values()])
+        emptied = sum([await eraser.erase(whom) for eraser in erasers(kept.store, workspace, engine, customers, arrivals=arrivals).values()])
     _remind_of_trained(kept)
     return emptied
 
@@ -97,6 +99,24 @@ async def _known(person: str, customers: SqlCustomers) -> Sequence[PersonId]:
     if len(found) > 1:
         raise InvalidInput(f"{len(found)} people are called {person!r}: write the id of one, {' or '.join(map(repr, found))}")
     return found
+
+
+@asynccontextmanager
+async def _arrivals(kept: Records) -> AsyncIterator[Erase | None]:
+    """Yield what empties the Slack inbox; None where Slack was never listened to."""
+    path = kept.home.path / "slack.db"
+    if not path.exists():
+        yield None
+        return
+    from bot.slack.connection import erased
+    from bot.slack.inbox import Inbox
+    from runtime import SystemClock
+
+    inbox = await Inbox.open(path, SystemClock())
+    try:
+        yield partial(erased, inbox)
+    finally:
+        await inbox.close()
 
 
 @asynccontextmanager

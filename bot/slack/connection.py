@@ -22,6 +22,7 @@ from desk.errors import FrontdeskError, RateLimited
 from desk.ports import ChatPlatform, Clock, Desk, PolicySource
 from desk.space import ChannelRef, Platform
 from desk.store import Store
+from desk.tending import Forgotten
 from desk.watch import WatchRows
 
 PAUSE, LONGEST_PAUSE = 1.0, 60.0
@@ -33,6 +34,11 @@ DEAF = (
 NOT_YET: Answer = (503, {}, b"")
 
 log = logging.getLogger("frontdesk.slack")
+
+
+async def erased(inbox: Inbox, whom: Forgotten) -> int:
+    """Take out of an inbox what these people did; return how many arrivals."""
+    return await inbox.erase([user.id for user in whom.users if user.platform is Platform.SLACK])
 
 
 class Slack:
@@ -100,6 +106,10 @@ class Slack:
         opening = self._interactive is not None and self._interactive.is_busy
         reading = self._gap is not None and self._gap.is_reading and not self._gap.is_waiting
         return not opening and not reading and not await self._inbox.count()
+
+    async def erase(self, whom: Forgotten) -> int:
+        """Take out what these people did and the desk has not taken; return how many arrivals."""
+        return await erased(self._inbox, whom)
 
     async def close(self) -> None:
         """Close what is open."""

@@ -120,6 +120,10 @@ class Inbox:
         """Let an arrival wait for the next start: this program cannot read it."""
         await self._run(lambda db: db.execute("UPDATE arrivals SET failed = ? WHERE n = ?", (why, n)))
 
+    async def erase(self, users: Sequence[str]) -> int:
+        """Take out what names one of these users anywhere, whether the desk took it or not; return how many arrivals."""
+        return await self._run(lambda db: sum(db.execute("DELETE FROM arrivals WHERE instr(value, ?)", (user,)).rowcount for user in users))
+
     async def count(self) -> int:
         """Return how many arrivals wait, those set aside among them."""
         return await self._run(lambda db: int(db.execute("SELECT count(*) FROM arrivals").fetchone()[0]))

@@ -1,5 +1,6 @@
 """Commands that look at and tend what a desk has kept, tried on the home that a play left."""
 
+import asyncio
 import json
 import sqlite3
 import sys
@@ -8,7 +9,9 @@ from contextlib import closing
 
 import pytest
 
+from bot.slack.inbox import Arrival, Inbox
 from cli.app import run
+from runtime import SystemClock
 
 STORY = """
 [setup]
@@ -190,6 +193,18 @@ def test_purge_leaves_what_is_young(call, home):
     before = everything(home)
     assert call("purge", "--json")[0] == 0
     assert ("zanzibar" in before) == ("zanzibar" in everything(home))
+
+
+def test_what_slack_told_and_nobody_took_is_erased_too(call, home):
+    async def kept(look):
+        inbox = await Inbox.open(home / "slack.db", SystemClock())
+        found = await look(inbox)
+        await inbox.close()
+        return found
+
+    asyncio.run(kept(lambda inbox: inbox.keep(Arrival("message", "C1", {"user": "U0WANDA", "text": "hello"}))))
+    code, _, _ = call("erase", "slack/T0PELICAN/U0WANDA")
+    assert (code, asyncio.run(kept(lambda inbox: inbox.count()))) == (0, 0)
 
 
 def test_nobody_cannot_be_erased(call):

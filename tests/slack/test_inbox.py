@@ -51,6 +51,16 @@ async def test_what_was_kept_waits_in_order_until_the_desk_has_it(inbox, clock):
     assert await inbox.count() == 0
 
 
+async def test_what_somebody_did_is_taken_out_also_what_was_set_aside(inbox, path):
+    await inbox.keep(arrival(1, user="U0MARA", text="my card number"))
+    await inbox.keep(arrival(2, user="U0TIM"))
+    await inbox.keep(arrival(3, user={"id": "U0MARA"}))
+    await inbox.set_aside(1, "KeyError")
+    assert await inbox.erase(["U0MARA", "U0NOBODY"]) == 2
+    assert words(await inbox.next("C1")) == [2]
+    assert await inbox.erase([]) == 0
+
+
 async def test_lanes_wait_apart_the_oldest_first(inbox):
     for n, lane in enumerate(("C2", "C1", "C2")):
         await inbox.keep(arrival(n, lane=lane))
