@@ -108,9 +108,15 @@ class Sender:
         """Mark the attempt, make it, and record where the post stands."""
         target = await self._services.store.row(row.post.changes) if row.post.changes else None
         under = await standing.thread_under(row.post, self._services.store, chat)
-        post = replace(await self._content(row.post), target=under or row.post.target)
         marked = replace(row, status=RowStatus.SENDING, attempts=row.attempts + 1, attempted_at=now)
         await self._services.store.save_row(marked)
+        try:
+            # Drawn once the row is under way: what changes from here on is drawn again, by a row of its own.
+            post = replace(await self._content(row.post), target=under or row.post.target)
+        except Retryable:
+            # Certainly nothing was posted.
+            await self._services.store.save_row(replace(marked, status=RowStatus.QUEUED))
+            raise
         try:
             ref = await self._streamed(post, chat) or await self._marked(post, chat) or await _OPERATIONS[post.op](chat, post, target)
         except RateLimited as error:

@@ -1,19 +1,21 @@
 """The outbox: order, pace, and what a platform may answer."""
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from desk.audience import INTERNAL, PUBLIC
-from desk.cards import Card, Text, plain
-from desk.changes import Enqueue, write
+from desk.cards import Card, CardKind, CardRecord, Text, plain
+from desk.changes import Enqueue, Refresh, SaveCard, write
 from desk.errors import PlaceGone, RateLimited, Rejected, Unavailable
-from desk.ids import EventId, OutboxId
+from desk.ids import CardId, EventId, OutboxId
 from desk.ports import Capabilities
 from desk.post import Direct, Op, Post, RowStatus
 from desk.space import Place
 from desk.timeline import Purpose
+from handlers.outbox import Sender
 from tests.world import channel, user
 
 THREAD = Place(channel("agents"), "t")
@@ -408,3 +410,22 @@ async def test_a_reaction_and_a_whisper_reach_whom_they_are_for(w, who):
     await enqueue(w, reaction, whisper)
     assert w.chat.reactions == [(ref, "eyes")]
     assert [p.to for p in w.posts()] == [(user(who),)]
+
+
+async def test_a_card_that_changes_while_it_is_drawn_is_drawn_again(w):
+    now, place = w.clock.now(), Place(channel("agents"))
+    record = CardRecord(CardId("k-1"), CardKind.DAILY, None, now.isoformat(), OutboxId("o-1"), place)
+    shown = ["as it was", "as it is"]
+
+    async def draw(id):
+        text = shown[0] if len(shown) == 1 else shown.pop(0)
+        if text == "as it was":
+            await w.store.commit(EventId("e-changed"), write(Refresh(id, OutboxId("o-2"), now)), at=now)
+        return Card((Text(text),))
+
+    card = replace(post("o-1", target=place, at=now), card=None, card_id=record.id)
+    await w.store.commit(EventId("e-posted"), write(SaveCard(record), Enqueue(card)), at=now)
+    await Sender(w.services, draw).drain()
+    w.clock.advance(minutes=1)
+    await Sender(w.services, draw).drain()
+    assert [plain(sent.card) for sent in w.chat.sent] == ["as it was", "as it is"]
