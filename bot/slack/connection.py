@@ -95,7 +95,7 @@ class Slack:
 
     def is_behind(self, channel: ChannelRef) -> bool:
         """Tell whether what was said in a channel in our absence may still be unread."""
-        return channel.platform is Platform.SLACK and (self._was_heard if self._gap is None else self._gap.is_reading)
+        return channel.platform is Platform.SLACK and (self._was_heard if self._gap is None else self._gap.is_behind(channel))
 
     async def request(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer what came over HTTP from whoever says to be Slack."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 from bot.slack.listener import Emit, Listener
@@ -13,11 +14,11 @@ from bot.slack.refs import channel_ref, stamp
 from bot.slack.replay import Replay
 from bot.slack.rooms import listed
 from bot.slack.web import Web
-from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable
+from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable, Unavailable
 from desk.events import ChannelChanged, Event
 from desk.ids import EventId, derived
 from desk.ports import Clock, PolicySource
-from desk.space import Channel, ChannelKind, Platform
+from desk.space import Channel, ChannelKind, ChannelRef, Platform
 from desk.store import Store
 from desk.watch import Replies, Unread, WatchRows
 
@@ -29,6 +30,8 @@ HELD_BACK = timedelta(seconds=90)
 """How long after Slack said that it keeps events back they flow again; it says so every minute."""
 PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
 """How long Slack is left alone when it does not answer, doubling up to the longest."""
+TRIES = 10
+"""How often one channel may fail while Slack is there for others, which takes some minutes; then it is left out."""
 HANDLED = 200
 """How often, with LOOK between, it is asked whether the desk has dealt with what it was told, before turns begin all the same."""
 LOOK = 0.05
@@ -50,6 +53,9 @@ class Gap:
         self._replay = Replay(web, watch, Listener(web, people, policy, self._tell), clock)
         self._missed = asyncio.Event()
         self._held_until: datetime | None = None
+        self._failed: Counter[ChannelRef] = Counter()
+        self._left: frozenset[ChannelRef] | None = None
+        """Which channels are still to be read; None until that is known."""
         self.is_reading = False
         self.is_waiting = False
         """Slack is left alone for a while."""
@@ -57,7 +63,12 @@ class Gap:
     def missed(self) -> None:
         """Note that events flow that did not before."""
         self.is_reading = True
+        self._left = None
         self._missed.set()
+
+    def is_behind(self, channel: ChannelRef) -> bool:
+        """Tell whether something said in a channel may still be unread."""
+        return self.is_reading and (self._left is None or channel in self._left)
 
     def held_back(self) -> None:
         """Note that Slack keeps events back for now: nothing counts as heard until they flow again."""
@@ -92,17 +103,30 @@ class Gap:
         while True:
             try:
                 parts = await self._watch.unread(Platform.SLACK, (await self._web.whoami()).team)
+                await self._read_all_but(frozenset(part.channel for part in parts))
                 if not parts:
                     break
-                await self._page(parts[0])
+                await self._page(self._next(parts))
                 pause = PAUSE
             except (Retryable, Misconfigured) as error:
                 pause = await self._waited(error, pause)
-        await self._dealt_with()
 
     async def beat(self) -> None:
         """Note that somebody listens."""
         await self._watch.beat(Platform.SLACK, (await self._web.whoami()).team, self._clock.now())
+
+    def _next(self, parts: Sequence[Unread]) -> Unread:
+        """Return what is read next: nobody waits for a channel that fails, nor a channel for private conversations, which may be many."""
+        return min(parts, key=lambda part: (self._failed[part.channel], part.channel.id.startswith("D")))
+
+    async def _read_all_but(self, left: frozenset[ChannelRef]) -> None:
+        """Let the channels be answered that are read, once the desk has dealt with what it was told of them."""
+        if left and left == self._left:
+            return
+        await self._dealt_with()
+        # What was missed since is in no part yet.
+        if not self._missed.is_set():
+            self._left = left
 
     async def _begun(self) -> None:
         """Note the gap, however often it takes."""
@@ -157,16 +181,25 @@ class Gap:
         """Read one page; a channel that cannot be read is left out, and the team is told. Raises what passes, and what a person has to mend first."""
         try:
             await self._replay.step(part)
+            self._failed.pop(part.channel, None)
+        except Unavailable as error:
+            if error.system != "platform" or await self._is_refused():
+                raise
+            self._failed[part.channel] += 1
+            if self._failed[part.channel] < TRIES:
+                raise
+            await self._left_out(part, error)
         except (Rejected, Misconfigured) as error:
             if isinstance(error, Misconfigured) and await self._is_refused():
                 raise
-            log.warning("what was said in %s in our absence cannot be read: %s", part.channel, error)
-            await self._left_out(part)
+            await self._left_out(part, error)
 
-    async def _left_out(self, part: Unread) -> None:
+    async def _left_out(self, part: Unread, error: FrontdeskError) -> None:
+        log.warning("what was said in %s in our absence cannot be read: %s", part.channel, error)
         id = EventId(derived("ev", "unread", part.channel, part.until))
         await self._tell(ChannelChanged(id=id, channel=part.channel, at=self._clock.now(), gone=True))
         await self._watch.done(part)
+        self._failed.pop(part.channel, None)
 
     async def _is_refused(self) -> bool:
         """Tell whether it is the whole app that Slack refuses, and not this channel: then everything waits for whoever mends that."""

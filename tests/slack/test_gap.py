@@ -418,6 +418,62 @@ async def test_a_channel_that_cannot_be_read_is_left_out_and_the_team_is_told(aw
     assert await away.watch.unread(Platform.SLACK, TEAM) == []
 
 
+async def test_a_channel_that_keeps_failing_holds_up_no_other_and_is_left_out_after_some_minutes(away, slack):
+    await away.declares(OTHER)
+    await away.leaves()
+    slack.unreadable[HELP] = "internal_error"
+    slack.says(HELP, ts(5))
+    said = slack.says(OTHER, ts(5))["ts"]
+    began = START + timedelta(minutes=10)
+    task = asyncio.create_task(away.comes_back(minutes=10))
+    await until(lambda: away.told() == [said])
+    assert away.w.clock.now() - began <= timedelta(seconds=2)
+    await task
+    assert timedelta(minutes=3) <= away.w.clock.now() - began <= timedelta(minutes=10)
+    (notice,) = [p for p in away.w.posts(Purpose.NOTICE) if p.audience == INTERNAL and p.card]
+    assert "I can no longer read or write in #c0help" in plain(notice.card)
+    assert await away.watch.unread(Platform.SLACK, TEAM) == []
+
+
+async def test_a_channel_is_not_left_out_for_a_slack_that_is_down_altogether(away, slack):
+    await away.leaves()
+    said = slack.says(HELP, ts(5))["ts"]
+    slack.unreadable[HELP] = "internal_error"
+    slack.answers["auth.test"] = [WHO, {"ok": False, "error": "internal_error"}]
+    task = asyncio.create_task(away.comes_back(minutes=10))
+    await until(lambda: len(slack.of("conversations.history")) >= 3 * gaps.TRIES)
+    slack.unreadable.clear()
+    await task
+    assert away.told() == [said]
+
+
+async def test_channels_are_read_before_private_conversations(away, slack):
+    await away.declares("D0ALSO", ChannelKind.DIRECT)
+    await away.declares(DIRECT, ChannelKind.DIRECT)
+    await away.declares("CZLAST")
+    await away.leaves()
+    await away.comes_back(minutes=10)
+    assert [given["channel"] for given in slack.of("conversations.history")] == [HELP, "CZLAST", "D0ALSO", DIRECT]
+
+
+async def test_a_channel_that_is_read_waits_for_no_other(away, slack):
+    await away.declares(OTHER)
+    await away.leaves()
+    slack.says(HELP, ts(5))
+    slack.unreadable[OTHER] = "internal_error"
+    here, other = channel_ref(TEAM, HELP), channel_ref(TEAM, OTHER)
+    away.w.clock.at = START + timedelta(minutes=10)
+    away.gap.missed()
+    assert away.gap.is_behind(here)
+    running = asyncio.create_task(away.gap.run(lambda: True))
+    await until(lambda: not away.gap.is_behind(here))
+    assert (away.gap.is_behind(other), len(away.told())) == (True, 1)
+    away.gap.missed()
+    assert away.gap.is_behind(here)
+    running.cancel()
+    await asyncio.wait([running])
+
+
 async def test_a_message_nobody_can_read_holds_up_no_other(away, slack, caplog):
     await away.leaves()
     slack.says(HELP, ts(5), files="no list of files")
