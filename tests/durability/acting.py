@@ -106,7 +106,8 @@ class Life:
         actions = self.fate.around(RecordedActions(FakeActions(), self.home / FILE, self.clock))
         services = Services(
             store, self.clock, EmbeddedCrm(SqlCustomers(database), policy), ScriptedKnowledge(), ScriptedTriager(), answerer,
-            {Platform.LOCAL: self.fate.around(self.workspace)}, policy, Styles(store, self.clock), ExtractiveSummarizer(), ExtractiveAdvisor(), actions=actions,
+            {Platform.LOCAL: self.fate.around(self.workspace)}, policy, Styles(store, self.clock), ExtractiveSummarizer(),
+            ExtractiveAdvisor(), actions=actions,
         )  # fmt: skip
 
         async def handle(event: Event) -> None:
