@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from desk.article import is_expired
 from desk.audience import INTERNAL
-from desk.cards import Card, Quote, Text
 from desk.changes import NOTHING, Changes, Expect, ExpectBasis, Feedback, RecordFeedback, SaveDraft, write
 from desk.draft import Draft, DraftStatus, Part, Proposal, Verdict
 from desk.errors import NotAllowed
@@ -15,7 +14,7 @@ from desk.facts import Facts, Occasion
 from desk.ids import DraftId, derived
 from desk.macros import Offer
 from desk.ticket import Ticket
-from handlers import act, answering, drafting, feedback, internal, replies, requests, saved_texts, say, steering, turn, wishes
+from handlers import act, answering, drafting, feedback, internal, replies, requests, returned, saved_texts, say, steering, turn, wishes
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load
@@ -41,14 +40,14 @@ async def edit(event: ButtonClicked, ticket: Ticket, services: Services) -> Chan
     try:
         s, draft = await _open(event, ticket, services)
     except NotAllowed as error:
-        return _handed_back(event, str(error))
+        return returned.edit(event, str(error))
     if draft.basis.turn != s.ticket.turn or await services.store.pending(s.channel.ref, s.ticket.group):
-        return _handed_back(event, "The customer wrote again meanwhile, so this was not sent.") + await _renew(event, s, draft, services=services)
+        return returned.edit(event, "The customer wrote again meanwhile, so this was not sent.") + await _renew(event, s, draft, services=services)
     try:
         await requests.allowed(draft, event, s, services)
         saved = await saved_texts.chosen(event, draft, s, services)
     except NotAllowed as error:
-        return _handed_back(event, str(error))
+        return returned.edit(event, str(error))
     mine = replace(draft, id=DraftId(derived("r", event.id)), proposal=reworded(draft.proposal, event, saved), edited_from=draft.id)
     mine = replace(mine, basis=saved_texts.rested(draft.basis, saved, s.policy)) if saved else mine
     old = replace(_decided(draft, event, s, verdict=Verdict.EDIT), status=DraftStatus.STALE)
@@ -230,13 +229,6 @@ def _facts(event: ButtonClicked, s: Situation, occasion: Occasion, *, draft: Dra
         teammate=event.role.value,
         runs=requests.consents(draft, s.runs, s.ticket.customer),
     )
-
-
-def _handed_back(event: ButtonClicked, why: str) -> Changes:
-    """Give an edit that lost back to its writer, word for word."""
-    words = "\n\n".join(text for name, text in event.form.items() if name.startswith("text"))
-    card = Card((Text(f"{why} This is what you wrote:"), Quote(words))) if words else replies.sentence(why)
-    return say.whisper(why, to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL, card=card, label="handed_back")
 
 
 def _label(event: ButtonClicked, ticket: Ticket, *, kind: str) -> Changes:

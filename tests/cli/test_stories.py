@@ -149,9 +149,10 @@ def test_edit_race(story):
     (answer,) = story.standing("answer")
     assert answer["text"].startswith("Within 5 to 7 working days after we approve it.")
     (told,) = story.bot("notice", op="whisper", inside=True)
-    assert told["to"] == ["Priya Dale"]
+    (back,) = story.bot("notice", op="post")
+    assert told["to"] == back["to"] == ["Priya Dale"]
     assert "Jonas Reed was faster" in told["text"]
-    assert "About a week, says Priya." in told["text"]
+    assert "About a week, says Priya." in back["text"]
 
 
 def test_hand_over_and_back(story):

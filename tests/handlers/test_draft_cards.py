@@ -5,13 +5,15 @@ from dataclasses import replace
 
 import pytest
 
-from desk.cards import Quote, Sources, Style, Text
+from desk.audience import INTERNAL
+from desk.cards import Quote, Sources, Style, Text, plain
 from desk.changes import SetOverride, write
 from desk.draft import DraftStatus, Verdict
 from desk.ids import EventId
+from desk.post import Direct, Op
 from desk.timeline import Purpose
 from handlers.dispatch import dispatch
-from tests.world import CHUNK, INVOICES
+from tests.world import CHUNK, INVOICES, user
 
 QUESTION = "When does my refund arrive?"
 STALE = "Something this draft rests on has changed, so it was not sent."
@@ -218,10 +220,23 @@ async def test_an_edit_that_lost_is_handed_back_to_its_writer(drafting):
     at, edit = drafting.button("Edit")
     await drafting.clicks("tom", "Approve")
     await drafting.press("noor", edit, at, text="Within a week, I promise.")
-    back = drafting.posts(Purpose.NOTICE, where="agents")[0]
-    assert [user.id for user in back.to] == ["noor"]
-    assert "Tom was faster" in drafting.texts(Purpose.NOTICE, where="agents")[0]
-    assert "Within a week, I promise." in drafting.texts(Purpose.NOTICE, where="agents")[0]
+    whisper, back = sorted(drafting.posts(Purpose.NOTICE), key=lambda post: post.op is Op.POST)
+    assert (whisper.op, whisper.to, plain(whisper.card)) == (
+        Op.WHISPER,
+        (user("noor"),),
+        "Tom was faster: this was already decided. What you wrote is in your direct messages.",
+    )
+    assert (back.op, back.target, back.audience, back.ticket) == (Op.POST, Direct(user("noor")), INTERNAL, (await drafting.ticket()).id)
+    assert "Tom was faster" in plain(back.card)
+    assert "Within a week, I promise." in plain(back.card)
+
+
+async def test_an_edit_that_lost_without_any_words_is_only_told_so(drafting):
+    await drafting.asks("ina", QUESTION)
+    at, edit = drafting.button("Edit")
+    await drafting.clicks("tom", "Approve")
+    await drafting.press("noor", edit, at)
+    assert drafting.texts(Purpose.NOTICE) == ["Tom was faster: this was already decided."]
 
 
 async def test_an_edit_that_the_customer_overtook_is_handed_back_too(drafting):
@@ -230,7 +245,9 @@ async def test_an_edit_that_the_customer_overtook_is_handed_back_too(drafting):
     await drafting.says("ina", "Never mind the card, I paid by transfer", under=asked)
     await drafting.press("noor", edit, at, text="Within a week.")
     assert drafting.posts(Purpose.ANSWER) == []
-    assert "The customer wrote again meanwhile" in drafting.texts(Purpose.NOTICE, where="agents")[0]
+    [back] = [post for post in drafting.posts(Purpose.NOTICE) if post.target == Direct(user("noor"))]
+    assert "The customer wrote again meanwhile" in plain(back.card)
+    assert "Within a week." in plain(back.card)
 
 
 async def test_a_part_that_an_edit_empties_is_left_out_with_its_evidence(drafting):
