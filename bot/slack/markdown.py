@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import TYPE_CHECKING
 
-from bot.slack.links import safe, where
+from bot.slack.links import OWN, safe, where
 from bot.slack.markup import Fence, Item, Line, Piece, Quoted, Span, Spans, said, seen, timed
 from desk import instants
 
@@ -116,11 +116,13 @@ def _spans(tokens: Sequence[Token], url: str) -> Iterator[Span]:
     style: dict[str, bool] = {}
     label: list[Span] = []
     address: str | None = None
+    target = ""
     for token in tokens:
         if token.type == "link_open":
-            address, label = safe(str(token.attrs.get("href", "")), url=url), []
+            target = str(token.attrs.get("href", ""))
+            address, label = safe(target, url=url), []
         elif token.type == "link_close":
-            yield from _link(label, address or "")
+            yield from _link(label, address or "", own=bool(OWN.fullmatch(target)))
             address = None
         elif token.type in STYLES:
             style[STYLES[token.type]] = token.nesting > 0
@@ -144,14 +146,14 @@ def _token(token: Token, style: dict[str, bool], *, linking: bool) -> list[Span]
     return [replace(span, bold=bold, italic=italic, strike=strike) for each in found for span in timed(each)]
 
 
-def _link(label: Sequence[Span], address: str) -> Iterator[Span]:
-    """Yield a link, span by span; a link that may not be is its words."""
+def _link(label: Sequence[Span], address: str, *, own: bool) -> Iterator[Span]:
+    """Yield a link, span by span; a link that may not be is its words. One to our own message needs no warning, though a file's name has a dot."""
     if not address:
         yield from label
         return
     for span in label:
         yield replace(span, address=address) if span.text.strip() else span
-    yield from where(said(tuple(label)), address)
+    yield from () if own else where(said(tuple(label)), address)
 
 
 def _addressed(text: str) -> list[Span]:

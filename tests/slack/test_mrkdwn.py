@@ -272,3 +272,8 @@ def test_a_shortened_text_says_how_much_is_left_out():
     first, left = shortened(told, 100)
     assert sum(map(weight, first)) + left == sum(map(weight, told))
     assert 50 < sum(map(weight, first)) <= 100
+
+
+def test_a_file_that_is_linked_where_it_was_sent_reads_as_its_name():
+    assert words(pieces(f"[import.log]({ANCHOR}) (read)", url=URL)) == "import.log (read)"
+    assert words(pieces("[import.log](https://evil.example)", url=URL)) == "import.log (evil.example)"
