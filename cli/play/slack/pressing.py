@@ -16,6 +16,10 @@ NEXT = "~"
 """What numbers the further fields of a text that is longer than one field takes."""
 
 
+class Incomplete(InvalidInput):
+    """A field was left empty that must be filled in: Slack does not send such a form."""
+
+
 def button_at(workspace: Workspace, user: str, label: str, *, among: Callable[[Message], bool], team: frozenset[str]) -> tuple[Message, Pressable]:
     """Return the latest message with a button of this label that somebody sees; raise InvalidInput that lists the labels which are there."""
     seen = [message for message in visible(workspace, user, team) if message.by_bot and among(message)]
@@ -41,7 +45,7 @@ def visible(workspace: Workspace, user: str, team: frozenset[str]) -> Sequence[M
 def filled(view: View, given: Mapping[str, str]) -> dict[str, dict[str, Json]]:
     """Return the state of a modal as somebody sends it: fields by name or label, those left out as they were drawn.
 
-    Raises InvalidInput for a field that is not there, and for one that Slack does not let anybody leave empty.
+    Raises InvalidInput for a field that is not there, and Incomplete for one that Slack does not let anybody leave empty.
     """
     inputs = [block for block in view.shown["blocks"] if block["type"] == "input"]
     names = {english(block["label"]["text"]): block["block_id"] for block in inputs} | {
@@ -60,7 +64,7 @@ def filled(view: View, given: Mapping[str, str]) -> dict[str, dict[str, Json]]:
             value, rest[root] = rest[root][: element.get("max_length", 3000)], rest[root][element.get("max_length", 3000) :]
         held = _element(element, value)
         if not block.get("optional") and not further and not _has(held):
-            raise InvalidInput(f"{block['label']['text']!r} is missing: fill it in and send again")
+            raise Incomplete(f"{block['label']['text']!r} is missing: fill it in and send again")
         state[name] = {element["action_id"]: held}
     return state
 

@@ -14,6 +14,7 @@ from desk.cards import english
 Json = Mapping[str, Any]
 TOKEN = re.compile(r"<([^<>]+)>")
 BOLD = re.compile(r"(?<![\w*])\*(?=\S)([^*\n]+?)(?<=\S)\*(?![\w*])")
+MESSAGES = ".slack.com/archives/"
 ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
@@ -33,8 +34,12 @@ class Pressable:
 
 def text(message: Message, names: Mapping[str, str]) -> str:
     """Return what somebody reads: the blocks, or the text where there are none. `names` are people by their id."""
-    lines = [line for block in message.blocks for line in _block(block, names)] if message.blocks else [mrkdwn(message.text, names)]
-    return "\n".join(filter(None, lines)).strip()
+    return words(message.blocks, names) if message.blocks else mrkdwn(message.text, names).strip()
+
+
+def words(blocks: Sequence[Json], names: Mapping[str, str]) -> str:
+    """Return what somebody reads in blocks."""
+    return "\n".join(filter(None, (line for block in blocks for line in _block(block, names)))).strip()
 
 
 def pressables(blocks: Sequence[Json]) -> list[Pressable]:
@@ -60,8 +65,12 @@ def _token(inside: str, names: Mapping[str, str]) -> str:
         return f"@{names.get(what[1:], what[1:])}"
     if what.startswith(("!", "#")):
         return label or what
-    address = what.removeprefix("mailto:")
-    return f"{label} ({address})" if label and label != address else address
+    return _link(what.removeprefix("mailto:"), label)
+
+
+def _link(address: str, label: str) -> str:
+    """Return a link with where it leads; one to another message leads nowhere that could be read."""
+    return label if label and (label == address or MESSAGES in address) else f"{label} ({address})" if label else address
 
 
 def _block(block: Json, names: Mapping[str, str]) -> Iterator[str]:
@@ -100,8 +109,7 @@ def _inline(element: Json, names: Mapping[str, str]) -> str:
         case "date":
             return str(element.get("fallback", ""))
         case "link":
-            said = element.get("text") or element["url"]
-            return str(said if said == element["url"] else f"{said} ({element['url']})")
+            return _link(element["url"], str(element.get("text", "")))
         case "emoji":
             return f":{element['name']}:"
         case _:

@@ -13,8 +13,9 @@ from cli.play.slack.api import Api
 from cli.play.slack.cast import furnish
 from cli.play.slack.delivery import Delivery
 from cli.play.slack.names import COMMAND, SECRET, TEAM, TOKEN, channel_id, user_id
-from cli.play.slack.pressing import button_at, filled, has_inputs, latest_card
+from cli.play.slack.pressing import Incomplete, button_at, filled, has_inputs, latest_card
 from cli.play.slack.server import Server
+from cli.play.slack.shown import words
 from cli.play.slack.state import Message, Room, View, Workspace, outbox_of, stamp
 from cli.play.step import Step
 from desk.errors import InvalidInput
@@ -161,24 +162,29 @@ class SlackSide:
         """Send a press; fill in and send the modal it opens, or press as often as the step says where it opens none."""
         if self.api.down:
             raise InvalidInput("Slack is down, so nobody can press anything there")
-        for copy in range(self._copies):
+        opened: View | None = None
+        for _ in range(self._copies):
             send()
             await stage.hand_over(step)
             await stage.tell("quiet", step)
             opened = next((view for view in self.workspace.views.values() if view.trigger == trigger), None)
-            if copy == 0 and opened is not None:
-                return await self._fill(stage, step, opened, form)
-        if form:
+            if opened is not None:
+                break
+        if opened is not None and has_inputs(opened):
+            await self._fill(stage, step, opened, form)
+        elif opened is not None:
+            stage.note(step, [f"instead of a form Slack showed: {words(opened.shown['blocks'], {}).rstrip('.')}"])
+        elif form:
             raise InvalidInput("no form opened that could be filled in")
-        return None
 
     async def _fill(self, stage: Stage, step: Step, view: View, form: Mapping[str, str]) -> None:
-        if not has_inputs(view):
-            words = [str(block["elements"][0]["elements"][0].get("text", "")) for block in view.shown["blocks"] if block["type"] == "rich_text"]
-            stage.note(step, [f"instead of a form Slack showed: {' '.join(words).rstrip('.')}"])
-            return
         by = self.workspace.members[view.user]
-        payload = events.submitted(view, filled(view, form), by, trigger=self.workspace.trigger(view.user))
+        try:
+            values = filled(view, form)
+        except Incomplete as error:
+            stage.note(step, [f"Slack does not send the form: {str(error).rstrip('.')}"])
+            return
+        payload = events.submitted(view, values, by, trigger=self.workspace.trigger(view.user))
         await self.release(stage, step)
         if step.settles:
             await self._send(stage, step, view, payload, copies=self._copies)
@@ -189,7 +195,8 @@ class SlackSide:
         self.delivery.interaction(payload, copies=copies)
         answers = await stage.hand_over(step)
         if wrong := next((answer["errors"] for answer in answers if answer.get("response_action") == "errors"), None):
-            raise InvalidInput("; ".join(f"{field}: {sentence}" for field, sentence in wrong.items()))
+            # The form stays open with these; whoever filled it in gives up.
+            stage.note(step, [f"the form says under {field!r}: {sentence.rstrip('.')}" for field, sentence in wrong.items()])
         await stage.tell("quiet", step)
 
     async def _about(self, stage: Stage, step: Step, on: Mapping[str, str] | None) -> Callable[[Message], bool]:
