@@ -1,0 +1,43 @@
+"""Stories on a Slack that we did not write: emulate keeps the messages, people and channels, and the desk decides as ever."""
+
+import pytest
+
+from cli.play.driver import play
+from cli.play.places import moved
+from cli.play.script import read_script
+from cli.play.transcript import named
+from desk.space import Platform
+from tests.cli.told import STORIES, Told, shelf_of, tell
+from tests.slack.emulated import EmulatedSide
+from tests.slack.test_stories_on_slack import decided, ended, heard
+
+NAMES = (
+    "answered",
+    "burst",
+    "bystander",
+    "correction",
+    "crash-committed",
+    "crash-sent",
+    "delivered-thrice",
+    "double-click",
+    "edit-before-answer",
+    "edit-race",
+    "hand-over-and-back",
+    "late-holding-answer",
+    "private-part-community",
+    "private-part-shared",
+    "retraction",
+    "stale-draft",
+)
+"""Stories that between them write, edit, take back, look up after a crash, open direct messages and ask who is in a channel."""
+
+
+@pytest.mark.parametrize("name", NAMES)
+async def test_a_story_is_told_on_emulate_as_in_the_workspace(name, emulate, tmp_path_factory):
+    side = type("Side", (EmulatedSide,), {"emulate": emulate})
+    script = moved(read_script(STORIES / f"{name}.toml"), Platform.SLACK)
+    there = Told(**named(*await play(script, slack=side)))
+    here = await tell(STORIES / f"{name}.toml", shelf=shelf_of(tmp_path_factory))
+    assert decided(there) == decided(here)
+    assert ended(there) == ended(here)
+    assert heard(there) == heard(here)

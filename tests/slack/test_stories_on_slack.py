@@ -1,0 +1,71 @@
+"""The stories that ship, told on Slack: over the wire, with the same decisions and the same ends as in the local workspace."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from desk.space import Platform
+from tests.cli import test_stories
+from tests.cli.told import STORIES, Told, shelf_of, tell
+
+OTHERWISE: dict[str, str] = {
+    "person-forgotten": "what people wrote on Slack itself is not ours to empty: our own posts are deleted, and the report says so",
+}
+"""Stories whose own test does not hold on Slack word for word, each with the reason; what is decided is the same there too."""
+NAMES = sorted(path.stem for path in STORIES.glob("*.toml"))
+
+
+@pytest.fixture
+async def here(name, tmp_path_factory) -> Told:
+    """Return a story as it is told in the workspace."""
+    return await tell(STORIES / f"{name}.toml", shelf=shelf_of(tmp_path_factory))
+
+
+@pytest.fixture
+async def there(name, tmp_path_factory) -> Told:
+    """Return a story as it is told with everybody on Slack."""
+    return await tell(STORIES / f"{name}.toml", on=Platform.SLACK, shelf=shelf_of(tmp_path_factory))
+
+
+def decided(story: Told) -> list[dict[str, Any]]:
+    """Return what was decided, without what names a platform: ids, instants and versions."""
+    kept = ("action", "would", "mode", "category", "confidence")
+    return [{**{key: found[key] for key in kept}, "reasons": [reason["code"] for reason in found["reasons"]]} for found in story.decisions]
+
+
+def ended(story: Told) -> list[dict[str, Any]]:
+    """Return what became of each ticket."""
+    kept = ("status", "containment", "attention", "owner", "customer", "account", "channel", "thread", "category")
+    return [{**{key: found[key] for key in kept}, "level": found["priority"]["level"]} for found in story.tickets]
+
+
+def heard(story: Told) -> list[tuple[Any, ...]]:
+    """Return what customers were told, by purpose, place and people."""
+    return sorted((post["purpose"], post["op"], post["channel_kind"], tuple(post["to"])) for post in story.bot())
+
+
+def as_drawn(own: Callable[[Told], None], story: Told) -> None:
+    """Hold a story to its own test, with or without what is bold on Slack alone."""
+    try:
+        own(story)
+    except (AssertionError, LookupError, ValueError):
+        own(replace(story, posts=[{**post, "text": post["text"].replace("**", "")} for post in story.posts]))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_is_told_on_slack_as_in_the_workspace(name, here, there):
+    assert decided(there) == decided(here)
+    assert ended(there) == ended(here)
+    assert {post["platform"] for post in there.posts} == {"slack"}
+    if name in OTHERWISE:
+        return
+    assert heard(there) == heard(here)
+    own = getattr(test_stories, f"test_{name.replace('-', '_')}", None)
+    if own:
+        own(there)
+
+
+def test_only_stories_that_are_there_are_told_otherwise():
+    assert OTHERWISE.keys() <= set(NAMES)
