@@ -56,6 +56,7 @@ class Interactive:
             return
         cause = arrivals.cause_of(body, action)
         if found.action == COMMAND:
+            # What a button carries is short: its command always fits.
             await self._command(body, found.subject, arrivals.where(body), cause=cause)
         elif not found.asks or not await self._asks(body, found, action):
             await self._keep(arrivals.of_click(body, action, cause=cause))
@@ -69,6 +70,8 @@ class Interactive:
         except Retryable as error:
             log.warning("a command could not be taken: %s", error)
             return BUSY
+        except InvalidInput as error:
+            return str(error)
         return ""
 
     async def submitted(self, body: Payload) -> Payload:
@@ -179,15 +182,14 @@ class Interactive:
             log.warning("App Home could not be shown: %s", error)
 
     async def _whisper(self, body: Payload, sentence: str) -> None:
-        """Tell who pressed, and nobody else; in App Home there is nobody to tell in."""
-        place, user = arrivals.where(body), body["user"]["id"]
-        place = place if place["channel"] else {"channel": str(body.get("channel_id") or ""), "thread": ""}
-        if not place["channel"]:
-            return
-        alone = place["channel"].startswith("D")
-        method, to = ("chat.postMessage", None) if alone else ("chat.postEphemeral", user)
+        """Tell who pressed, and nobody else: from App Home and from direct messages, in which the bot need not be, alone with the bot."""
+        user, channel = body["user"]["id"], str(arrivals.where(body)["channel"] or body.get("channel_id") or "")
+        thread = arrivals.where(body)["thread"] or None
         try:
-            await self._web.call(method, channel=place["channel"], user=to, thread_ts=place["thread"] or None, text=sentence)
+            if not channel or channel.startswith("D"):
+                await self._web.call("chat.postMessage", channel=user, text=sentence)
+            else:
+                await self._web.call("chat.postEphemeral", channel=channel, user=user, thread_ts=thread, text=sentence)
         except FrontdeskError as error:
             log.warning("somebody could not be told why nothing happened: %s", error)
 

@@ -13,6 +13,7 @@ from bot.slack.markdown import pieces
 from bot.slack.rows import plain_text
 from bot.slack.split import parted, stretches
 from desk.cards import Card, Field, Form, Option, Pick
+from desk.errors import InvalidInput
 from desk.instants import plain
 
 Json = dict[str, Any]
@@ -30,13 +31,14 @@ RADIOS = 5
 LONG = "The text is longer than one field takes, so it goes on in the next; what you send is put together again."
 HOME_FULL = "… There is more than fits here: `/frontdesk queue` lists all of it."
 ONE_MOMENT = "One moment …"
+TOO_LONG = "That is longer than a form of Slack can carry, so nothing was done. Please write less here; the rest goes into the form."
 
 
 def modal(form: Form, *, submits: Mapping[str, str]) -> Json:
-    """Return a form as a modal. `submits` comes back with what was filled in."""
+    """Return a form as a modal. `submits` comes back with what was filled in. Raises InvalidInput when it is too much for Slack to carry."""
     metadata = json.dumps(dict(submits), separators=(",", ":"), ensure_ascii=False)
     if len(metadata) > METADATA:
-        raise ValueError(f"a form carries at most {METADATA} characters, not {len(metadata)}")
+        raise InvalidInput(TOO_LONG)
     blocks = [*_words(form.intro), *(block for field in form.fields for block in _inputs(field))]
     return {
         "type": "modal",

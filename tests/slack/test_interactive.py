@@ -8,6 +8,8 @@ import pytest
 from bot.slack import interactive
 from bot.slack.blocks import drawn
 from bot.slack.interactive import BUSY, LATE, NO_FORM
+from bot.slack.limits import METADATA
+from bot.slack.modals import TOO_LONG
 from bot.slack.refs import channel_ref, user_ref
 from desk.cards import Button, Buttons, Card, Field, Form, Header, Text
 from desk.customer import Role
@@ -189,11 +191,27 @@ async def test_whoever_pressed_too_long_ago_is_asked_to_press_again(wired, desk,
     assert (desk.asked, desk.heard) == ([], [])
 
 
-async def test_in_a_direct_message_that_is_said_plainly(wired, slack):
+@pytest.mark.parametrize(
+    "place",
+    [
+        pytest.param({"channel": "D0TIM"}, id="a direct message"),
+        pytest.param({"channel": {}, "container": {"type": "view", "view_id": "V1"}}, id="App Home, which is no conversation"),
+    ],
+)
+async def test_where_nobody_can_be_whispered_to_that_is_said_alone_with_the_bot(wired, slack, place):
     slack.refuse("views.open", "expired_trigger_id")
-    await wired.post(pressing("edit", form=FORM, channel="D0TIM"))
+    await wired.post(pressing("edit", form=FORM, **place))
     await wired.settled()
-    assert [(told["channel"], told["text"]) for told in slack.of("chat.postMessage")] == [("D0TIM", LATE)]
+    assert [(told["channel"], told["text"]) for told in slack.of("chat.postMessage")] == [("U0TIM", LATE)]
+    assert slack.of("chat.postEphemeral") == []
+
+
+async def test_a_command_given_between_two_people_is_answered_alone_with_the_bot(wired, desk, slack):
+    desk.shows = lambda query: FORM
+    slack.refuse("views.open", "expired_trigger_id")
+    await wired.post(command("mode", channel="D0TIMANDMARA"))
+    await wired.settled()
+    assert [(told["channel"], told["text"]) for told in slack.of("chat.postMessage")] == [("U0TIM", LATE)]
 
 
 async def test_an_outsider_gets_no_form_of_ours_and_the_desk_refuses_the_press(wired, desk, slack):
@@ -242,6 +260,14 @@ async def test_a_command_with_a_form_opens_it_and_runs_once_it_is_sent(wired, de
     await wired.settled()
     assert [(event.text, event.form, event.place) for event in desk.heard] == [("mode", {"text": "draft"}, INSIDE)]
     assert desk.checked[0][0].subject == "mode"
+
+
+async def test_a_command_that_is_too_long_for_its_form_is_answered_with_a_sentence(wired, desk, slack):
+    desk.shows = lambda query: FORM
+    status, said = await wired.post(command("mode " + "x" * METADATA))
+    await wired.settled()
+    assert (status, said) == (200, TOO_LONG)
+    assert (slack.of("views.open"), desk.heard) == ([], [])
 
 
 async def test_a_customers_command_goes_to_the_desk_which_refuses_it(wired, desk):

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from bot.slack import limits, modals
 from bot.slack.pressed import unpacked
 from desk.cards import Button, Buttons, Card, Field, Form, Header, Option, Pick, Style, Text
+from desk.errors import InvalidInput
 from desk.ids import TicketId
 from tests.slack.checks.oracle import view_breaches
 from tests.slack.test_mrkdwn import ANYTHING
@@ -72,7 +73,7 @@ def test_what_is_set_now_stands_above_the_fields():
 
 
 def test_more_than_slack_gives_back_is_refused():
-    with pytest.raises(ValueError, match="3000"):
+    with pytest.raises(InvalidInput, match="longer than a form of Slack can carry"):
         modals.modal(Form("x", ()), submits={"text": "x" * 3000})
 
 
