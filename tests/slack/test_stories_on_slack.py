@@ -10,10 +10,19 @@ from desk.space import Platform
 from tests.cli import test_stories
 from tests.cli.told import STORIES, Told, shelf_of, tell
 
-OTHERWISE: dict[str, str] = {
+IN_THE_FORM = "what is wrong with a form is said in the form itself, which Slack keeps open, and not in a whisper after it"
+OTHERWISE = {
+    "channel": "the first line of an announcement is a heading on Slack, without a colon",
+    "macro": IN_THE_FORM,
+    "mode": IN_THE_FORM,
     "person-forgotten": "what people wrote on Slack itself is not ours to empty: our own posts are deleted, and the report says so",
+    "setup": IN_THE_FORM,
+    "snoozed": "a post to somebody begins with a mention of them on Slack",
+    "status": "short values stand side by side on Slack",
 }
-"""Stories whose own test does not hold on Slack word for word, each with the reason; what is decided is the same there too."""
+"""Stories of which not every word holds on Slack, each with the reason; what is decided, and what becomes of a ticket, is the same there too."""
+HEARD_OTHERWISE = ("person-forgotten",)
+"""Those of them in which customers, too, are shown something else."""
 NAMES = sorted(path.stem for path in STORIES.glob("*.toml"))
 
 
@@ -59,12 +68,11 @@ def test_a_story_is_told_on_slack_as_in_the_workspace(name, here, there):
     assert decided(there) == decided(here)
     assert ended(there) == ended(here)
     assert {post["platform"] for post in there.posts} == {"slack"}
-    if name in OTHERWISE:
-        return
-    assert heard(there) == heard(here)
+    if name not in HEARD_OTHERWISE:
+        assert heard(there) == heard(here)
     own = getattr(test_stories, f"test_{name.replace('-', '_')}", None)
-    if own:
-        own(there)
+    if own and name not in OTHERWISE:
+        as_drawn(own, there)
 
 
 def test_only_stories_that_are_there_are_told_otherwise():
