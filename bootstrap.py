@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from agent.minds import Minds
     from bot.slack.access import Access
     from bot.slack.connection import Slack
+    from bot.slack.inbox import Arrival
     from bot.web.workspace import LocalWorkspace
     from desk.policy import Triage
     from knowledge.generations import Place
@@ -103,6 +104,7 @@ async def open_runtime(
 async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> Runtime:
     """Put the engine and the workspace to what was opened."""
     from bot.web.workspace import open_workspace
+    from handlers import failures
     from handlers.dispatch import dispatch
     from store.engine import DurableEngine
 
@@ -127,7 +129,11 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
     runtime = Runtime(reading, workspace, engine, services, submit, slack=slack)
     workspace.connect(runtime.emit)
     if slack is not None:
-        slack.connect(runtime)
+
+        async def given_up(arrival: Arrival) -> None:
+            await failures.set_aside(arrival.kind, arrival.lane, services, id=f"slack/{arrival.lane}/{arrival.n}")
+
+        slack.connect(runtime, given_up)
     return runtime
 
 

@@ -21,12 +21,22 @@ log = logging.getLogger("frontdesk.failures")
 async def told(event: Event, error: Exception, services: Services) -> None:
     """Log an event that failed for good, and tell the agents channel once; the words it carried are in neither."""
     log.error("event %s (%s) failed: %s", event.id, type(event).__name__, type(error).__name__, exc_info=not isinstance(error, FrontdeskError))
+    where = f"{type(event).__name__}, {event.key}"
+    text = f"I could not handle something ({where}): please look there yourself. `./frontdesk doctor` lists it as {event.id}."
+    await _tell(text, event.id, services)
+
+
+async def set_aside(what: str, where: str, services: Services, *, id: str) -> None:
+    """Tell the agents channel once of something that came in and could not even be read; `id` tells it from all others."""
+    text = f"I could not read something that came in ({what}, {where}): please look there yourself. It is kept, and read again at the next start."
+    await _tell(text, id, services)
+
+
+async def _tell(text: str, id: str, services: Services) -> None:
     place = await agents_place(services)
     if place is None:
         return
     now = services.clock.now()
-    where = f"{type(event).__name__}, {event.key}"
-    text = f"I could not handle something ({where}): please look there yourself. `./frontdesk doctor` lists it as {event.id}."
-    post = Post(OutboxId(derived("o", "failed", event.id)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text, Style.WARNING),)))
-    await services.store.commit(EventId(derived("ev", "failed", event.id)), write(Enqueue(post)), at=now)
+    post = Post(OutboxId(derived("o", "failed", id)), place, Purpose.NOTICE, INTERNAL, now, card=Card((Text(text, Style.WARNING),)))
+    await services.store.commit(EventId(derived("ev", "failed", id)), write(Enqueue(post)), at=now)
     services.bells.ring()

@@ -15,7 +15,7 @@ from bot.slack.inbox import Inbox
 from bot.slack.interactive import Interactive
 from bot.slack.listener import Listener
 from bot.slack.people import People
-from bot.slack.pump import Pump
+from bot.slack.pump import GivenUp, Pump
 from bot.slack.socket import Socket
 from bot.slack.web import Web
 from desk.errors import FrontdeskError, RateLimited
@@ -68,12 +68,12 @@ class Slack:
         heard = bool(await watch.spaces(Platform.SLACK))
         return cls(access, await Inbox.open(inbox, clock), policy=policy, store=store, watch=watch, clock=clock, is_behind=heard)
 
-    def connect(self, desk: Desk) -> None:
-        """Say who takes the events."""
+    def connect(self, desk: Desk, on_given_up: GivenUp | None = None) -> None:
+        """Say who takes the events, and who hears of what nobody can read."""
         self._gap = Gap(self._web, self._people, policy=self._policy, store=self._store, watch=self._watch, clock=self._clock, emit=desk.emit)
         self._gap.is_reading = self._was_heard
         listener = Listener(self._web, self._people, self._policy, desk.emit)
-        self._pump = Pump(self._inbox, listener.take, self._clock)
+        self._pump = Pump(self._inbox, listener.take, self._clock, on_given_up=on_given_up)
         self._interactive = Interactive(self._web, self._people, desk, self._pump.keep)
         self._app = App(self._access, self._pump, self._people, self._interactive, on_held_back=self._gap.held_back)
 

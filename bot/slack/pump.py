@@ -9,11 +9,13 @@ from datetime import datetime
 from traceback import extract_tb
 
 from bot.slack.inbox import Arrival, Inbox
-from desk.errors import Misconfigured, RateLimited, Rejected, Retryable
+from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable
 from desk.ports import Clock
 
 Take = Callable[[Arrival], Awaitable[None]]
 """Hands an arrival to the desk. Retryable and Misconfigured: it is tried again; Rejected: nobody ever takes it."""
+GivenUp = Callable[[Arrival], Awaitable[None]]
+"""Tells people of an arrival that was set aside."""
 
 BOUND = 16
 PAUSE, LONGEST_PAUSE = 0.1, 30.0
@@ -27,12 +29,15 @@ log = logging.getLogger("frontdesk.slack")
 class Pump:
     """Empties an inbox into `take`, at most `bound` arrivals at once."""
 
-    def __init__(self, inbox: Inbox, take: Take, clock: Clock, *, bound: int = BOUND, pause: float = PAUSE) -> None:
+    def __init__(
+        self, inbox: Inbox, take: Take, clock: Clock, *, bound: int = BOUND, pause: float = PAUSE, on_given_up: GivenUp | None = None
+    ) -> None:
         self._inbox = inbox
         self._take = take
         self._clock = clock
         self._bound = asyncio.Semaphore(bound)
         self._pause = pause
+        self._on_given_up = on_given_up
         self._group: asyncio.TaskGroup | None = None
         self._active: set[str] = set()
         self._woken: set[str] = set()
@@ -117,8 +122,10 @@ class Pump:
         log.error("arrival %d (%s) is set aside until the next start: %s", arrival.n, arrival.kind, why)
         try:
             await self._inbox.set_aside(arrival.n, type(error).__name__)
-        except Retryable as failed:
-            log.warning("arrival %d could not be set aside, so it is tried again: %s", arrival.n, failed)
+            if self._on_given_up is not None:
+                await self._on_given_up(arrival)
+        except FrontdeskError as failed:
+            log.warning("arrival %d could not be set aside and told of: %s", arrival.n, failed)
             await self._slept(self._pause)
 
     def _tell(self, arrival: Arrival, error: Exception, pause: float) -> None:

@@ -140,6 +140,23 @@ async def test_what_nobody_can_read_is_set_aside_without_its_words(pump, inbox, 
     assert [each.payload["n"] for each in (await inbox.next("C1")).arrivals] == [1]
 
 
+async def test_people_hear_of_what_is_set_aside_and_what_came_after_it_is_taken_though_they_cannot(inbox, taker, clock):
+    heard = []
+
+    async def tell(arrival):
+        heard.append((arrival.kind, arrival.lane, arrival.payload["n"]))
+        raise Unavailable("store", "locked")
+
+    running = asyncio.create_task(Pump(inbox, taker.take, clock, pause=0.001, on_given_up=tell).run())
+    taker.refusals[1] = [KeyError("private words")]
+    for n in (1, 2):
+        await inbox.keep(arrival(n))
+    await taker.until(lambda: taker.taken == [2])
+    running.cancel()
+    await asyncio.wait([running])
+    assert heard == [(arrival(1).kind, "C1", 1)]
+
+
 async def test_a_part_is_taken_when_its_time_has_come(pump, inbox, taker):
     await pump.keep(arrival(1, hold=HOLD))
     await emptied(inbox)
