@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from desk.cards import CardRecord, Field, Form, Option
 from desk.changes import (
@@ -38,6 +38,7 @@ from handlers.times import brief
 
 QUOTED = 60
 """Characters of a message in a list of them: a phone shows one line."""
+SHORTLY = timedelta(seconds=1)
 OFFERED = 25
 """Messages at which a ticket may be split: the latest ones."""
 APART = "Only two tickets of the same customer, or of the same account in a shared channel, can be merged."
@@ -130,7 +131,9 @@ async def separated(ticket: Ticket, services: Services, *, cause: EventId, at: d
     left = replace(ticket, turn=ticket.turn + 1)
     changes = write(*moved, *await _stale(ticket, services), SaveTicket(fresh), SaveTicket(left))
     drawn = write(*(Refresh(card.id, OutboxId(derived("o", cause, card.id)), at) for card in await services.store.cards(ticket.id)))
-    return fresh, changes + drawn + _turn(fresh, cause=cause, at=at) + _turn(left, cause=cause, at=at)
+    # One after the other, so that which is told first is no matter of luck.
+    later = write(SetDeadline(Deadline(derived("again", left.id), DeadlineKind.RETRY, str(left.id), services.clock.now() + SHORTLY)))
+    return fresh, changes + drawn + _turn(fresh, cause=cause, at=at) + later
 
 
 async def _joinable(source: Ticket, target: Ticket, services: Services) -> None:

@@ -169,6 +169,7 @@ async def test_split_takes_along_what_was_said_from_that_message_on(w):
 async def test_both_get_a_draft_of_their_own_and_the_old_one_is_stale(w):
     await asked_twice(w)
     await w.clicks("noor", "Split")
+    await w.wait(seconds=2)
     left, fresh = await w.store.tickets()
     assert [d.status for d in await w.store.drafts(left.id)] == ["stale", "waiting"]
     assert [d.status for d in await w.store.drafts(fresh.id)] == ["waiting"]
