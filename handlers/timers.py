@@ -41,7 +41,7 @@ async def again(event: DeadlineReached, services: Services) -> Changes:
     if ticket is None:
         return NOTHING
     if await services.store.pending(ticket.place.channel, ticket.group):
-        return turn.postponed(ticket, services)
+        return await turn.postponed(ticket, services)
     if await _is_paused(ticket, services):
         return _postponed(event, services)
     return await turn.take(ticket, services, cause=event.id) + write(Expect(str(ticket.place.channel), ticket.group))

@@ -32,7 +32,8 @@ from handlers.situation import Situation, load, load_anyway
 from handlers.wishes import Wishes
 
 WORST_FIRST = tuple(Sentiment)
-SHORTLY = timedelta(seconds=1)
+SHORTLY, LONGEST = timedelta(seconds=1), timedelta(seconds=30)
+"""How long a turn waits for words that are not sorted yet."""
 
 
 async def turn_started(event: TurnStarted, services: Services) -> Changes:
@@ -41,14 +42,20 @@ async def turn_started(event: TurnStarted, services: Services) -> Changes:
     if ticket is None or ticket.turn != event.turn or ticket.merged_into is not None:
         return NOTHING
     if await services.store.pending(ticket.place.channel, ticket.group) or services.behind(ticket.place.channel):
-        return postponed(ticket, services)
+        return await postponed(ticket, services)
     beside = await joining.offered(ticket, services, cause=event.id, at=services.clock.now())
     return await take(ticket, services, cause=event.id) + beside + write(Expect(str(ticket.place.channel), ticket.group))
 
 
-def postponed(ticket: Ticket, services: Services) -> Changes:
-    """Look again shortly: what its customer is just saying may go to another ticket, and this one must not stay unanswered."""
-    return write(SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), services.clock.now() + SHORTLY)))
+async def postponed(ticket: Ticket, services: Services) -> Changes:
+    """Look again once what its customer is just saying is sorted: it may go to another ticket, and this one must not stay unanswered.
+
+    What should have been sorted by now waits behind much else: the longer it does, the longer this waits.
+    """
+    now = services.clock.now()
+    pause = await services.store.deadline(derived("pause", ticket.place.channel, ticket.group))
+    wait = max(SHORTLY, min(abs(now - pause.due), LONGEST)) if pause else SHORTLY
+    return write(SetDeadline(Deadline(derived("again", ticket.id), DeadlineKind.RETRY, str(ticket.id), now + wait)))
 
 
 async def take(

@@ -1,8 +1,14 @@
 """Bursts: one answer for what a customer writes before they pause."""
 
+from datetime import timedelta
+
+from desk.events import TurnStarted
+from desk.ids import EventId
 from desk.timeline import Purpose
 from handlers.dispatch import dispatch
+from handlers.turn import turn_started
 
+FAR = timedelta(days=1)
 QUESTION = "When does my refund arrive?"
 
 
@@ -120,3 +126,17 @@ async def test_nothing_shows_that_it_was_heard_while_the_bot_is_paused(w):
     await w.commands("ada", "pause")
     await w.says("mara", QUESTION, where="direct")
     assert w.chat.reactions == []
+
+
+async def test_a_turn_waits_for_words_that_are_not_sorted_yet_as_long_as_their_sorting_does(w):
+    await w.says("ina", QUESTION)
+    await w.wait(seconds=9)
+    [ticket] = await w.store.tickets()
+    await dispatch(w.message("ina", "Sorry, one more thing"), w.services, w.submit)
+    waits = []
+    for overdue in (-5, 3, 600):
+        [pause] = [deadline for deadline in await w.store.due(w.clock.now() + FAR) if deadline.kind == "pause"]
+        w.clock.at = pause.due + timedelta(seconds=overdue)
+        changes = await turn_started(TurnStarted(id=EventId("e"), ticket=ticket.id, turn=ticket.turn, at=w.clock.now()), w.services)
+        waits += [write.deadline.due - w.clock.now() for write in changes.writes]
+    assert [wait.total_seconds() for wait in waits] == [5, 3, 30]
