@@ -21,8 +21,8 @@ QUOTED = 300
 """How many characters of the customer's words a card shows."""
 SENTENCE = 120
 """How many of a sentence that nothing carries, so that it is found in the draft above."""
-UNMARKED = str.maketrans({"[": "(", "]": ")", "<": "(", ">": ")", **dict.fromkeys("`*~|\\!#", " ")})
-"""What could be markup in a file's name, and what is shown in its place."""
+UNMARKED = str.maketrans({"[": "(", "]": ")", "<": "(", ">": ")", **dict.fromkeys("`*~|\\!#@＠", " ")})
+"""What could be markup or call somebody in a file's name, and what is shown in its place."""
 DONE = {
     DraftStatus.SENT: "Sent",
     DraftStatus.REJECTED: "Rejected",

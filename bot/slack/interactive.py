@@ -128,7 +128,7 @@ class Interactive:
         """Open a button's form; return False where it has none for this person, who is then told so as by any other button."""
         who = await self._who(body["user"])
         submits = {"action_id": str(action["action_id"]), "value": arrivals.value_of(action), **arrivals.where(body)}
-        query = _query("form", found.carrier, who, submits, action=found.action)
+        query = _query("form", found.carrier, who, submits, button=found)
         if who.role in TEAM:
             self._go_on(self._open_at_once(body, query, submits))
             return True
@@ -198,7 +198,7 @@ class Interactive:
         if "text" in submits:
             return _query(COMMAND, submits["text"].strip(), who, submits)
         found = pressed.unpacked(submits["action_id"], submits["value"])
-        return _query("form", found.carrier, who, submits, action=found.action)
+        return _query("form", found.carrier, who, submits, button=found)
 
     async def _who(self, user: Payload) -> Who:
         try:
@@ -226,7 +226,8 @@ class Interactive:
         task.add_done_callback(self._beside.discard)
 
 
-def _query(kind: str, subject: str, who: Who, place: Payload, *, action: str = "") -> Query:
+def _query(kind: str, subject: str, who: Who, place: Payload, *, button: Pressed | None = None) -> Query:
     channel = place.get("channel")
     where = Place(channel_ref(who.ref.space, channel), place.get("thread") or None) if channel else None
-    return Query(kind, subject, by=who.ref, role=who.role, action=action, place=where, name=who.name)
+    action, about = (button.action, button.subject) if button else ("", "")
+    return Query(kind, subject, by=who.ref, role=who.role, action=action, place=where, name=who.name, about=about)

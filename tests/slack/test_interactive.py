@@ -99,7 +99,8 @@ async def test_a_form_opens_at_once_and_is_filled_when_the_desk_has_drawn_it(wir
     assert "submit" not in loading["view"]
     assert (filled["view_id"], filled["view"]["title"]["text"], len(filled["view"]["blocks"])) == ("V0FORM", "Edit the draft", 2)
     [query] = desk.asked
-    assert (query.kind, query.subject, query.action, query.by, query.role, query.place) == ("form", "k-1", "edit", TIM, Role.ADMIN, INSIDE)
+    assert (query.kind, query.subject, query.action, query.about) == ("form", "k-1", "edit", "d-1")
+    assert (query.by, query.role, query.place) == (TIM, Role.ADMIN, INSIDE)
     assert desk.heard == []
 
 
