@@ -19,7 +19,7 @@ from typing import Any
 import sqlalchemy as sa
 from dbos import DBOS, DBOSClient, DBOSConfig, Serializer, SetWorkflowID, WorkflowStatus
 
-from desk.errors import Misconfigured, Retryable
+from desk.errors import Misconfigured, Retryable, Unavailable
 from desk.events import Event
 from desk.ids import EventId
 from store.database import blocking_engine, translated
@@ -123,6 +123,7 @@ class DurableEngine(EngineRows):
         self._started: set[asyncio.Future[Any]] = set()
         self._running: set[asyncio.Task[Any]] = set()
         self._recovering = True
+        self._stopping = False
         self._workflow: Workflow | None = None
         self._outside = contextvars.copy_context()
 
@@ -134,6 +135,9 @@ class DurableEngine(EngineRows):
 
     async def submit(self, event: Event) -> None:
         """Make an event durable and start it; return once it is durable. An id submitted before is left alone."""
+        if self._stopping:
+            # Whoever hands this over is tried again, at the next start at the latest: given up, what follows from a handled event would be lost.
+            raise Unavailable("store", "the engine is stopping")
         if self._workflow is None:
             raise Misconfigured("the engine is not running: await start() before events arrive")
         # In a context of its own: DBOS takes what a workflow starts for its child, and records that as a step.
@@ -157,7 +161,7 @@ class DurableEngine(EngineRows):
         """Take no more events and let handlers finish, for a while; what does not is left to the next start."""
         if self._workflow is None:
             return
-        self._workflow = None
+        self._workflow, self._stopping = None, True
         if busy := self._started | self._running:
             await asyncio.wait(busy, timeout=GRACE)
         for task in tuple(self._running):
@@ -167,6 +171,7 @@ class DurableEngine(EngineRows):
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(thread_name_prefix="frontdesk"))
         await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
         await self.close()
+        self._stopping = False
 
     async def _handle(self, text: str) -> None:
         """Run one event to its end. Cancelled, it stays unfinished and is recovered."""

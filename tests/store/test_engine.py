@@ -267,6 +267,29 @@ async def test_an_engine_that_is_not_running_takes_nothing(stage: Stage):
         await stage.submit(1)
 
 
+async def test_what_follows_from_an_event_is_not_lost_when_the_engine_stops_before_it_is_submitted(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("store.engine.GRACE", 0.2)
+    begun, stopping = asyncio.Event(), asyncio.Event()
+
+    async def goes_on(event: Event) -> None:
+        if event.id == happened(1).id:
+            begun.set()
+            await stopping.wait()
+            await stage.submit(2)
+        stage.seen.append(event.id)
+
+    stage.handler = goes_on
+    await stage.submit(1)
+    await begun.wait()
+    ending = asyncio.create_task(stage.restart())
+    await asyncio.sleep(0)
+    stopping.set()
+    await ending
+    await stage.engine.settled()
+    assert await stage.engine.failed() == []
+    assert sorted(stage.seen) == ["e-0001", "e-0002"]
+
+
 async def test_starting_and_stopping_twice_is_once(stage: Stage):
     await stage.engine.start()
     await stage.submit(1)
