@@ -57,9 +57,10 @@ def test_form_too_late(story):
     (answer,) = story.standing("answer")
     assert "5 to 7 working days" in answer["text"]
     (told,) = story.bot("notice", op="whisper", inside=True)
-    assert told["to"] == ["Priya Dale"]
+    (back,) = story.bot("notice", op="post")
+    assert told["to"] == back["to"] == ["Priya Dale"]
     assert "Jonas Reed was faster" in told["text"]
-    assert "About a week, says Priya." in told["text"]
+    assert (back["channel_kind"], "About a week, says Priya." in back["text"]) == ("direct", True)
     assert story.actions == ["suggest", "reply"]
 
 
