@@ -37,6 +37,11 @@ def is_before(event: MessageReceived, channel: Channel) -> bool:
     return event.kind is not ChannelKind.DIRECT and event.at < channel.declared_at
 
 
+async def is_alone(channel: Channel, services: Services) -> bool:
+    """Tell whether one of ours talks to the bot alone there, and not to a customer whose conversation it is."""
+    return channel.kind is ChannelKind.DIRECT and not await services.platform(channel.ref.platform).outsiders(channel.ref)
+
+
 def ours(message: Message) -> Changes:
     """Take in what one of ours says to the bot alone: it is no ticket and stands nobody down. A teammate is answered, about tickets and articles."""
     note = replace(message, audience=INTERNAL, purpose=Purpose.TEAMMATE)

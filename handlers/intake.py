@@ -74,7 +74,7 @@ async def _taken_in(message: Message, channel: Channel, services: Services, *, p
         return await _note(message, services)
     if message.role is Role.CUSTOMER:
         return await _customers(message, channel, services, policy=policy, cause=cause)
-    return direct.ours(message) if channel.kind is ChannelKind.DIRECT else await _ours(message, services, cause=cause)
+    return direct.ours(message) if await direct.is_alone(channel, services) else await _ours(message, services, cause=cause)
 
 
 async def _message(event: MessageReceived, services: Services, policy: Policy) -> Message:

@@ -59,13 +59,12 @@ async def test_what_one_of_ours_says_to_the_bot_alone_is_a_note_and_no_ticket(w,
     assert await w.store.tickets() == []
 
 
-async def test_what_one_of_ours_says_to_the_bot_alone_stands_nobody_down(w):
-    w.chat.internal.add(channel("dm-noor"))
-    asked = await w.says("ina", QUESTION, where="dm-noor", kind=ChannelKind.DIRECT)
-    await w.says("noor", "I see that", where="dm-noor", under=asked, kind=ChannelKind.DIRECT)
+async def test_a_teammate_who_joins_a_customers_own_conversation_holds_it_and_asks_the_desk_nothing(w):
+    asked = await w.says("ina", QUESTION, where="dm-ina", kind=ChannelKind.DIRECT)
+    await w.says("noor", "I see that", where="dm-ina", under=asked, kind=ChannelKind.DIRECT)
     await w.wait(seconds=9)
-    assert not (await w.ticket()).held
-    assert await w.decisions() == ["reply"]
+    assert (await w.ticket()).held
+    assert not [post for post in w.chat.sent if post.streamed]
 
 
 async def test_a_colleague_is_told_once_a_day_that_nobody_reads_it_and_a_teammate_is_not(w):
