@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections import OrderedDict
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -21,6 +22,7 @@ from agent.triage_schema import Opinion, Terms, read, schema
 from agent.untrusted import cleaned
 from agent.vault import Vault
 from desk.answering import Heard
+from desk.meaning import Meaning
 from desk.policy import Policy
 from desk.ports import PolicySource
 from desk.triage import Classification
@@ -80,6 +82,10 @@ class ModelTriager:
     async def similarity(self, a: str, b: str) -> float:
         """Return how alike two texts' topics are, -1 to 1."""
         return await self._local.similarity(a, b)
+
+    async def meanings(self, texts: Sequence[str]) -> Sequence[Meaning]:
+        """Return what each text is about."""
+        return await self._local.meanings(texts)
 
     async def asked(self, text: str, heard: Heard, policy: Policy) -> Asked:
         """Return what the model would be asked about a text."""

@@ -21,6 +21,7 @@ from agent.topics import Own, Shipped, Topics, Unknown, labels_of
 from desk.answering import Heard
 from desk.errors import Misconfigured
 from desk.library import Embedder
+from desk.meaning import Meaning
 from desk.policy import Triage
 from desk.triage import Classification, Sentiment, Signal
 
@@ -89,6 +90,12 @@ class LocalTriager:
             return 0.0
         first, second = await self._memo.vectors([a, b])
         return float(first @ second)
+
+    async def meanings(self, texts: Sequence[str]) -> Sequence[Meaning]:
+        """Return each text's embedding; one without a letter or digit has none."""
+        said = [text for text in texts if ANYTHING.search(text[:HEAD])]
+        found = dict(zip(said, await self._memo.vectors(said) if said else (), strict=True))
+        return [Meaning(self._memo.id, found[text].astype("<f4").tobytes() if text in found else b"") for text in texts]
 
     async def taught(self) -> Taught:
         """Return what this tells apart now."""

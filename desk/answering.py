@@ -10,6 +10,7 @@ from typing import Protocol
 from desk.audience import Audiences
 from desk.customer import Author, Fact
 from desk.draft import Evidence, Passage, Proposal
+from desk.meaning import Meaning
 from desk.policy import Policy
 from desk.selfservice import ActionRequest, SelfService
 from desk.space import ChannelKind
@@ -36,6 +37,10 @@ class Triager(Protocol):
 
     async def similarity(self, a: str, b: str) -> float:
         """Return how alike two texts' topics are, -1 to 1."""
+        ...
+
+    async def meanings(self, texts: Sequence[str]) -> Sequence[Meaning]:
+        """Return what each text is about, in order; one that says nothing has no vector."""
         ...
 
 

@@ -14,8 +14,13 @@ from desk.draft import Draft
 from desk.escalation import Escalation
 from desk.events import Event
 from desk.ids import CardId, MessageId, OutboxId, TicketId
+from desk.incident import Incident
+from desk.meaning import Meaning
+from desk.paging import Page
 from desk.post import Post
+from desk.routing import Route
 from desk.runs import ActionRun, RunStatus
+from desk.sla import Breach
 from desk.space import Channel, ChannelRef, MessageRef, UserRef
 from desk.summary import Summary
 from desk.ticket import Ticket
@@ -74,6 +79,42 @@ class SaveEscalation:
     """Insert or replace an escalation by id."""
 
     escalation: Escalation
+
+
+@dataclass(frozen=True, slots=True)
+class SaveMeaning:
+    """Keep what a customer's message means, in place of what the same embedder made of it before. A message without a ticket is left out."""
+
+    message: MessageId
+    meaning: Meaning
+
+
+@dataclass(frozen=True, slots=True)
+class SaveBreach:
+    """Insert or replace a broken promise by id."""
+
+    breach: Breach
+
+
+@dataclass(frozen=True, slots=True)
+class SavePage:
+    """Insert or replace a page by id."""
+
+    page: Page
+
+
+@dataclass(frozen=True, slots=True)
+class SaveRoute:
+    """Insert or replace a route by id."""
+
+    route: Route
+
+
+@dataclass(frozen=True, slots=True)
+class SaveIncident:
+    """Insert (revision 0) or replace an incident; lost when the stored revision is not the incident's. The stored one is raised by 1."""
+
+    incident: Incident
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +297,11 @@ Write = (
     | SaveDraft
     | RecordDecision
     | SaveEscalation
+    | SaveMeaning
+    | SaveBreach
+    | SavePage
+    | SaveRoute
+    | SaveIncident
     | SaveSummary
     | SetDeadline
     | ClearDeadlines

@@ -91,3 +91,5 @@ class Facts:
     """For each action that has to run before the draft is true, who must agree to it: none, customer, teammate or lead."""
     under_way: bool = False
     """What an earlier draft of this ticket asks for is being done."""
+    notices: tuple[str, ...] = ()
+    """Rules that only tell a person; what the desk does goes on without them."""

@@ -14,6 +14,7 @@ EventId = NewType("EventId", str)
 OutboxId = NewType("OutboxId", str)
 PersonId = NewType("PersonId", str)
 AccountId = NewType("AccountId", str)
+IncidentId = NewType("IncidentId", str)
 
 DIGITS = 13
 """Base-32 digits of a derived id: 65 bits, so that a million tickets collide with odds of about 1 to 70 million."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -13,10 +13,15 @@ from desk.decision import Decision
 from desk.draft import Draft
 from desk.escalation import Escalation
 from desk.events import Event
-from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, PersonId, TicketId
+from desk.ids import AccountId, CardId, DraftId, EventId, IncidentId, MessageId, OutboxId, PersonId, TicketId
+from desk.incident import Incident
+from desk.meaning import Meant
+from desk.paging import Page
 from desk.post import Row
+from desk.routing import Route
 from desk.runs import ActionRun, RunId
 from desk.selfservice import RunLimits
+from desk.sla import Breach
 from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
 from desk.summary import Summary
 from desk.ticket import Ticket
@@ -119,6 +124,50 @@ class Store(Protocol):
 
     async def escalation(self, id: str) -> Escalation | None:
         """Return an escalation by id."""
+        ...
+
+    async def open_escalations(self) -> Sequence[Escalation]:
+        """Return the escalations of all tickets that nobody closed, oldest first; its cost does not grow with the closed ones."""
+        ...
+
+    async def escalations_since(self, since: datetime) -> Sequence[Escalation]:
+        """Return the escalations of all tickets that fired since then, oldest first."""
+        ...
+
+    async def meanings(self, ticket: TicketId | None = None, *, embedder: str, since: datetime | None = None) -> Sequence[Meant]:
+        """Return what the messages of a ticket, or of all, mean to an embedder, oldest first."""
+        ...
+
+    async def breaches(self, ticket: TicketId | None = None, *, since: datetime | None = None) -> Sequence[Breach]:
+        """Return the broken promises of a ticket, or of all, oldest first."""
+        ...
+
+    async def breach(self, id: str) -> Breach | None:
+        """Return a broken promise by id."""
+        ...
+
+    async def pages(self, person: UserRef | None = None, *, since: datetime) -> Sequence[Page]:
+        """Return the pages to a person, or to all, since then, oldest first."""
+        ...
+
+    async def pages_of(self, ticket: TicketId) -> Sequence[Page]:
+        """Return a ticket's pages, oldest first."""
+        ...
+
+    async def routes(self, ticket: TicketId | None = None, *, since: datetime | None = None) -> Sequence[Route]:
+        """Return the routes of a ticket, or of all, oldest first."""
+        ...
+
+    async def incident(self, id: IncidentId) -> Incident | None:
+        """Return an incident by id."""
+        ...
+
+    async def incidents(self, *, open_only: bool = False) -> Sequence[Incident]:
+        """Return the incidents, or those that are neither fixed nor dismissed, oldest first."""
+        ...
+
+    async def loads(self) -> Mapping[UserRef, int]:
+        """Return how many open tickets each teammate holds."""
         ...
 
     async def summaries(self, ticket: TicketId) -> Sequence[Summary]:

@@ -8,7 +8,9 @@ from enum import StrEnum
 
 from desk.audience import INTERNAL
 from desk.customer import TEAM, Role
-from desk.ids import AccountId, MessageId, OutboxId, PersonId, TicketId
+from desk.ids import AccountId, IncidentId, MessageId, OutboxId, PersonId, TicketId
+from desk.mood import Mood
+from desk.sla import Mark
 from desk.space import Channel, ChannelKind, MessageRef, Place, UserRef
 from desk.timeline import Timeline
 
@@ -141,6 +143,18 @@ class Ticket:
     """A teammate chose the category, which stands until the topic changes."""
     ranked_at: datetime | None = None
     """When a teammate set the priority, which stands until the customer writes again."""
+    mood: Mood = field(default_factory=Mood)
+    clock: tuple[Mark, ...] = ()
+    """Whose move it was since when, oldest first; the promises' clock is read off it."""
+    third_party: str = ""
+    """Whom it waits for who is neither we nor the customer, in a few words of a teammate's; "" for nobody."""
+    team: str = ""
+    """The team of policy that it was routed to; "" while it is everybody's."""
+    tags: tuple[str, ...] = ()
+    offered: UserRef | None = None
+    """Whom routing gave it to who has neither accepted nor given it back."""
+    offered_name: str = ""
+    incident: IncidentId | None = None
 
     @property
     def held(self) -> bool:

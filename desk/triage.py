@@ -33,6 +33,19 @@ class Signal(StrEnum):
     NOT_SOLVED = "not_solved"
 
 
+class Impact(StrEnum):
+    """What a problem does to the customer's business, in whatever words and language they say it."""
+
+    OUTAGE = "outage"
+    DATA_LOSS = "data_loss"
+    NO_ACCESS = "no_access"
+    BLOCKED = "blocked"
+    MONEY = "money"
+    DEADLINE = "deadline"
+    MANY_USERS = "many_users"
+    CHURN = "churn"
+
+
 @dataclass(frozen=True, slots=True)
 class Label:
     """A category with its probability, 0 to 1."""
@@ -53,6 +66,10 @@ class Classification:
     out_of_scope: bool = False
     out_of_scope_score: float = 0.0
     sentiment: Sentiment = Sentiment.NEUTRAL
+    displeasure: float = 0.0
+    """How displeased its writer is, 0 to 1; the level `sentiment` says it in words."""
+    impact: tuple[Impact, ...] = ()
+    """What it says stands still or is lost, strongest first."""
     language: str | None = None
     intent: str = ""
     signals: frozenset[Signal] = frozenset()

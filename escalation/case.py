@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 
 from desk.customer import Account
+from desk.mood import Mood
+from desk.sla import Owed
 from desk.triage import Classification
 
 
@@ -23,6 +26,23 @@ class Case:
     questions: int = 0
     repeats: bool = False
     waited: timedelta = timedelta()
+    mood: Mood = field(default_factory=Mood)
+    """How the ticket's customers feel, this turn's words included."""
+    owed: tuple[Owed, ...] = ()
+    """What was promised to them and how it stands."""
+    contacts: int = 0
+    """Earlier tickets of theirs about the same problem, lately and without a solution."""
+    affected: int = 1
+    """How many accounts and people without one have this problem, as far as an incident tells."""
+    confidence: float | None = None
+    """How sure the draft is, None without one; `threshold` is what it would need."""
+    threshold: float = 1.0
+    money: Decimal | None = None
+    """The largest amount at stake in what they write of, in EUR."""
+    since_answer: timedelta | None = None
+    """How long ago they last heard an answer, None when they never did."""
+    important: bool = False
+    """An admin named this person or account as one who must not wait."""
 
     @property
     def tier(self) -> str:

@@ -21,6 +21,8 @@ class Deed:
 
     draft: Draft | None = None
     triggers: tuple[Trigger, ...] = ()
+    notices: tuple[Trigger, ...] = ()
+    """Rules that only tell somebody."""
     who: str = ""
     csat_due: bool = False
     summary: Summary | None = None

@@ -20,15 +20,13 @@ from desk.ids import EventId, derived
 from desk.modes import Mode
 from desk.space import ChannelKind
 from desk.ticket import Attention, Reason, Ticket
-from desk.timeline import SPOKEN, Purpose, in_a_row
+from desk.timeline import SPOKEN, Purpose
 from desk.triage import Classification, Sentiment, Signal
-from escalation.case import Case
-from escalation.priority import score
-from escalation.rules import evaluate
-from handlers import act, drafting, files, joining, recontact, requests, summing, wishes
+from handlers import act, drafting, files, joining, recontact, requests, summing, weighing, wishes
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load, load_anyway
+from handlers.weighing import Weighed
 from handlers.wishes import Wishes
 
 WORST_FIRST = tuple(Sentiment)
@@ -93,19 +91,18 @@ async def _answer(
         proposal, classification = drafting.following(done.proposal, proposal), replace(classification, is_request=True, category=category)
     draft = replace(drafting.stored(proposal, s), follows=done.id if done else None) if drafting.sound(proposal, s) else None
     repeats = draft is not None and _repeats(draft, s)
-    case = _case(s, classification, repeats=repeats and _said_anew(s))
-    triggers = evaluate(case, s.policy)
-    # What a teammate set holds for what they had read; what was said since is weighed anew.
-    if not _is_ranked(s):
-        s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy), ranked_at=None))
-    facts = _facts(s, classification, triggers=triggers, proposal=proposal, draft=draft, repeats=repeats, under_way=under_way)
-    warned = (NOTHING if without else _resumed(s)) + (await recontact.came_back(s, services) if classification.is_request else NOTHING)
+    weighed = await weighing.weigh(s, classification, services, proposal=proposal, repeats=repeats and _said_anew(s))
+    s, triggers = weighed.s, weighed.triggers
+    facts = _facts(s, classification, weighed=weighed, proposal=proposal, draft=draft, repeats=repeats, under_way=under_way)
+    warned = (
+        weighed.changes + (NOTHING if without else _resumed(s)) + (await recontact.came_back(s, services) if classification.is_request else NOTHING)
+    )
     if _must_warn(s, classification):
         s = replace(s, ticket=replace(s.ticket, heard_once=s.ticket.heard_once | {"personal_data"}))
         warned += _warned(s, facts)
     later = write(_again(s.ticket, s.now + s.policy.down.retry)) if facts.paused and not s.ticket.held else NOTHING
     read += files.noted(proposal, s.said)
-    deed = Deed(draft=draft, triggers=triggers or _no_answer(facts), calls=classification.calls + proposal.calls)
+    deed = Deed(draft=draft, triggers=triggers or _no_answer(facts), notices=weighed.notices, calls=classification.calls + proposal.calls)
     return warned + later + read + act.perform(facts, s, await summing.handed_over(facts, s, deed, services, proposal=proposal))
 
 
@@ -158,10 +155,6 @@ async def _filed(s: Situation, c: Classification, services: Services) -> Classif
     return replace(c, category=s.ticket.category) if stands else c
 
 
-def _is_ranked(s: Situation) -> bool:
-    return s.ticket.ranked_at is not None and all((m.edited_at or m.at) <= s.ticket.ranked_at for m in s.said)
-
-
 def _unsolved(s: Situation, c: Classification) -> int:
     """Count "not solved" in words: once after an answer; enough for a human when somebody comes in complaining of what was tried before."""
     if Signal.NOT_SOLVED not in c.signals:
@@ -190,18 +183,11 @@ def _wants_draft(s: Situation, c: Classification) -> bool:
     return meant and (c.is_request or bool({str(signal) for signal in c.signals} & HARD))
 
 
-def _case(s: Situation, c: Classification, *, repeats: bool) -> Case:
-    since = s.ticket.topic_since
-    answers = in_a_row(s.timeline, purposes=SPOKEN - {Purpose.QUESTION, Purpose.PART}, since=since)
-    questions = in_a_row(s.timeline, purposes=frozenset({Purpose.QUESTION}), since=since)
-    return Case(c, s.account, s.ticket.not_solved, answers, questions, repeats)
-
-
 def _facts(
     s: Situation,
     c: Classification,
     *,
-    triggers: tuple[Trigger, ...] = (),
+    weighed: Weighed | None = None,
     proposal: Proposal | None = None,
     draft: Draft | None = None,
     repeats: bool = False,
@@ -209,6 +195,7 @@ def _facts(
     under_way: bool = False,
 ) -> Facts:
     proposal = proposal or Proposal()
+    triggers, notices = (weighed.triggers, weighed.notices) if weighed else ((), ())
     return Facts(
         mode=mode_of(s, c.category),
         category=c.category,
@@ -220,6 +207,7 @@ def _facts(
         is_request_confidence=round(c.is_request_confidence, 4),
         out_of_scope=c.out_of_scope,
         triggers=tuple(trigger.rule for trigger in triggers),
+        notices=tuple(trigger.rule for trigger in notices),
         held=s.ticket.held,
         attention=s.ticket.attention,
         invited=_mentioned(s) or s.channel.kind is ChannelKind.DIRECT,

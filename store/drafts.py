@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Boolean, Connection, insert, literal_column, select, update
 
 from desk.changes import Feedback, RecordDecision, RecordFeedback, RecordGap, SaveDraft, SaveEscalation
 from desk.decision import Decision
@@ -43,7 +43,7 @@ def record_decision(connection: Connection, write: RecordDecision) -> None:
 def save_escalation(connection: Connection, write: SaveEscalation) -> None:
     """Store an escalation."""
     held = write.escalation
-    put(connection, escalations, {"id": held.id, "ticket": held.ticket, "at": held.at, "doc": pack(held)})
+    put(connection, escalations, {"id": held.id, "ticket": held.ticket, "status": held.status, "at": held.at, "doc": pack(held)})
 
 
 def record_feedback(connection: Connection, write: RecordFeedback) -> None:
@@ -93,6 +93,18 @@ class DraftReads(Reads):
     async def escalations(self, ticket: TicketId) -> Sequence[Escalation]:
         """Return a ticket's escalations, oldest first."""
         statement = select(escalations.c.doc).where(escalations.c.ticket == ticket).order_by(escalations.c.at, escalations.c.id)
+        return await self.database.read(lambda c: all_of(c, Escalation, statement))
+
+    async def open_escalations(self) -> Sequence[Escalation]:
+        """Return the escalations that nobody closed, oldest first."""
+        # Written out, because a bound parameter would keep the partial index from being used.
+        going_on = literal_column("status <> 'closed'", type_=Boolean)
+        statement = select(escalations.c.doc).where(going_on).order_by(escalations.c.at, escalations.c.id)
+        return await self.database.read(lambda c: all_of(c, Escalation, statement))
+
+    async def escalations_since(self, since: datetime) -> Sequence[Escalation]:
+        """Return the escalations that fired since then, oldest first."""
+        statement = select(escalations.c.doc).where(escalations.c.at >= since).order_by(escalations.c.at, escalations.c.id)
         return await self.database.read(lambda c: all_of(c, Escalation, statement))
 
     async def escalation(self, id: str) -> Escalation | None:

@@ -20,6 +20,7 @@ from desk.ticket import Ticket
 from desk.timeline import Message
 from store.ledger import drop_calls, forget_payers
 from store.library import drop
+from store.meanings import drop_meanings
 from store.messages import find_messages, store_message
 from store.rows import all_of, pack
 from store.schema import action_runs, candidates, channels, decisions, documents, drafts, early, handled, messages, outbox, staged, summaries, tickets
@@ -69,6 +70,7 @@ def _empty_messages(connection: Connection, *conditions: ColumnElement[bool]) ->
     found = [message for message in find_messages(connection, *conditions) if _emptied(message) != message]
     for message in found:
         store_message(connection, _emptied(message))
+    drop_meanings(connection, [message.id for message in found])
     return len(found)
 
 

@@ -13,12 +13,34 @@ from desk.events import Event
 from desk.ids import EventId, TicketId
 from desk.ports import PolicySource
 from desk.space import UserRef
-from store import customers, deadlines, drafts, erasure, library, messages, outbox, overrides, runs, summaries, tickets
+from store import (
+    customers,
+    deadlines,
+    drafts,
+    erasure,
+    incidents,
+    library,
+    meanings,
+    messages,
+    outbox,
+    overrides,
+    pages,
+    promises,
+    routes,
+    runs,
+    summaries,
+    tickets,
+)
 from store.database import Database
 from store.deadlines import DeadlineReads
 from store.drafts import DraftReads
+from store.incidents import IncidentReads
+from store.meanings import MeaningReads
 from store.messages import MessageReads
 from store.outbox import OutboxReads
+from store.pages import PageReads
+from store.promises import BreachReads
+from store.routes import RouteReads
 from store.rows import Writer, add, one_of, pack
 from store.runs import RunReads
 from store.schema import handled
@@ -47,11 +69,29 @@ WRITERS = joined(
     library.WRITERS,
     runs.WRITERS,
     customers.WRITERS,
+    meanings.WRITERS,
+    promises.WRITERS,
+    pages.WRITERS,
+    routes.WRITERS,
+    incidents.WRITERS,
 )
 """One function for each thing that an event may write."""
 
 
-class SqlStore(TicketReads, MessageReads, DraftReads, SummaryReads, DeadlineReads, OutboxReads, RunReads):
+class SqlStore(
+    TicketReads,
+    MessageReads,
+    MeaningReads,
+    DraftReads,
+    SummaryReads,
+    DeadlineReads,
+    BreachReads,
+    PageReads,
+    RouteReads,
+    IncidentReads,
+    OutboxReads,
+    RunReads,
+):
     """The desk's memory in SQLite or Postgres; `policy` says how long things are kept."""
 
     def __init__(self, database: Database, policy: PolicySource) -> None:

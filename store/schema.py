@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0007"
+HEAD = "0008"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -112,8 +112,12 @@ tickets = Table(
     _text("customer", index=True),
     _maybe("account", index=True),
     _maybe("person", index=True),
+    _maybe("owner"),
     _at("opened"),
     _text("doc"),
+    # What goes through the open tickets must not slow down with the closed ones.
+    Index("ix_tickets_open", "opened", "id", sqlite_where=text("is_over = 0"), postgresql_where=text("NOT is_over")),
+    Index("ix_tickets_held", "owner", sqlite_where=text("is_over = 0"), postgresql_where=text("NOT is_over")),
     Index("ix_tickets_place", "channel", "thread"),
     Index("ix_tickets_group", "channel", "grp"),
 )
@@ -142,7 +146,53 @@ decisions = Table(
     sqlite_autoincrement=True,
 )
 
-escalations = Table("escalations", metadata, _key("id"), _text("ticket", index=True), _at(), _text("doc"))
+escalations = Table(
+    "escalations",
+    metadata,
+    _key("id"),
+    _text("ticket", index=True),
+    Column("status", Text, nullable=False, server_default="open"),
+    _at(index=True),
+    _text("doc"),
+    Index("ix_escalations_open", "at", "id", sqlite_where=text("status <> 'closed'"), postgresql_where=text("status <> 'closed'")),
+)
+
+breaches = Table("breaches", metadata, _key("id"), _text("ticket", index=True), _at(index=True), _text("doc"))
+
+pages = Table(
+    "pages",
+    metadata,
+    _key("id"),
+    _text("person"),
+    _text("ticket", index=True),
+    _at(index=True),
+    _text("doc"),
+    Index("ix_pages_person", "person", "at"),
+)
+
+routes = Table("routes", metadata, _key("id"), _text("ticket", index=True), _at(index=True), _text("doc"))
+
+incidents = Table(
+    "incidents",
+    metadata,
+    _key("id"),
+    Column("revision", Integer, nullable=False),
+    Column("is_over", Boolean, nullable=False),
+    _at("opened"),
+    _text("doc"),
+    Index("ix_incidents_open", "opened", "id", sqlite_where=text("is_over = 0"), postgresql_where=text("NOT is_over")),
+)
+
+meanings = Table(
+    "meanings",
+    metadata,
+    _key("message"),
+    _key("embedder"),
+    _text("ticket", index=True),
+    _at(),
+    Column("vector", LargeBinary, nullable=False),
+    Index("ix_meanings_at", "embedder", "at"),
+)
 
 deadlines = Table("deadlines", metadata, _key("id"), _text("kind"), _text("key", index=True), _at("due", index=True), _text("doc"))
 

@@ -7,12 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, exists, or_, select, update
+from sqlalchemy import ColumnElement, Connection, exists, func, not_, or_, select, update
 
 from desk.changes import SaveTicket
 from desk.errors import Conflict
 from desk.ids import AccountId, PersonId, TicketId
-from desk.space import ChannelRef, Place
+from desk.space import ChannelRef, Place, UserRef, parse_user
 from desk.ticket import Ticket
 from store.database import Reads
 from store.rows import Writer, add, all_of, one_of, pack
@@ -43,7 +43,7 @@ class TicketReads(Reads):
 
     async def tickets(self, *, open_only: bool = False) -> Sequence[Ticket]:
         """Return all tickets, or those neither solved nor closed, oldest first."""
-        return await self._all(tickets.c.is_over.is_(False)) if open_only else await self._all()
+        return await self._all(not_(tickets.c.is_over)) if open_only else await self._all()
 
     async def tickets_in_thread(self, place: Place) -> Sequence[Ticket]:
         """Return the tickets that live in a thread, oldest first."""
@@ -59,6 +59,12 @@ class TicketReads(Reads):
         if not theirs:
             return []
         return await self._all(or_(*theirs), or_(tickets.c.opened >= since, _spoken_since(since)))
+
+    async def loads(self) -> Mapping[UserRef, int]:
+        """Return how many open tickets each teammate holds."""
+        held = (not_(tickets.c.is_over), tickets.c.owner.is_not(None))
+        statement = select(tickets.c.owner, func.count()).where(*held).group_by(tickets.c.owner)
+        return await self.database.read(lambda c: {parse_user(owner): count for owner, count in c.execute(statement)})
 
     async def _all(self, *conditions: ColumnElement[bool]) -> Sequence[Ticket]:
         statement = select(tickets.c.doc).where(*conditions).order_by(*OLDEST_FIRST)
@@ -76,6 +82,7 @@ def _columns(ticket: Ticket) -> dict[str, Any]:
         "customer": str(ticket.customer),
         "account": ticket.account,
         "person": ticket.person,
+        "owner": str(ticket.owner) if ticket.owner else None,
         "opened": ticket.opened,
         "doc": pack(ticket),
     }

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tempfile
 import tomllib
+from array import array
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -33,6 +35,7 @@ from desk.errors import Unavailable
 from desk.events import ButtonClicked, CommandInvoked, Event, MessageDeleted, MessageEdited, MessageReceived, TypingSeen
 from desk.ids import AccountId, EventId, PersonId
 from desk.library import Hits
+from desk.meaning import Meaning
 from desk.policy import Policy
 from desk.policy_check import merged, read_policy
 from desk.post import Post
@@ -104,6 +107,13 @@ def role_of(name: str) -> Role:
 def channel(name: str) -> ChannelRef:
     """Return a channel by name."""
     return ChannelRef(Platform.LOCAL, "main", name)
+
+
+def _pointing(topics: Sequence[str], text: str) -> bytes:
+    """Return the direction of the topics that a text names; without any it says nothing."""
+    named = [float(topic in text.lower()) for topic in topics]
+    length = math.sqrt(sum(named))
+    return array("f", [value / length for value in named]).tobytes() if length else b""
 
 
 def words_of(text: str) -> set[str]:
@@ -227,6 +237,11 @@ class ScriptedTriager:
             raise Unavailable("model")
         first, second = ({topic for topic in self.topics if topic in text.lower()} for text in (a, b))
         return 1.0 if first & second or not (first and second) else 0.0
+
+    async def meanings(self, texts: Sequence[str]) -> Sequence[Meaning]:
+        if self.down:
+            raise Unavailable("model")
+        return [Meaning("scripted", _pointing(self.topics, text)) for text in texts]
 
 
 @dataclass
