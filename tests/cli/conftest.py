@@ -3,6 +3,7 @@
 import pytest
 
 from cli.app import run
+from tests.cli.told import STORIES, Told, shelf_of, tell
 
 
 @pytest.fixture
@@ -17,3 +18,10 @@ def call(capsys, monkeypatch, tmp_path):
         return code, found.out, found.err
 
     return do
+
+
+@pytest.fixture
+async def story(request, tmp_path_factory) -> Told:
+    """Play the story that the test is named after."""
+    name = request.node.originalname.removeprefix("test_").replace("_", "-")
+    return await tell(STORIES / f"{name}.toml", shelf=shelf_of(tmp_path_factory))

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from desk.space import Platform
-from tests.cli import test_stories
+from tests.cli.areas import own_test
 from tests.cli.told import STORIES, Told, shelf_of, tell
 
 IN_THE_FORM = "what is wrong with a form is said in the form itself, which Slack keeps open, and not in a whisper after it"
@@ -70,7 +70,7 @@ def test_a_story_is_told_on_slack_as_in_the_workspace(name, here, there):
     assert {post["platform"] for post in there.posts} == {"slack"}
     if name not in HEARD_OTHERWISE:
         assert heard(there) == heard(here)
-    own = getattr(test_stories, f"test_{name.replace('-', '_')}", None)
+    own = own_test(name)
     if own and name not in OTHERWISE:
         as_drawn(own, there)
 
