@@ -12,6 +12,7 @@ from desk.triage import Classification
 from escalation.case import Case
 from escalation.priority import score
 from escalation.rules import evaluate
+from handlers import meant
 from handlers.services import Services
 from handlers.situation import Situation
 
@@ -32,12 +33,13 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
 
     `repeats` says that `proposal` only says again what the customer was last told.
     """
+    said = await meant.meant(s, services)
     case = _case(s, c, repeats=repeats)
     triggers = evaluate(case, s.policy)
     # What a teammate set holds for what they had read; what was said since is weighed anew.
     if not _is_ranked(s):
         s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy), ranked_at=None))
-    return Weighed(s, case, triggers)
+    return Weighed(s, case, triggers, changes=meant.kept(said))
 
 
 def _case(s: Situation, c: Classification, *, repeats: bool) -> Case:
