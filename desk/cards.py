@@ -203,6 +203,8 @@ class CardRecord:
     context: tuple[str, ...] = field(default_factory=tuple)
     under: OutboxId | None = None
     """The row of the ticket's first card there, below which it stands where the platform keeps one thread a ticket."""
+    moved: str = ""
+    """The name of the channel in which it stands by now; "" while it stands here."""
 
 
 def plain(card: Card) -> str:

@@ -28,6 +28,7 @@ class DeadlineKind(StrEnum):
     CHAT = "chat"
     ACTION = "action"
     ASKED = "asked"
+    ROUTE = "route"
 
 
 @dataclass(frozen=True, slots=True)

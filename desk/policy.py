@@ -9,7 +9,9 @@ from typing import Annotated
 
 from desk.audience import Audience
 from desk.deadlines import Hours
+from desk.escalation_policy import EscalationPolicy, PriorityPolicy, VipPolicy
 from desk.modes import Modes
+from desk.routing import Routing
 from desk.selfservice import SelfService
 from desk.source import Source
 from desk.writing import Macro, ModelPolicy, Tone
@@ -108,37 +110,6 @@ class Sla:
 
 
 @dataclass(frozen=True, slots=True)
-class EscalationPolicy:
-    """What brings in a human. `observe_pages` are the rules that page even in mode observe.
-
-    `levels` say how loud a rule is: 1 is a card, 2 a ping, 3 a page.
-    """
-
-    observe_pages: tuple[str, ...]
-    not_solved: Count
-    hold: timedelta
-    levels: Mapping[str, Count]
-
-
-@dataclass(frozen=True, slots=True)
-class PriorityPolicy:
-    """The weights of the priority score, and the score from which a ticket is urgent, high or normal.
-
-    `urgency` are points by what makes it pressing, of which the heaviest counts, and `trends` by how the customer's mood changed.
-    """
-
-    base: Count
-    tiers: Mapping[str, Count]
-    rules: Mapping[str, Count]
-    sentiments: Mapping[str, int]
-    urgency: Mapping[str, Count]
-    trends: Mapping[str, int]
-    urgent: Count
-    high: Count
-    normal: Count
-
-
-@dataclass(frozen=True, slots=True)
 class Visibility:
     """Who may see what: record fields by kind (public, account, person, internal) and folders of articles by their path below the ingested one."""
 
@@ -189,6 +160,8 @@ class TeamPolicy:
     agents: tuple[str, ...]
     leads: tuple[str, ...]
     admins: tuple[str, ...]
+    skills: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    """What somebody can do, by their user, e-mail address or name, beside what the customer record says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -269,6 +242,7 @@ class Policy:
     sla: Sla
     escalation: EscalationPolicy
     priority: PriorityPolicy
+    vip: VipPolicy
     audience: Visibility
     triage: Triage
     knowledge: Knowledge
@@ -284,6 +258,7 @@ class Policy:
     tone: Tone
     macros: Mapping[str, Macro]
     actions: tuple[SelfService, ...]
+    routing: Routing = field(default_factory=Routing)
     version: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
 

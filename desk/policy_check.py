@@ -15,15 +15,17 @@ from datetime import date, time, timedelta
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desk import audience, macros, selfservice_check
+from desk import audience, macros, routing_check, selfservice_check
 from desk.customer import Trust
 from desk.deadlines import Hours
 from desk.errors import InvalidInput
 from desk.modes import Mode, ModeRule, Modes
 from desk.policy import PLACEHOLDERS, REQUIRED_PHRASES, Policy
+from desk.routing import Assign, Switch
 from desk.selfservice import Confirm, Effect, ParameterKind
 from desk.source import Source, SourceKind
 from desk.space import ChannelKind
+from desk.ticket import Level
 
 DURATION = re.compile(r"(\d+)\s*(s|m|h|d)")
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
@@ -71,6 +73,7 @@ def read_policy(raw: Mapping[str, Any]) -> Policy:
     problems.extend(_macro_problems(raw))
     problems.extend(_source_problems(raw.get("knowledge", {}).get("sources", []) if isinstance(raw.get("knowledge"), Mapping) else []))
     problems.extend(_action_problems(values))
+    problems.extend(Problem(f"routing.{at}", value, fix) for at, value, fix in routing_check.problems(values.get("routing")))
     if problems:
         raise PolicyError(tuple(problems))
     hashes = {section: _digest(content) for section, content in raw.items()}
@@ -383,6 +386,9 @@ ANNOTATED: dict[str, Callable[[object], Any]] = {
     "amount": _amount,
     "classifier": _one_of(("local", "model")),
     "members": _one_of(("colleagues", "customers")),
+    "does": _one_of(("hand_over", "tell", "off")),
+    "heard": _one_of(("hand_over", "tell")),
+    "always": _one_of(("hand_over",)),
     "readers": _readers,
     "images": _one_of(("always", "verified", "never")),
     "some": _some,
@@ -420,6 +426,9 @@ SPECIAL: dict[Any, Callable[[object], Any]] = {
     ParameterKind: lambda raw: ParameterKind(_one_of(ParameterKind)(raw)),
     Confirm: lambda raw: Confirm(_one_of(Confirm)(raw)),
     Effect: lambda raw: Effect(_one_of(Effect)(raw)),
+    Switch: lambda raw: Switch(_one_of(Switch)(raw)),
+    Assign: lambda raw: Assign(_one_of(Assign)(raw)),
+    Level: lambda raw: Level(_one_of(Level)(raw)),
     Modes: _modes,
     Hours: _hours,
     Source: _source,

@@ -158,6 +158,10 @@ class Store(Protocol):
         """Return the routes of a ticket, or of all, oldest first."""
         ...
 
+    async def offers(self, team: str) -> Mapping[UserRef, datetime]:
+        """Return when each person was last offered a ticket of a team; its cost does not grow with the tickets of others."""
+        ...
+
     async def incident(self, id: IncidentId) -> Incident | None:
         """Return an incident by id."""
         ...

@@ -170,7 +170,17 @@ pages = Table(
     Index("ix_pages_person", "person", "at"),
 )
 
-routes = Table("routes", metadata, _key("id"), _text("ticket", index=True), _at(index=True), _text("doc"))
+routes = Table(
+    "routes",
+    metadata,
+    _key("id"),
+    _text("ticket", index=True),
+    _at(index=True),
+    _text("team"),
+    _maybe("person"),
+    _text("doc"),
+    Index("ix_routes_team", "team", "person", "at"),
+)
 
 incidents = Table(
     "incidents",

@@ -17,8 +17,10 @@ OPEN, OPEN_IN_SQLITE, GOING_ON = text("NOT is_over"), text("is_over = 0"), text(
 
 def upgrade() -> None:
     """Create the tables, and fill the new columns from what is stored."""
+    op.create_table("breaches", _id("id"), _text("ticket"), _at("at"), _text("doc"))
+    op.create_table("routes", _id("id"), _text("ticket"), _at("at"), _text("team"), Column("person", Text), _text("doc"))
+    op.create_index("ix_routes_team", "routes", ["team", "person", "at"])
     for name in ("breaches", "routes"):
-        op.create_table(name, _id("id"), _text("ticket"), _at("at"), _text("doc"))
         _index(name, "ticket")
         _index(name, "at")
     op.create_table("pages", _id("id"), _text("person"), _text("ticket"), _at("at"), _text("doc"))
