@@ -210,6 +210,8 @@ def choose(facts: Facts) -> Action:
             return _carry_out(facts, facts.draft) if facts.draft else StandBy()
         case Occasion.REJECTED:
             return StandBy(facts.draft)
+        case Occasion.INCIDENT_TOLD:
+            return _tell_too(facts)
         case Occasion.SOLVED:
             return Close(confirmed=True)
         case Occasion.SILENCE:
@@ -240,6 +242,13 @@ def _carry_out(facts: Facts, draft: DraftId) -> Action:
             # What a teammate approved is sent also while they hold the ticket; muting and pausing stop everything.
             approved = facts.teammate and not facts.paused and facts.attention is not Attention.MUTED
             return Reply(draft) if approved or not _silent(facts) else StandBy(draft)
+
+
+def _tell_too(facts: Facts) -> Action:
+    """Send the reply to an incident in one more of its tickets; whoever holds it decides there, and the team where it joined later."""
+    if facts.draft is None or _silent(facts):
+        return StandBy(facts.draft)
+    return Suggest(facts.draft) if facts.doubts else Reply(facts.draft)
 
 
 def _agreed(facts: Facts, draft: DraftId) -> Action:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from desk.customer import Role
-from desk.ids import CardId, EventId, MessageId, TicketId
+from desk.ids import CardId, EventId, IncidentId, MessageId, TicketId
 from desk.runs import RunId, RunStatus
 from desk.space import ChannelKind, ChannelRef, MessageRef, Place, UserRef
 from desk.summary import SummaryKind
@@ -336,6 +336,52 @@ class ChoreAsked:
         return self.chore.subject
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProblemReported:
+    """A customer said that something fails; `embedder` made what it means. It may be one of several that have one cause."""
+
+    id: EventId
+    ticket: TicketId
+    embedder: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return one key for all: incidents are found one after another, so that two complaints at once make one."""
+        return "incidents"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentChanged:
+    """A ticket came to an incident or left it, or the incident is another now: its ticket follows."""
+
+    id: EventId
+    incident: IncidentId
+    ticket: TicketId
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the ticket."""
+        return str(self.ticket)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentTold:
+    """A reply to everybody in an incident was approved: `telling` is its id, and this is one of the tickets it is for."""
+
+    id: EventId
+    incident: IncidentId
+    ticket: TicketId
+    telling: str
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the ticket."""
+        return str(self.ticket)
+
+
 Event = (
     MessageReceived
     | MessageEdited
@@ -355,5 +401,8 @@ Event = (
     | ModelStopped
     | ActionFinished
     | ChoreAsked
+    | ProblemReported
+    | IncidentChanged
+    | IncidentTold
 )
 """Everything that can happen; `handlers/dispatch` has one function for each."""

@@ -35,6 +35,7 @@ class Occasion(StrEnum):
     DECLINED = "declined"
     PERFORMED = "performed"
     ACTION_FAILED = "action_failed"
+    INCIDENT_TOLD = "incident_told"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from typing import Annotated
 from desk.audience import Audience
 from desk.deadlines import Hours
 from desk.escalation_policy import EscalationPolicy, PriorityPolicy, VipPolicy
+from desk.incident import IncidentPolicy
 from desk.modes import Modes
 from desk.routing import Routing
 from desk.selfservice import SelfService
@@ -250,6 +251,7 @@ class Policy:
     intake: IntakePolicy
     delivery: Delivery
     down: Down
+    incidents: IncidentPolicy
     daily: Daily
     retention: Retention
     paused: Pauses

@@ -386,6 +386,7 @@ ANNOTATED: dict[str, Callable[[object], Any]] = {
     "amount": _amount,
     "classifier": _one_of(("local", "model")),
     "members": _one_of(("colleagues", "customers")),
+    "later": _one_of(("offer", "send")),
     "does": _one_of(("hand_over", "tell", "off")),
     "heard": _one_of(("hand_over", "tell")),
     "always": _one_of(("hand_over",)),

@@ -155,6 +155,8 @@ class Ticket:
     """Whom routing gave it to who has neither accepted nor given it back."""
     offered_name: str = ""
     incident: IncidentId | None = None
+    failing: datetime | None = None
+    """When its customer last said that something fails."""
 
     @property
     def held(self) -> bool:
