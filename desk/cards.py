@@ -186,6 +186,7 @@ class CardKind(StrEnum):
     ESCALATION = "escalation"
     AUTO = "auto"
     DAILY = "daily"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)

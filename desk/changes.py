@@ -275,6 +275,15 @@ class ExpectPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class ExpectPages:
+    """Lost when somebody was called since `since` more often than this: their budget is counted, and nobody may go past it by two at once."""
+
+    person: UserRef
+    since: datetime
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class Expect:
     """Lost when customers of this channel and group said something that no ticket has taken in yet."""
 
@@ -320,6 +329,7 @@ Write = (
     | DropIdentity
     | SetOverride
     | ExpectPolicy
+    | ExpectPages
     | Expect
     | ExpectBasis
 )

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from desk.draft import Evidence
 from desk.ids import DraftId, TicketId
+from desk.oncall import Chain
 from desk.space import UserRef
 from desk.ticket import Reason
 
@@ -65,6 +66,16 @@ class Escalation:
     closed_at: datetime | None = None
     verdict: EscalationVerdict | None = None
     steps: tuple[Reason, ...] = ()
+    chain: Chain | None = None
+    """Whom it calls one after another, as it was decided when it fired; None where a card is enough."""
+    next: int = 0
+    """The step of the chain that comes next."""
+    rounds: int = 0
+    """How often the chain was begun anew."""
+    held_until: datetime | None = None
+    """Until when whoever acknowledged it or put it off keeps the chain from climbing."""
+    asked: tuple[str, ...] = ()
+    """The pagers that were asked to wake a phone."""
 
     @property
     def rules(self) -> tuple[str, ...]:

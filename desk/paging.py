@@ -19,18 +19,31 @@ class PageStatus(StrEnum):
     PASSED_ON = "passed_on"
     ACKNOWLEDGED = "acknowledged"
 
+    @property
+    def stands(self) -> bool:
+        """Tell whether the person has it before them."""
+        return self in (PageStatus.SENT, PageStatus.BUNDLED, PageStatus.ACKNOWLEDGED)
+
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Somebody was called about an escalation. `urgent` ones (security, data loss, a contract's breach) no budget holds back."""
+    """Somebody was called about an escalation. `urgent` ones (security, data loss, a contract's breach) no budget holds back.
+
+    One without an `escalation` only told somebody. `person` is None where a channel was told.
+    """
 
     id: str
     escalation: str
     ticket: TicketId
-    person: UserRef
+    person: UserRef | None
     at: datetime
     rules: tuple[str, ...] = ()
     urgent: bool = False
     status: PageStatus = PageStatus.SENT
     outbox: OutboxId | None = None
     """The message that carries it."""
+    name: str = ""
+    until: datetime | None = None
+    """When an answer is due, as far as it was known then."""
+    why: str = ""
+    """Why this person: the kind of step, `again`, `handed_over` or `told`."""

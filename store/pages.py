@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, func, select
 
-from desk.changes import SavePage
+from desk.changes import ExpectPages, SavePage
+from desk.errors import Conflict
 from desk.ids import TicketId
 from desk.paging import Page
 from desk.space import UserRef
@@ -19,7 +20,17 @@ from store.schema import pages
 def save_page(connection: Connection, write: SavePage) -> None:
     """Store a page."""
     held = write.page
-    put(connection, pages, {"id": held.id, "person": str(held.person), "ticket": held.ticket, "at": held.at, "doc": pack(held)})
+    put(connection, pages, {"id": held.id, "person": str(held.person or ""), "ticket": held.ticket, "at": held.at, "doc": pack(held)})
+
+
+def expect_pages(connection: Connection, write: ExpectPages) -> None:
+    """Raise Conflict when somebody was called since, so that nobody is called past their budget by two at once."""
+    if connection.dialect.name == "postgresql":
+        # Two transactions that count at once would both find it as it was: the second waits for the first.
+        connection.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"pages:{write.person}"))))
+    stands = (pages.c.person == str(write.person), pages.c.at >= write.since)
+    if connection.scalar(select(func.count()).where(*stands)) != write.pages:
+        raise Conflict(f"{write.person} was called by another escalation")
 
 
 class PageReads(Reads):
@@ -37,4 +48,4 @@ class PageReads(Reads):
         return await self.database.read(lambda c: all_of(c, Page, statement))
 
 
-WRITERS: Mapping[type, Writer] = {SavePage: save_page}
+WRITERS: Mapping[type, Writer] = {SavePage: save_page, ExpectPages: expect_pages}
