@@ -167,6 +167,7 @@ def slack_access(settings: Settings) -> Access:
 
 
 async def _records(stack: AsyncExitStack, settings: Settings) -> Records:
+    from escalation.calendars.days_off import with_days_off
     from store.database import open_database
     from store.overrides import SqlOverrides
     from store.policy import FilePolicySource
@@ -175,7 +176,7 @@ async def _records(stack: AsyncExitStack, settings: Settings) -> Records:
     database = await open_database(database_url(settings))
     stack.push_async_callback(database.close)
     overrides = SqlOverrides(database)
-    policy = FilePolicySource(SHIPPED, settings.policy_file, overrides)
+    policy = FilePolicySource(SHIPPED, settings.policy_file, overrides, complete=with_days_off)
     await policy.current()
     return Records(settings, home_of(settings), database, SqlStore(database, policy), overrides, policy)
 

@@ -12,8 +12,11 @@ from desk.deadlines import Hours
 from desk.escalation_policy import EscalationPolicy, PriorityPolicy, VipPolicy
 from desk.incident import IncidentPolicy
 from desk.modes import Modes
+from desk.oncall import OnCall
 from desk.routing import Routing
 from desk.selfservice import SelfService
+from desk.sla_check import ALWAYS
+from desk.sla_policy import Sla
 from desk.source import Source
 from desk.writing import Macro, ModelPolicy, Tone
 
@@ -100,14 +103,6 @@ class Csat:
     ask: bool
     every: timedelta
     low: Count
-
-
-@dataclass(frozen=True, slots=True)
-class Sla:
-    """The first response promised, in business time: by tier, else `first_response`; an account's contract wins over both."""
-
-    first_response: timedelta
-    tiers: Mapping[str, timedelta]
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +247,7 @@ class Policy:
     delivery: Delivery
     down: Down
     incidents: IncidentPolicy
+    oncall: OnCall
     daily: Daily
     retention: Retention
     paused: Pauses
@@ -261,8 +257,14 @@ class Policy:
     macros: Mapping[str, Macro]
     actions: tuple[SelfService, ...]
     routing: Routing = field(default_factory=Routing)
+    calendars: Mapping[str, Hours] = field(default_factory=dict)
+    """Other business hours than the desk's own, by name."""
     version: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
+
+    def calendar(self, name: str) -> Hours:
+        """Return the business hours of this name: the desk's own for "" and for one that is not there any more, round the clock for `always`."""
+        return Hours() if name == ALWAYS else self.calendars.get(name, self.hours)
 
     def phrase(self, code: str, language: str | None, **values: object) -> str:
         """Return a fixed sentence in a language, in English where that language lacks it."""
@@ -329,6 +331,8 @@ REQUIRED_PHRASES = frozenset(
         "declined_by",
         "moved_on",
         "reset_link",
+        "incident_update",
+        "incident_fixed",
     ]
 )
 """The codes every policy needs in English."""

@@ -11,15 +11,16 @@ import types
 import typing
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
-from datetime import date, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Union, get_args, get_origin, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from desk import audience, macros, routing_check, selfservice_check
+from desk import audience, macros, oncall_check, routing_check, selfservice_check, sla_check
 from desk.customer import Trust
-from desk.deadlines import Hours
+from desk.deadlines import END_OF_DAY, Hours
 from desk.errors import InvalidInput
 from desk.modes import Mode, ModeRule, Modes
+from desk.oncall import Handover, PagerKind, Span, StepKind, read_handover, read_span
 from desk.policy import PLACEHOLDERS, REQUIRED_PHRASES, Policy
 from desk.routing import Assign, Switch
 from desk.selfservice import Confirm, Effect, ParameterKind
@@ -73,7 +74,9 @@ def read_policy(raw: Mapping[str, Any]) -> Policy:
     problems.extend(_macro_problems(raw))
     problems.extend(_source_problems(raw.get("knowledge", {}).get("sources", []) if isinstance(raw.get("knowledge"), Mapping) else []))
     problems.extend(_action_problems(values))
+    problems.extend(Problem(f"oncall.{path}", value, fix) for path, value, fix in oncall_check.problems(values.get("oncall")))
     problems.extend(Problem(f"routing.{at}", value, fix) for at, value, fix in routing_check.problems(values.get("routing")))
+    problems.extend(Problem(*wrong) for wrong in sla_check.problems(values.get("sla"), values.get("calendars")))
     if problems:
         raise PolicyError(tuple(problems))
     hashes = {section: _digest(content) for section, content in raw.items()}
@@ -262,23 +265,32 @@ def _mode_rule(raw: object) -> ModeRule:
 
 
 def _hours(raw: object) -> Hours:
-    table = _expect(Mapping, raw, "write a table with zone, week and holidays")
-    unknown = sorted(table.keys() - {"zone", "week", "holidays"})
+    table = _expect(Mapping, raw, "write a table with zone, week, country and holidays")
+    unknown = sorted(table.keys() - {"zone", "week", "country", "holidays"})
     if unknown:
-        raise _Wrong(f"there is no key {unknown[0]!r} here: write zone, week and holidays", at=unknown[0], value=table[unknown[0]])
+        raise _Wrong(f"there is no key {unknown[0]!r} here: write zone, week, country and holidays", at=unknown[0], value=table[unknown[0]])
     try:
         ZoneInfo(str(table.get("zone", "UTC")))
-        week = {DAYS.index(_one_of(DAYS)(day)): tuple(map(_shift, shifts)) for day, shifts in table.get("week", {}).items()}
-        return Hours(str(table.get("zone", "UTC")), week, frozenset(date.fromisoformat(str(day)) for day in table.get("holidays", [])))
+        week = {DAYS.index(_one_of(DAYS)(day)): _inside(f"week.{day}", shifts, _shifts) for day, shifts in table.get("week", {}).items()}
+        holidays = frozenset(date.fromisoformat(str(day)) for day in table.get("holidays", []))
+        return Hours(str(table.get("zone", "UTC")), week, holidays, str(table.get("country", "")))
     except ZoneInfoNotFoundError:
         raise _Wrong("there is no such time zone; write one such as Europe/Berlin", at="zone", value=table.get("zone")) from None
     except ValueError:
         raise _Wrong('write shifts as "09:00-17:00" and holidays as "2026-12-25"') from None
 
 
+def _shifts(raw: object) -> tuple[tuple[time, time], ...]:
+    """Read the shifts of a day, in any order."""
+    found = tuple(sorted(map(_shift, _expect(list, raw, 'write a list of shifts such as ["09:00-12:00", "13:00-17:00"]'))))
+    if sla_check.overlaps(found):
+        raise _Wrong("two of these shifts overlap: write each hour once")
+    return found
+
+
 def _shift(text: object) -> tuple[time, time]:
     opens, _, closes = str(text).partition("-")
-    shift = (time.fromisoformat(opens.strip()), time.max if closes.strip() == "24:00" else time.fromisoformat(closes.strip()))
+    shift = (time.fromisoformat(opens.strip()), END_OF_DAY if closes.strip() == "24:00" else time.fromisoformat(closes.strip()))
     if shift[0] < shift[1]:
         return shift
     raise ValueError(text)
@@ -307,6 +319,30 @@ def _name(raw: object) -> str:
     if isinstance(raw, str) and NAME.fullmatch(raw):
         return raw
     raise _Wrong(NAMED)
+
+
+def _zone(raw: object) -> str:
+    try:
+        return ZoneInfo(str(raw)).key
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise _Wrong("there is no such time zone; write one such as Europe/Berlin") from None
+
+
+def _dated(raw: object) -> date:
+    try:
+        return raw if isinstance(raw, date) and not isinstance(raw, datetime) else date.fromisoformat(str(raw))
+    except ValueError:
+        raise _Wrong("write a day, such as 2026-11-02") from None
+
+
+def _instant(raw: object) -> datetime:
+    try:
+        found = raw if isinstance(raw, datetime) else datetime.fromisoformat(str(raw))
+    except ValueError:
+        found = datetime.min
+    if found.tzinfo is None:
+        raise _Wrong("write an instant with its offset, such as 2026-11-02T18:00:00+01:00")
+    return found.astimezone(UTC)
 
 
 def _variable(raw: object) -> str:
@@ -380,6 +416,9 @@ def _join(path: str, key: str) -> str:
 
 
 ANNOTATED: dict[str, Callable[[object], Any]] = {
+    "span": lambda raw: sla_check.span(raw, read_duration),
+    "warn": lambda raw: sla_check.warn(raw, read_duration),
+    "weekly": sla_check.weekly,
     "share": _share,
     "count": _count,
     "threshold": _threshold,
@@ -396,6 +435,8 @@ ANNOTATED: dict[str, Callable[[object], Any]] = {
     "effort": _one_of(("low", "medium", "high")),
     "redacted": _one_of(("email", "phone")),
     "spoken": _matching("[a-z]{2}", "write a language by its two letters, such as en"),
+    "zone": _zone,
+    "variable": _variable,
     "named": _matching(r"\S+", "write a model's id, such as claude-sonnet-5-5"),
 }
 SOURCE: dict[str, Callable[[object], Any]] = {
@@ -432,5 +473,11 @@ SPECIAL: dict[Any, Callable[[object], Any]] = {
     Level: lambda raw: Level(_one_of(Level)(raw)),
     Modes: _modes,
     Hours: _hours,
+    Span: read_span,
+    Handover: read_handover,
+    StepKind: lambda raw: StepKind(_one_of(StepKind)(raw)),
+    PagerKind: lambda raw: PagerKind(_one_of(PagerKind)(raw)),
+    date: _dated,
+    datetime: _instant,
     Source: _source,
 }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -34,13 +34,17 @@ class _State:
 class FilePolicySource:
     """The policy in force: `shipped` under the operator's `file` under the overrides, read again when one of them changes.
 
-    The first reading raises Misconfigured with file and line for each problem; later a wrong layer leaves the last good policy in force.
+    `complete` adds what no file holds, such as a country's holidays. The first reading raises Misconfigured with file and line for each problem;
+    later a wrong layer leaves the last good policy in force.
     """
 
-    def __init__(self, shipped: Path, file: Path | None, overrides: SqlOverrides) -> None:
+    def __init__(
+        self, shipped: Path, file: Path | None, overrides: SqlOverrides, *, complete: Callable[[Policy], Policy] = lambda policy: policy
+    ) -> None:
         self._shipped = shipped
         self._file = file
         self._overrides = overrides
+        self._complete = complete
         self._state: _State | None = None
         self._policy: Policy | None = None
         self._raw: Mapping[str, Any] = {}
@@ -56,7 +60,7 @@ class FilePolicySource:
     async def preview(self, values: Mapping[str, object]) -> Policy:
         """Return the policy as it would be with keys set, or taken from the overrides (None); raise PolicyError when it would be wrong."""
         layer = overlaid(await self._overrides.current(), values)
-        return read_policy(merged(_load(self._shipped), _load(self._file), layer))
+        return self._complete(read_policy(merged(_load(self._shipped), _load(self._file), layer)))
 
     async def number(self) -> int:
         """Return how many changes by command there were."""
@@ -97,7 +101,7 @@ class FilePolicySource:
         overrides = await self._overrides.current()
         try:
             raw = merged(_load(self._shipped), _load(self._file), *(nested(item.path, item.value) for item in overrides))
-            policy = read_policy(raw)
+            policy = self._complete(read_policy(raw))
         except (Misconfigured, PolicyError) as error:
             said = self._located(error, overrides)
             if last is None:

@@ -43,6 +43,7 @@ from desk.space import Channel, ChannelKind, ChannelRef, Intake, MessageRef, Pla
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose, message_id
 from desk.triage import Classification, Signal
+from escalation.calendars.days_off import with_days_off
 from handlers.commands.table import COMMAND
 from handlers.dispatch import dispatch
 from handlers.outbox import Sender
@@ -154,7 +155,7 @@ class ScriptedPolicy:
 
 @cache
 def _policy(changes: str) -> Policy:
-    return read_policy(merged(tomllib.loads((ROOT / "policy.toml").read_text()), json.loads(changes)))
+    return with_days_off(read_policy(merged(tomllib.loads((ROOT / "policy.toml").read_text()), json.loads(changes))))
 
 
 class ScriptedCrm(EmbeddedCrm):

@@ -16,6 +16,7 @@ from desk.customer import Role, Trust
 from desk.errors import InvalidInput
 from desk.policy_check import merged, read_policy
 from desk.space import ChannelKind, Platform
+from escalation.calendars.days_off import with_days_off
 
 Table = Mapping[str, Any]
 SHIPPED = Path(__file__).resolve().parents[2] / "policy.toml"
@@ -86,7 +87,7 @@ def _script(raw: Table, folder: Path) -> Script:
 
 def check_policy(overrides: Table) -> None:
     """Raise PolicyError when these overrides do not make a whole policy."""
-    read_policy(merged(tomllib.loads(SHIPPED.read_text(encoding="utf-8")), overrides))
+    with_days_off(read_policy(merged(tomllib.loads(SHIPPED.read_text(encoding="utf-8")), overrides)))
 
 
 def _policy(overrides: Table, where: str) -> Table:

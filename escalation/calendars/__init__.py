@@ -1,0 +1,1 @@
+"""Calendars: public holidays of countries, and rotas from calendar files."""
