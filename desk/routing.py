@@ -118,4 +118,6 @@ class Route:
     took_at: datetime | None = None
     nobody: bool = False
     given_back: bool = False
-    """Who was offered it did not want it."""
+    """Who was offered it, or took it, did not want it, or let the time pass."""
+    wanted: str = ""
+    """The team that the rules name, of which another one may stand in."""

@@ -113,8 +113,8 @@ def route(request: Request, routing: Routing, desk: Desk, *, id: str, switch: Sw
             person, because = _chosen(request, routing, desk, team, people)
             name = person.name if person else ""
             user = person.user if person else None
-            return Route(id, request.ticket, now, request.category, switch, team, tags, user, name, (*reasons, *because))
-    return Route(id, request.ticket, now, request.category, switch, first, tags, reasons=(*reasons, Reason("route_nobody")), nobody=True)
+            return Route(id, request.ticket, now, request.category, switch, team, tags, user, name, (*reasons, *because), wanted=first)
+    return Route(id, request.ticket, now, request.category, switch, first, tags, reasons=(*reasons, Reason("route_nobody")), nobody=True, wanted=first)
 
 
 def opens(team: str, routing: Routing, desk: Desk, now: datetime) -> datetime | None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.audience import INTERNAL
-from desk.cards import Card, Field, Form, Header, Option, Pick, Text
-from desk.changes import Changes, Enqueue, SaveDraft, SaveTicket, write
+from desk.cards import Card, Field, Form, Header, Option, Pick, Quote, Text
+from desk.changes import NOTHING, Changes, Enqueue, SaveDraft, SaveMessage, SaveTicket, write
 from desk.customer import LEADS, TEAM, Person
 from desk.draft import DraftStatus
 from desk.errors import NotAllowed
@@ -24,6 +24,17 @@ from handlers.situation import Situation, load_anyway
 NOBODY = "nobody"
 MOST = 90
 """Teammates whom a list shows; for more of them the platform's own picker is asked."""
+
+
+NOTE = Field(
+    "note", "Note", lines=4, note="What was done, and what is still to do. They read it, and the ticket keeps it; the customer never sees it."
+)
+
+
+def hand_over_form(d: Dossier) -> Form:
+    """Return the form that asks who takes the ticket over, and what they should know."""
+    whom = replace(form(d).fields[0], label="Who takes it over?", value="")
+    return Form("Hand over", (replace(whom, options=tuple(o for o in whom.options if o.value != NOBODY)), NOTE), "Hand over")
 
 
 def form(d: Dossier) -> Form:
@@ -51,10 +62,12 @@ async def assign(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
     user, person = _named(event, s)
     if user == held:
         raise NotAllowed(f"{person.name} holds this ticket already.")
+    note = event.form.get("note", "").strip()
+    kept = write(SaveMessage(internal.note(s, event, f"For {person.name}: {note}"))) if note else NOTHING
     if user == event.by:
-        return await steering.take_over(event, replace(ticket, owner=None, owner_name=""), services)
+        return await steering.take_over(event, replace(ticket, owner=None, owner_name=""), services) + kept
     given = await steering.take_over(replace(event, by=user, by_name=person.name), replace(ticket, owner=None, owner_name=""), services)
-    return given + _told(event, s, user, person)
+    return given + _told(event, s, user, person, note=note) + kept
 
 
 def _named(event: ButtonClicked, s: Situation) -> tuple[UserRef, Person]:
@@ -78,7 +91,7 @@ def _released(event: ButtonClicked, s: Situation) -> Changes:
     return write(SaveTicket(free)) + waiting + internal.refreshed(s) + internal.told(s, event, "Nobody holds it now; it waits in the team's queue.")
 
 
-def _told(event: ButtonClicked, s: Situation, user: UserRef, person: Person) -> Changes:
+def _told(event: ButtonClicked, s: Situation, user: UserRef, person: Person, *, note: str = "") -> Changes:
     """Tell the assignee directly, and who assigned that it was done."""
     head = Header(
         f"{event.by_name} assigned {s.ticket.customer_name}{f', {s.account.name}' if s.account else ''} to you", s.ticket.priority.level.value
@@ -91,7 +104,7 @@ def _told(event: ButtonClicked, s: Situation, user: UserRef, person: Person) -> 
         Purpose.PAGE,
         INTERNAL,
         s.now,
-        card=Card((head, Text(words))),
+        card=Card((head, *((Quote(note, event.by_name),) if note else ()), Text(words))),
         ticket=s.ticket.id,
         to=(user,),
     )

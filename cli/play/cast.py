@@ -55,6 +55,7 @@ def person(row: Table) -> Person:
         language=row.get("language", ""),
         email=row.get("email", ""),
         entitlements=frozenset(row.get("entitlements", ())),
+        skills=frozenset(row.get("skills", ())),
     )
 
 
