@@ -186,6 +186,7 @@ class CardKind(StrEnum):
     ESCALATION = "escalation"
     AUTO = "auto"
     DAILY = "daily"
+    INCIDENT = "incident"
     PAGE = "page"
 
 

@@ -7,6 +7,7 @@ Empty and default fields are left out, so that a stored row survives a new field
 from __future__ import annotations
 
 import types
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from datetime import date, datetime, timedelta
@@ -24,6 +25,7 @@ SCALARS: dict[type, tuple[Reader, Reader]] = {
     date: (date.isoformat, date.fromisoformat),
     timedelta: (timedelta.total_seconds, lambda raw: timedelta(seconds=raw)),
     Decimal: (str, Decimal),
+    bytes: (lambda value: b64encode(value).decode(), b64decode),
 }
 
 

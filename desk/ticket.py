@@ -148,6 +148,8 @@ class Ticket:
     """Whose move it was since when, oldest first; the promises' clock is read off it."""
     third_party: str = ""
     """Whom it waits for who is neither we nor the customer, in a few words of a teammate's; "" for nobody."""
+    third_party_until: datetime | None = None
+    """When it stops waiting for them whether they came back or not."""
     team: str = ""
     """The team of policy that it was routed to; "" while it is everybody's."""
     tags: tuple[str, ...] = ()
@@ -157,6 +159,8 @@ class Ticket:
     incident: IncidentId | None = None
     failing: datetime | None = None
     """When its customer last said that something fails."""
+    stands: frozenset[str] = frozenset()
+    """The rules that stood when it was last weighed."""
 
     @property
     def held(self) -> bool:

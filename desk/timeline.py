@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     REMINDER = "reminder"
     NOTICE = "notice"
     PAGE = "page"
+    INCIDENT_CARD = "incident_card"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from desk.errors import NotAllowed, Unavailable
 from desk.events import ButtonClicked
 from desk.ids import OutboxId, derived
 from desk.ticket import Ticket
-from handlers import assigning, confirming, feedback, filing, joining, review, say, snoozing, steering, undoing
+from handlers import accepting, assigning, confirming, feedback, filing, incident_buttons, joining, review, say, snoozing, steering, undoing
 from handlers.services import Services
 
 Press = Callable[[ButtonClicked, Ticket, Services], Awaitable[Changes]]
@@ -34,6 +34,9 @@ TEAM_BUTTONS: dict[str, Press] = {
     "acknowledge": steering.acknowledge,
     "resolve": steering.resolve,
     "assign": assigning.assign,
+    "accept": accepting.accept,
+    "give_back": accepting.give_back,
+    "hand_over": accepting.hand_over,
     "snooze": snoozing.snooze,
     "wake": snoozing.wake,
     "change": filing.change,
@@ -41,8 +44,9 @@ TEAM_BUTTONS: dict[str, Press] = {
     "split": joining.split,
     "why": steering.why,
     "undo": undoing.undo,
+    **incident_buttons.BUTTONS,
 }
-OF_THE_PAST = frozenset({"why", "correct", "retract", "right", "wrong", "undo"})
+OF_THE_PAST = frozenset({"why", "correct", "retract", "right", "wrong", "undo", *incident_buttons.BUTTONS})
 """What may still be done with a ticket that became part of another: it is about what was said there."""
 REACTIONS = frozenset({"solved", "not_solved", "get_human"})
 CUSTOMER_BUTTONS: dict[str, Press] = {

@@ -17,10 +17,13 @@ from desk.events import (
     CommandInvoked,
     DeadlineReached,
     Event,
+    IncidentChanged,
+    IncidentTold,
     MessageDeleted,
     MessageEdited,
     MessageReceived,
     ModelStopped,
+    ProblemReported,
     QuestionAsked,
     ReactionAdded,
     ReviewDue,
@@ -30,7 +33,24 @@ from desk.events import (
     TypingSeen,
 )
 from desk.instants import cleaned
-from handlers import alarms, asked, buttons, channels, chores, failures, finishing, intake, questions, reminding, summing, timers, turn
+from handlers import (
+    alarms,
+    asked,
+    buttons,
+    channels,
+    chores,
+    failures,
+    finishing,
+    incident_replies,
+    incidents,
+    intake,
+    offering,
+    questions,
+    reminding,
+    summing,
+    timers,
+    turn,
+)
 from handlers.commands import table as commands
 from handlers.services import Services
 
@@ -56,6 +76,9 @@ HANDLERS: dict[type[Event], Handler] = {
     ModelStopped: alarms.model_stopped,
     ActionFinished: finishing.action_finished,
     ChoreAsked: chores.chore_asked,
+    ProblemReported: incidents.problem_reported,
+    IncidentChanged: incidents.incident_changed,
+    IncidentTold: incident_replies.incident_told,
 }
 COMMIT_TRIES = 12
 """How often a lost compare-and-set is computed again here before the engine is asked to come back later."""
@@ -89,7 +112,7 @@ async def _told_of(event: Event, services: Services) -> Sequence[Event]:
 async def _handle(event: Event, services: Services) -> Sequence[Event]:
     """Compute and commit until the commit holds."""
     for attempt in range(COMMIT_TRIES):
-        changes = await _compute(event, services)
+        changes = await offering.settled(await _compute(event, services), services, cause=event.id)
         try:
             await services.store.commit(event.id, changes, at=services.clock.now())
         except Conflict:

@@ -16,7 +16,7 @@ from desk.post import Direct, Post, Target
 from desk.space import UserRef
 from desk.ticket import Level
 from desk.timeline import Message, Purpose
-from handlers import say
+from handlers import say, spokesman
 from handlers.situation import Situation
 from handlers.times import timed
 
@@ -25,6 +25,7 @@ PURPOSES = {
     CardKind.ESCALATION: Purpose.ESCALATION_CARD,
     CardKind.AUTO: Purpose.AUTO_CARD,
     CardKind.DAILY: Purpose.NOTICE,
+    CardKind.INCIDENT: Purpose.INCIDENT_CARD,
 }
 
 
@@ -89,6 +90,8 @@ def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | No
         package=Package(tried, evidence, draft.id if draft else None),
         quiet=quiet,
     )
+    if s.spoken_for and spokesman.may_wait(record.rules):
+        return write(SaveEscalation(spokesman.collapsed(record, s.ticket.incident, at=s.now)))
     told = s.leads[:1] if level >= 2 or s.ticket.priority.level is Level.URGENT else ()
     posted = write(SaveEscalation(record)) + card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
     # In a quiet one the owner and a lead are paged by `tell`, and one page is enough.
@@ -97,6 +100,8 @@ def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | No
 
 def tell(s: Situation, triggers: tuple[Trigger, ...]) -> Changes:
     """Tell the owner and a lead that something happened in a ticket a human holds."""
+    if s.spoken_for and spokesman.may_wait(tuple(trigger.rule for trigger in triggers)):
+        return NOTHING
     people = tuple(dict.fromkeys((*((s.ticket.owner,) if s.ticket.owner else ()), *s.leads[:1])))
     return page(s, triggers, people, label="tell")
 
@@ -120,9 +125,13 @@ def _paged(s: Situation, triggers: tuple[Trigger, ...], reader: Person | None) -
     rules = ", ".join(trigger.rule.replace("_", " ") for trigger in triggers)
     who = f"{s.ticket.customer_name}{f', {s.account.name}' if s.account else ''}"
     zone, language = (reader.zone, reader.language) if reader else (s.policy.hours.zone, "")
-    text = f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. {_due(s, zone, language=language)}"
+    text = f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. {_stands_for(s)}{_due(s, zone, language=language)}"
     acknowledge = Button("acknowledge", "Acknowledge", s.ticket.id, subject=str(s.ticket.id), style=Style.PRIMARY)
     return Card((Header(f"Page: {rules}", who), Text(text), Buttons((acknowledge,))))
+
+
+def _stands_for(s: Situation) -> str:
+    return f"It stands for {s.speaks_for} tickets of one incident. " if s.speaks_for > 1 else ""
 
 
 def _due(s: Situation, zone: str, *, language: str) -> str:

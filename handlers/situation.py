@@ -20,7 +20,7 @@ from desk.runs import ActionRun
 from desk.space import Channel, ChannelKind, ChannelRef, Place, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message, Timeline, unanswered
-from handlers import estimates
+from handlers import estimates, queues, spokesman
 from handlers.services import Services
 
 TICK = timedelta(microseconds=1)
@@ -52,6 +52,8 @@ class Situation:
     cards: tuple[CardRecord, ...] = ()
     versions: Versions = field(default_factory=Versions)
     runs: tuple[ActionRun, ...] = ()
+    speaks_for: int = 1
+    """How many tickets a page about this one stands for: all of its confirmed incident; 0 where another of them is paged for in its place."""
     since: datetime | None = None
     """What was said before is answered by a draft that is about to be sent; None where there is none."""
 
@@ -81,6 +83,11 @@ class Situation:
         """Return the language to speak in: the ticket's, else the person's own, else English."""
         person = self.customer.person
         return self.ticket.language or (person.language if person else "") or "en"
+
+    @property
+    def spoken_for(self) -> bool:
+        """Tell whether what is called for here is called for with its incident."""
+        return self.speaks_for == 0
 
     @property
     def open_escalations(self) -> tuple[Escalation, ...]:
@@ -140,13 +147,14 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
         place=frozenset({audience.PUBLIC}) if blind else await _place(channel, customer, services),
         answer_by=estimates.answer_by(now, approvals, account=customer.account, policy=policy, asked=_asked(timeline)),
         response_by=policy.hours.after(ticket.opened, estimates.first_response(customer.account, policy)),
-        agents=await agents_place(services, channel.ref),
+        agents=await queues.place_of(ticket.team, policy, services, near=channel.ref) or await agents_place(services, channel.ref),
         team=await team_of(services),
         drafts=tuple(await services.store.drafts(ticket.id)),
         escalations=tuple(await services.store.escalations(ticket.id)),
         cards=tuple(await services.store.cards(ticket.id)),
         versions=services.versions,
         runs=tuple(await services.store.runs(ticket.id)),
+        speaks_for=await spokesman.speaks_for(ticket, services),
     )
 
 

@@ -9,10 +9,10 @@ from desk.cards import Card, CardKind, CardRecord, Header
 from desk.changes import Feedback
 from desk.customer import TEAM
 from desk.errors import NotAllowed
-from desk.ids import CardId, TicketId
+from desk.ids import CardId, IncidentId, TicketId
 from desk.ports import Query, TicketView, View
 from desk.ticket import Ticket
-from handlers import button_forms, daily, home, team_cards
+from handlers import button_forms, daily, home, incident_cards, routed, team_cards
 from handlers.commands import hints
 from handlers.commands import table as commands
 from handlers.dossier import dossier
@@ -55,6 +55,8 @@ class Views:
     async def draw(self, card_id: CardId) -> Card:
         """Draw a card as things stand now."""
         record = await self._services.store.card(card_id)
+        if record and record.moved:
+            return await routed.moved_card(record, self._services)
         return await _DRAWERS[record.kind](record, self._services) if record else GONE
 
     async def _ticket(self, id: TicketId) -> TicketView | None:
@@ -107,6 +109,11 @@ async def _daily(record: CardRecord, services: Services) -> Card:
     return team_cards.daily_card(decisions, words, drafts, judged)
 
 
+async def _incident(record: CardRecord, services: Services) -> Card:
+    incident = await services.store.incident(IncidentId(record.subject))
+    return incident_cards.drawn(await incident_cards.file_of(incident, services)) if incident else GONE
+
+
 def _judged(feedback: Sequence[Feedback]) -> Mapping[str, str]:
     return {f.subject: f.kind for f in feedback if f.kind in ("right", "wrong")}
 
@@ -116,4 +123,5 @@ _DRAWERS: dict[CardKind, Callable[[CardRecord, Services], Awaitable[Card]]] = {
     CardKind.ESCALATION: _escalation,
     CardKind.AUTO: _auto,
     CardKind.DAILY: _daily,
+    CardKind.INCIDENT: _incident,
 }
