@@ -52,6 +52,10 @@ class Account:
     value: Decimal | None = None
     manager: str = ""
     first_response: timedelta | None = None
+    next_response: timedelta | None = None
+    resolution: timedelta | None = None
+    hours: str = ""
+    """The calendar of policy by which what its contract promises is counted; "" for what policy says."""
     fields: tuple[tuple[str, str], ...] = ()
 
 

@@ -29,11 +29,18 @@ class Side(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """From `at` on it was that side's move. `answered`: it became theirs by an answer, which a holding answer or a fixed sentence is not."""
+    """From `at` on it was that side's move.
+
+    `answered`: it became theirs by an answer, which a holding answer or a fixed sentence is not; `automatic`: by one that nobody looked at.
+    `idle`: the customer asked nothing in this `turn`, so that nothing is owed for it.
+    """
 
     at: datetime
     side: Side
     answered: bool = False
+    automatic: bool = False
+    idle: bool = False
+    turn: int = 0
 
 
 class Standing(StrEnum):
@@ -63,13 +70,18 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A promise as it stands at an instant: since when it runs, when it is due (None while paused), and how much working time it used up."""
+    """A promise as it stands at an instant: since when it runs, when it is due (None while paused), and how much working time it used up.
+
+    `side` is whom a paused one waits for, and `warn` when people are warned.
+    """
 
     promise: Promise
     standing: Standing
     since: datetime
     due: datetime | None = None
     used: timedelta = timedelta()
+    side: Side = Side.OURS
+    warn: datetime | None = None
 
     @property
     def is_late(self) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Protocol
 
 from desk.sla import Target
 
@@ -15,6 +15,33 @@ Warn = Annotated[float | timedelta, "warn"]
 """When to warn: the share of the promised time that is used up (75%), or so long before it ends (15m)."""
 Weekly = Annotated[str, "weekly"]
 """A weekday and a time such as mon 09:00, "" for never."""
+
+
+class Promising(Protocol):
+    """Whatever promises times: the policy as a whole, one of its rules, or a customer's contract."""
+
+    @property
+    def first_response(self) -> timedelta | None:
+        """Return the promised first response."""
+
+    @property
+    def next_response(self) -> timedelta | None:
+        """Return the promised next response."""
+
+    @property
+    def resolution(self) -> timedelta | None:
+        """Return the promised resolution."""
+
+
+def span_of(target: Target, promising: Promising) -> timedelta | None:
+    """Return what is promised of a target, None for nothing."""
+    match target:
+        case Target.FIRST_RESPONSE:
+            return promising.first_response
+        case Target.NEXT_RESPONSE:
+            return promising.next_response
+        case Target.RESOLUTION:
+            return promising.resolution
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +65,6 @@ class SlaRule:
     def weight(self) -> int:
         """Return how many things it asks for."""
         return sum(map(bool, (self.tier, self.category, self.kind, self.contract, self.account)))
-
-    def span(self, target: Target) -> timedelta | None:
-        """Return what it promises of a target, None for nothing."""
-        return {Target.FIRST_RESPONSE: self.first_response, Target.NEXT_RESPONSE: self.next_response, Target.RESOLUTION: self.resolution}[target]
 
 
 @dataclass(frozen=True, slots=True)
