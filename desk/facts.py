@@ -94,3 +94,5 @@ class Facts:
     """What an earlier draft of this ticket asks for is being done."""
     notices: tuple[str, ...] = ()
     """Rules that only tell a person; what the desk does goes on without them."""
+    weighed: tuple[tuple[str, str], ...] = ()
+    """The numbers and labels that rules and priority looked at, so that other rules can be tried on them."""

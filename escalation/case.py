@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 
-from desk.customer import Account
+from desk.customer import Account, Person
 from desk.mood import Mood
-from desk.sla import Owed
+from desk.sla import Owed, Standing
 from desk.triage import Classification
 
 
@@ -41,10 +41,19 @@ class Case:
     """The largest amount at stake in what they write of, in EUR."""
     since_answer: timedelta | None = None
     """How long ago they last heard an answer, None when they never did."""
-    important: bool = False
-    """An admin named this person or account as one who must not wait."""
+    person: Person | None = None
+    """Whose ticket it is, as far as we know."""
 
     @property
     def tier(self) -> str:
         """Return the account's tier, empty when unknown."""
         return self.account.tier if self.account else ""
+
+    @property
+    def displeasure(self) -> float:
+        """Return how displeased they are by now, 0 to 1; what was said just now counts even where it is all that was said."""
+        return max(self.mood.displeasure, self.classification.displeasure)
+
+    def stands(self, standing: Standing) -> tuple[Owed, ...]:
+        """Return what was promised and stands so."""
+        return tuple(owed for owed in self.owed if owed.standing is standing)

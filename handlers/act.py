@@ -48,7 +48,7 @@ from desk.facts import Facts, Occasion
 from desk.ids import OutboxId, derived
 from desk.ticket import Holding, Status, awake
 from desk.timeline import Purpose
-from handlers import answering, ending, internal, performing, replies, say
+from handlers import answering, ending, internal, noticing, performing, replies, say
 from handlers.deed import Deed, Outcome
 from handlers.situation import Situation
 
@@ -77,7 +77,9 @@ def perform(facts: Facts, s: Situation, deed: Deed, *, label: str = "") -> Chang
         evidence=evidence,
         calls=deed.calls,
     )
+    deed = noticing.joined(action, deed)
     ticket, changes = _do(action, s, deed)
+    changes += noticing.noticed(action, s, deed)
     if facts.occasion not in (Occasion.MESSAGE, Occasion.PROMISE_PASSED):
         # Somebody decided something: nothing is left to come back for. What a customer says wakes it where it is heard.
         ticket = awake(ticket)
@@ -161,13 +163,14 @@ def _offered(draft: Draft | None, *, quiet: bool) -> Draft | None:
 
 def _stand_by(action: StandBy, s: Situation, deed: Deed) -> Outcome:
     """Stay silent; keep a quiet draft for the team, and tell the owner and a lead what a rule heard."""
-    heard = tuple(trigger for trigger in deed.triggers if trigger.rule in action.tell)
+    notices = deed.notices if noticing.is_quiet(s.ticket) else ()
+    heard = (*(trigger for trigger in deed.triggers if trigger.rule in action.tell), *notices)
     changes = internal.outdated(s, keep=deed.draft.id if deed.draft and deed.draft.status is DraftStatus.REJECTED else None) + internal.refreshed(s)
     if deed.draft is not None and deed.draft.status is not DraftStatus.REJECTED:
         draft = replace(deed.draft, status=DraftStatus.QUIET)
         changes += write(SaveDraft(draft)) + internal.card(s, CardKind.DRAFT, draft.id, draft=draft.id)
     if heard:
-        changes += internal.tell(s, heard)
+        changes += noticing.overheard(s, heard)
     doing = any(draft.status is DraftStatus.RUNNING for draft in s.drafts)
     nobody = s.ticket.guest and not s.ticket.held and not heard and not s.ticket.muted and not doing
     return (replace(s.ticket, status=Status.CLOSED, closed=s.now) if nobody else s.ticket), changes

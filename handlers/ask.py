@@ -21,6 +21,7 @@ from desk.ticket import Reason
 from desk.triage import Classification, Sentiment
 from desk.usage import ModelCall, Payer
 from escalation.case import Case
+from escalation.hearing import apart
 from escalation.rules import evaluate
 from handlers import drafting
 from handlers.reasons import render
@@ -71,8 +72,9 @@ async def ask(question: Question, services: Services) -> Answer:
     classification = await services.triager.triage(question.text, heard=Heard(Payer(person=str(ASKER))))
     if question.sentiment is not None:
         classification = replace(classification, sentiment=question.sentiment)
-    triggers = evaluate(Case(classification, author.account), policy)
     proposal = await _proposal(question, author, classification, services=services, policy=policy)
+    # Asked without a conversation, nothing stands from before.
+    triggers, _ = apart(evaluate(Case(classification, author.account, person=author.person), policy), policy)
     facts = _facts(question, classification, proposal, triggers=triggers, author=author, policy=policy)
     return replace(_answer(facts, proposal, policy), degraded=facts.degraded, calls=classification.calls + proposal.calls)
 

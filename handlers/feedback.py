@@ -16,6 +16,7 @@ from desk.modes import Mode
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket, awake
 from desk.timeline import Message, Purpose
+from escalation.hearing import apart
 from handlers import act, internal, replies, say, summing, turn
 from handlers.deed import Deed
 from handlers.services import Services
@@ -38,9 +39,12 @@ async def not_solved(event: ButtonClicked, ticket: Ticket, services: Services) -
     again = replace(awake(ticket), not_solved=ticket.not_solved + 1, status=type(ticket.status).OPEN, closed=None)
     s = await load_anyway(again, services, cause=event.id)
     enough = again.not_solved >= s.policy.escalation.not_solved
-    triggers = (Trigger("not_solved", s.policy.escalation.levels.get("not_solved", 1)),) if enough else ()
-    facts = replace(_facts(s, Occasion.MESSAGE), triggers=tuple(t.rule for t in triggers), asks=True)
-    deed = await summing.handed_over(facts, s, Deed(triggers=triggers), services)
+    count = (("count", str(again.not_solved)),)
+    fired = (Trigger("not_solved", s.policy.escalation.levels.get("not_solved", 1), count),) if enough else ()
+    triggers, notices = apart(fired, s.policy)
+    heard, told = (tuple(t.rule for t in each) for each in (triggers, notices))
+    facts = replace(_facts(s, Occasion.MESSAGE), triggers=heard, notices=told, asks=True)
+    deed = await summing.handed_over(facts, s, Deed(triggers=triggers, notices=notices), services)
     return _said(event, ticket, "not_solved") + act.perform(facts, s, deed)
 
 

@@ -22,6 +22,7 @@ from desk.space import ChannelKind
 from desk.ticket import Attention, Reason, Ticket
 from desk.timeline import SPOKEN, Purpose
 from desk.triage import Classification, Sentiment, Signal
+from escalation.kept import kept
 from handlers import act, drafting, files, joining, recontact, requests, summing, weighing, wishes
 from handlers.deed import Deed
 from handlers.services import Services
@@ -208,6 +209,7 @@ def _facts(
         out_of_scope=c.out_of_scope,
         triggers=tuple(trigger.rule for trigger in triggers),
         notices=tuple(trigger.rule for trigger in notices),
+        weighed=kept(weighed.case) if weighed else (),
         held=s.ticket.held,
         attention=s.ticket.attention,
         invited=_mentioned(s) or s.channel.kind is ChannelKind.DIRECT,
@@ -220,7 +222,7 @@ def _facts(
         claims=len(proposal.claims),
         unsupported=proposal.unsupported,
         fixed=proposal.fixed,
-        doubts=proposal.doubts,
+        doubts=(*proposal.doubts, *(weighed.doubts if weighed else ())),
         late=any(message.late for message in s.said),
         paused=s.policy.paused.holds(c.category, s.channel.name, now=s.now),
         repeats=repeats and not any(trigger.rule == "loop" for trigger in triggers),

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from desk.changes import NOTHING, Changes
 from desk.draft import Proposal
 from desk.escalation import Trigger
-from desk.timeline import SPOKEN, Purpose, in_a_row
 from desk.triage import Classification
 from escalation.case import Case
+from escalation.hearing import MOODS, news
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import meant
+from handlers import incidents, meant, routing, stakes
 from handlers.services import Services
 from handlers.situation import Situation
 
@@ -26,6 +26,8 @@ class Weighed:
     triggers: tuple[Trigger, ...] = ()
     notices: tuple[Trigger, ...] = ()
     changes: Changes = NOTHING
+    doubts: tuple[str, ...] = ()
+    """What keeps an answer from going out alone."""
 
 
 async def weigh(s: Situation, c: Classification, services: Services, *, proposal: Proposal, repeats: bool = False) -> Weighed:
@@ -34,19 +36,19 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
     `repeats` says that `proposal` only says again what the customer was last told.
     """
     said = await meant.meant(s, services)
-    case = _case(s, c, repeats=repeats)
-    triggers = evaluate(case, s.policy)
+    others = await incidents.noticed(s, c, said, services)
+    s = others.s
+    case = await stakes.case_of(s, c, services, proposal=proposal, said=said, repeats=repeats)
+    case = replace(case, affected=others.affected)
+    fired = evaluate(case, s.policy)
+    heard = news(fired, s.policy, stood=s.ticket.stands, raised=s.escalations, now=s.now)
+    stands = heard.standing if c.is_request else heard.standing | (s.ticket.stands - MOODS)
+    s = replace(s, ticket=replace(s.ticket, stands=stands))
     # What a teammate set holds for what they had read; what was said since is weighed anew.
     if not _is_ranked(s):
-        s = replace(s, ticket=replace(s.ticket, priority=score(case, triggers, s.policy), ranked_at=None))
-    return Weighed(s, case, triggers, changes=meant.kept(said))
-
-
-def _case(s: Situation, c: Classification, *, repeats: bool) -> Case:
-    since = s.ticket.topic_since
-    answers = in_a_row(s.timeline, purposes=SPOKEN - {Purpose.QUESTION, Purpose.PART}, since=since)
-    questions = in_a_row(s.timeline, purposes=frozenset({Purpose.QUESTION}), since=since)
-    return Case(c, s.account, s.ticket.not_solved, answers, questions, repeats)
+        s = replace(s, ticket=replace(s.ticket, priority=score(case, fired, s.policy), ranked_at=None))
+    s = await routing.placed(s, services, rules=[trigger.rule for trigger in heard.triggers])
+    return Weighed(s, case, heard.triggers, heard.notices, meant.kept(said) + others.changes, others.doubts)
 
 
 def _is_ranked(s: Situation) -> bool:

@@ -1,0 +1,96 @@
+"""Noticing: a person of ours is told that a rule fired, while the desk goes on. Nobody outside hears of it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from desk.cards import Card, Style, Text
+from desk.changes import NOTHING, Changes, SaveEscalation, write
+from desk.decision import Action, Escalate, Observe, StandBy
+from desk.escalation import Escalation, EscalationStatus, Trigger
+from desk.ids import derived
+from desk.space import UserRef
+from desk.ticket import Attention, Reason, Ticket
+from escalation.hearing import SAID
+from handlers import internal
+from handlers.deed import Deed
+from handlers.reasons import render
+from handlers.situation import Situation
+
+TOLD = "told"
+"""The step of an escalation that only told somebody."""
+THEIRS = frozenset({"vip", "churn", "contractual_sla", "low_confidence", "money"})
+"""Rules that are about an account before they are about a ticket: its manager is told."""
+PAGE, PING = 3, 2
+"""The levels from which on somebody is called, and is mentioned."""
+
+
+def joined(action: Action, deed: Deed) -> Deed:
+    """Return the deed whose rules are all told together where a person is brought in anyway: one card is enough."""
+    if not isinstance(action, Escalate) or not (deed.triggers and deed.notices):
+        return deed
+    together = sorted((*deed.triggers, *deed.notices), key=lambda trigger: -trigger.level)
+    return replace(deed, triggers=tuple(together), notices=())
+
+
+def noticed(action: Action, s: Situation, deed: Deed) -> Changes:
+    """Tell the right person what a rule noticed; while only observing, of the rules that policy lets speak up even then."""
+    if isinstance(action, StandBy) and is_quiet(s.ticket):
+        return NOTHING
+    pages = s.policy.escalation.observe_pages
+    notices = tuple(n for n in deed.notices if n.rule in pages) if isinstance(action, Observe) else deed.notices
+    return told(s, notices) if notices else NOTHING
+
+
+def is_quiet(ticket: Ticket) -> bool:
+    """Tell whether the bot is silent in a ticket because of people, so that its owner and a lead are told instead of the team."""
+    return ticket.held or ticket.attention is not Attention.ACTIVE
+
+
+def overheard(s: Situation, heard: tuple[Trigger, ...]) -> Changes:
+    """Tell the owner and a lead what rules heard in a ticket in which the bot is silent, and record what stands, so that it is told once."""
+    standing = tuple(trigger for trigger in heard if trigger.rule not in SAID)
+    return (write(SaveEscalation(record(s, standing))) if standing else NOTHING) + internal.tell(s, heard)
+
+
+def told(s: Situation, notices: tuple[Trigger, ...]) -> Changes:
+    """Record that these rules fired, and tell somebody as loudly as the strongest of them is: a line, one that mentions them, or a page."""
+    level = max(notice.level for notice in notices)
+    people = whom(s, notices)
+    recorded = write(SaveEscalation(record(s, notices)))
+    if level >= PAGE:
+        return recorded + internal.page(s, notices, people, label="noticed")
+    return recorded + internal.notice(s, _line(s, notices), label="noticed", to=people if level >= PING else ())
+
+
+def record(s: Situation, notices: tuple[Trigger, ...]) -> Escalation:
+    """Return the quiet escalation of rules that only tell; nobody has to do anything about it but for a page."""
+    level = max(notice.level for notice in notices)
+    over = level < PAGE
+    return Escalation(
+        derived("x", s.cause, TOLD),
+        s.ticket.id,
+        notices,
+        s.now,
+        s.policy.version,
+        level=level,
+        status=EscalationStatus.CLOSED if over else EscalationStatus.OPEN,
+        quiet=True,
+        closed_at=s.now if over else None,
+        steps=(Reason(TOLD, (("level", str(level)),)),),
+    )
+
+
+def whom(s: Situation, notices: tuple[Trigger, ...]) -> tuple[UserRef, ...]:
+    """Return who is told: the owner, else the account's manager where it is about the account, else a lead."""
+    if s.ticket.owner:
+        return (s.ticket.owner,)
+    manager = s.account.manager.casefold() if s.account else ""
+    managers = [user for user, person in s.team.items() if manager and person.name.casefold() == manager]
+    return tuple(managers[:1]) if managers and any(notice.rule in THEIRS for notice in notices) else s.leads[:1]
+
+
+def _line(s: Situation, notices: tuple[Trigger, ...]) -> Card:
+    account = f", {s.account.name} ({s.account.tier or 'no tier'})" if s.account else ""
+    why = "; ".join(render(Reason(notice.rule, notice.values)) for notice in notices)
+    return Card((Text(f"{s.ticket.customer_name}{account}: {why}. The bot goes on.   Ticket {s.ticket.id}", Style.QUIET),))
