@@ -38,6 +38,7 @@ class DeadlineKind(StrEnum):
     ASKED = "asked"
     CLIMB = "climb"
     CALL = "call"
+    ALERT = "alert"
     SLA = "sla"
     THIRD_PARTY = "third_party"
     WEEKLY = "weekly"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from desk.alert import Alert
 from desk.customer import Role
 from desk.ids import CardId, EventId, IncidentId, MessageId, TicketId
 from desk.runs import RunId, RunStatus
@@ -382,6 +383,21 @@ class IncidentTold:
         return str(self.ticket)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertAsked:
+    """A service that wakes a phone is to be told of an escalation: that it began, was acknowledged or is over. `attempt` counts from 1."""
+
+    id: EventId
+    alert: Alert
+    at: datetime
+    attempt: int = 1
+
+    @property
+    def key(self) -> str:
+        """Return the alert, apart from its ticket: whoever does not answer keeps nobody else waiting."""
+        return f"alert:{self.alert.escalation}"
+
+
 Event = (
     MessageReceived
     | MessageEdited
@@ -401,6 +417,7 @@ Event = (
     | ModelStopped
     | ActionFinished
     | ChoreAsked
+    | AlertAsked
     | ProblemReported
     | IncidentChanged
     | IncidentTold

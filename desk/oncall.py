@@ -125,7 +125,7 @@ class StepKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step: `who` is the person, rota, group, channel or pager, "" for the only one there is; `span` how long a wait is; `times` how often to repeat."""
+    """One step. `who` is the person, rota, group, channel or pager, "" for the only one; `span` how long a wait is; `times` how often to repeat."""
 
     kind: StepKind
     who: str = ""

@@ -11,13 +11,15 @@ from desk.space import UserRef
 
 
 class PageStatus(StrEnum):
-    """What became of a page: sent, joined with another into one message, put off to the morning, or passed on because the budget was used up."""
+    """What became of a page: sent, joined with another into one message, put off to the morning, passed on because the budget
+    was used up, or refused by the platform."""
 
     SENT = "sent"
     BUNDLED = "bundled"
     DEFERRED = "deferred"
     PASSED_ON = "passed_on"
     ACKNOWLEDGED = "acknowledged"
+    FAILED = "failed"
 
     @property
     def stands(self) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
+from desk.alert import Alert
 from desk.audience import Audiences
 from desk.cards import Card, Form
 from desk.customer import Account, Author, Fact, Identity, Invoice, Person, Role
@@ -16,6 +17,7 @@ from desk.escalation import Escalation
 from desk.events import Event
 from desk.ids import AccountId, OutboxId, PersonId
 from desk.layers import Difference, Override, PolicyVersion
+from desk.oncall import Rota, Shift
 from desk.policy import Policy
 from desk.post import Post
 from desk.runs import ActionResult, ActionRun
@@ -243,6 +245,22 @@ class Actions(Protocol):
 
     async def lookup(self, spec: SelfService, request: ActionRequest, asker: Asker) -> Sequence[Passage | Evidence]:
         """Return what an action that only looks something up finds, nothing that no part of the answer may show."""
+        ...
+
+
+class Pager(Protocol):
+    """Wakes a phone. Raises Unavailable("pager") where nobody answered, Misconfigured without its key, Rejected for a refusal."""
+
+    async def tell(self, alert: Alert) -> None:
+        """Tell the service of an alert; telling it twice is telling it once."""
+        ...
+
+
+class Calendars(Protocol):
+    """The calendars that rotas name."""
+
+    async def shifts(self, rota: Rota, start: datetime, until: datetime) -> Sequence[Shift]:
+        """Return who a rota's calendar says is on call between two instants, nobody without one. Raises Misconfigured for one that cannot be read."""
         ...
 
 

@@ -11,7 +11,22 @@ from desk.errors import NotAllowed, Unavailable
 from desk.events import ButtonClicked
 from desk.ids import OutboxId, derived
 from desk.ticket import Ticket
-from handlers import accepting, assigning, confirming, feedback, filing, incident_buttons, joining, review, say, snoozing, steering, undoing
+from handlers import (
+    accepting,
+    assigning,
+    confirming,
+    feedback,
+    filing,
+    incident_buttons,
+    joining,
+    page_buttons,
+    review,
+    say,
+    snoozing,
+    steering,
+    undoing,
+    verdicts,
+)
 from handlers.services import Services
 
 Press = Callable[[ButtonClicked, Ticket, Services], Awaitable[Changes]]
@@ -42,11 +57,14 @@ TEAM_BUTTONS: dict[str, Press] = {
     "change": filing.change,
     "merge": joining.merge,
     "split": joining.split,
+    "page_snooze": page_buttons.snooze,
+    "page_hand_over": page_buttons.hand_over,
+    **verdicts.BUTTONS,
     "why": steering.why,
     "undo": undoing.undo,
     **incident_buttons.BUTTONS,
 }
-OF_THE_PAST = frozenset({"why", "correct", "retract", "right", "wrong", "undo", *incident_buttons.BUTTONS})
+OF_THE_PAST = frozenset({*verdicts.BUTTONS, "why", "correct", "retract", "right", "wrong", "undo", *incident_buttons.BUTTONS})
 """What may still be done with a ticket that became part of another: it is about what was said there."""
 REACTIONS = frozenset({"solved", "not_solved", "get_human"})
 CUSTOMER_BUTTONS: dict[str, Press] = {

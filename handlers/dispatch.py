@@ -10,6 +10,7 @@ from desk.changes import NOTHING, Changes, DropDeadline, write
 from desk.errors import Conflict, Retryable
 from desk.events import (
     ActionFinished,
+    AlertAsked,
     BotInvited,
     ButtonClicked,
     ChannelChanged,
@@ -35,6 +36,7 @@ from desk.events import (
 from desk.instants import cleaned
 from handlers import (
     alarms,
+    alerting,
     asked,
     buttons,
     channels,
@@ -76,6 +78,7 @@ HANDLERS: dict[type[Event], Handler] = {
     ModelStopped: alarms.model_stopped,
     ActionFinished: finishing.action_finished,
     ChoreAsked: chores.chore_asked,
+    AlertAsked: alerting.alert_asked,
     ProblemReported: incidents.problem_reported,
     IncidentChanged: incidents.incident_changed,
     IncidentTold: incident_replies.incident_told,
@@ -113,6 +116,7 @@ async def _handle(event: Event, services: Services) -> Sequence[Event]:
     """Compute and commit until the commit holds."""
     for attempt in range(COMMIT_TRIES):
         changes = await offering.settled(await _compute(event, services), services, cause=event.id)
+        changes = await alerting.followed(changes, services)
         try:
             await services.store.commit(event.id, changes, at=services.clock.now())
         except Conflict:

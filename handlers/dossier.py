@@ -13,6 +13,7 @@ from desk.errors import Unavailable
 from desk.escalation import Escalation
 from desk.ids import TicketId
 from desk.macros import Offer
+from desk.routing import Route
 from desk.runs import ActionRun
 from desk.space import UserRef
 from desk.summary import Summary
@@ -58,6 +59,8 @@ class Dossier:
     categories: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     now: datetime | None = None
+    route: Route | None = None
+    """Where it was last to go."""
 
 
 async def dossier(id: TicketId, services: Services) -> Dossier | None:
@@ -88,6 +91,7 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         categories=policy.triage.categories,
         languages=tuple(policy.phrases),
         now=services.clock.now(),
+        route=next(reversed(await store.routes(id)), None),
         team=await _team(ticket, services),
         others=await _others(ticket, services) if not ticket.status.is_over else (),
         offers={draft.id: await saved_texts.offered(draft, ticket, services) for draft in drafts if draft.is_open},

@@ -5,26 +5,25 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.audience import INTERNAL
-from desk.cards import Button, Buttons, Card, CardKind, CardRecord, Header, Style, Text
+from desk.cards import Card, CardKind, CardRecord
 from desk.changes import NOTHING, Changes, Enqueue, Refresh, SaveCard, SaveDraft, SaveEscalation, write
-from desk.customer import Person
 from desk.draft import Draft, DraftStatus, sent_in_place
-from desk.escalation import Escalation, Package, Trigger
+from desk.escalation import Escalation, EscalationStatus, Package, Trigger
 from desk.events import ButtonClicked
 from desk.ids import CardId, DraftId, MessageId, OutboxId, derived
-from desk.post import Direct, Post, Target
+from desk.post import Post
 from desk.space import UserRef
 from desk.ticket import Level
 from desk.timeline import Message, Purpose
-from handlers import say, spokesman
+from handlers import climbing, copies, incident_cards, say, spokesman
 from handlers.situation import Situation
-from handlers.times import timed
 
 PURPOSES = {
     CardKind.DRAFT: Purpose.DRAFT_CARD,
     CardKind.ESCALATION: Purpose.ESCALATION_CARD,
     CardKind.AUTO: Purpose.AUTO_CARD,
     CardKind.DAILY: Purpose.NOTICE,
+    CardKind.PAGE: Purpose.PAGE,
     CardKind.INCIDENT: Purpose.INCIDENT_CARD,
 }
 
@@ -35,7 +34,7 @@ def card(
     """Post a card in the agents channel; nothing without one. It is drawn from the present state whenever it is sent."""
     if s.agents is None:
         return NOTHING
-    card_id, outbox, under = CardId(derived("k", kind, subject)), OutboxId(derived("o", "card", kind, subject)), _root(s)
+    card_id, outbox, under = CardId(derived("k", kind, subject)), OutboxId(derived("o", "card", kind, subject)), root(s)
     record = CardRecord(card_id, kind, s.ticket.id, subject, outbox, s.agents, draft=draft, observed=observed, under=under)
     post = Post(outbox, s.agents, PURPOSES[kind], INTERNAL, s.now, card_id=card_id, ticket=s.ticket.id, to=to, under=under)
     return write(SaveCard(record), Enqueue(post))
@@ -46,7 +45,7 @@ def root_of(record: CardRecord) -> OutboxId:
     return record.under or record.outbox
 
 
-def _root(s: Situation) -> OutboxId | None:
+def root(s: Situation) -> OutboxId | None:
     """Return the row below which a further card of the ticket stands, None for its first one there."""
     first = next((card for card in s.cards if card.place == s.agents), None)
     return root_of(first) if first else None
@@ -67,8 +66,10 @@ def refreshed(s: Situation) -> Changes:
     """Draw the ticket's cards again, but for those of drafts that were over before: nothing changes on them any more."""
     ended = (DraftStatus.STALE, DraftStatus.REJECTED, DraftStatus.RETRACTED)
     over = {draft.id for draft in s.drafts if draft.status in ended and sent_in_place(draft, s.drafts) is None}
-    live = [c for c in s.cards if c.kind is not CardKind.DRAFT or c.subject not in over]
-    return write(*(Refresh(c.id, OutboxId(derived("o", s.cause, c.id)), s.now) for c in live))
+    live = [c for c in s.cards if c.kind is not CardKind.PAGE and (c.kind is not CardKind.DRAFT or c.subject not in over)]
+    closed = (e.id for e in s.escalations if e.status is EscalationStatus.CLOSED)
+    drawn = write(*(Refresh(c.id, OutboxId(derived("o", s.cause, c.id)), s.now) for c in live))
+    return drawn + copies.redrawn(s.pages, over=closed, cause=s.cause, at=s.now)
 
 
 def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | None = None, quiet: bool = False) -> Changes:
@@ -90,55 +91,30 @@ def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | No
         package=Package(tried, evidence, draft.id if draft else None),
         quiet=quiet,
     )
-    if s.spoken_for and spokesman.may_wait(record.rules):
-        return write(SaveEscalation(spokesman.collapsed(record, s.ticket.incident, at=s.now)))
+    if s.spoken_for and level <= s.stand.loudest and spokesman.may_wait(record.rules):
+        return _collapsed(s, record)
     told = s.leads[:1] if level >= 2 or s.ticket.priority.level is Level.URGENT else ()
-    posted = write(SaveEscalation(record)) + card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
-    # In a quiet one the owner and a lead are paged by `tell`, and one page is enough.
-    return posted + (page(s, new, s.leads[:1], label="page") if level >= 3 and not quiet else NOTHING)
+    return climbing.started(s, record) + card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
+
+
+def _collapsed(s: Situation, record: Escalation) -> Changes:
+    """Note with the incident what was called for, and call nobody: somebody is called for another ticket of it."""
+    noted = write(SaveEscalation(spokesman.collapsed(record, s.ticket.incident, at=s.now)))
+    return noted + (incident_cards.redrawn(s.ticket.incident, cause=s.cause, at=s.now) if s.ticket.incident else NOTHING)
 
 
 def tell(s: Situation, triggers: tuple[Trigger, ...]) -> Changes:
     """Tell the owner and a lead that something happened in a ticket a human holds."""
-    if s.spoken_for and spokesman.may_wait(tuple(trigger.rule for trigger in triggers)):
+    loud = max((trigger.level for trigger in triggers), default=1)
+    if s.spoken_for and loud <= s.stand.loudest and spokesman.may_wait(tuple(trigger.rule for trigger in triggers)):
         return NOTHING
     people = tuple(dict.fromkeys((*((s.ticket.owner,) if s.ticket.owner else ()), *s.leads[:1])))
     return page(s, triggers, people, label="tell")
 
 
 def page(s: Situation, triggers: tuple[Trigger, ...], people: tuple[UserRef, ...], *, label: str) -> Changes:
-    """Send a page to each of these people; to the agents channel when there is nobody."""
-    targets: list[Target] = [Direct(user) for user in people] or ([s.agents] if s.agents else [])
-    return write(*(Enqueue(_page(s, triggers, target, label=label)) for target in targets))
-
-
-def _page(s: Situation, triggers: tuple[Trigger, ...], target: Target, *, label: str) -> Post:
-    reader = target.user if isinstance(target, Direct) else None
-    outbox, to = OutboxId(derived("o", s.cause, label, target)), (reader,) if reader else ()
-    drawn = _paged(s, triggers, s.team.get(reader) if reader else None)
-    # Where nobody can be paged the team's channel is told, beside the ticket's cards.
-    return Post(outbox, target, Purpose.PAGE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id, to=to, under=None if reader else _root(s))
-
-
-def _paged(s: Situation, triggers: tuple[Trigger, ...], reader: Person | None) -> Card:
-    """Draw why, for whom, and until when in the reader's own time."""
-    rules = ", ".join(trigger.rule.replace("_", " ") for trigger in triggers)
-    who = f"{s.ticket.customer_name}{f', {s.account.name}' if s.account else ''}"
-    zone, language = (reader.zone, reader.language) if reader else (s.policy.hours.zone, "")
-    text = f"Ticket {s.ticket.id} in #{s.channel.name}: {rules}. {_stands_for(s)}{_due(s, zone, language=language)}"
-    acknowledge = Button("acknowledge", "Acknowledge", s.ticket.id, subject=str(s.ticket.id), style=Style.PRIMARY)
-    return Card((Header(f"Page: {rules}", who), Text(text), Buttons((acknowledge,))))
-
-
-def _stands_for(s: Situation) -> str:
-    return f"It stands for {s.speaks_for} tickets of one incident. " if s.speaks_for > 1 else ""
-
-
-def _due(s: Situation, zone: str, *, language: str) -> str:
-    """Return when an answer is due: what the customer was promised, else what the SLA asks of us."""
-    holding = s.ticket.holding
-    promised = holding.promised if holding and holding.promised > s.now else s.answer_by
-    return f"An answer is due by {timed(promised, now=s.now, zone=zone, language=language)}."
+    """Call each of these people, as their budget and their night allow; the agents channel where there is nobody."""
+    return climbing.calls(s, triggers, people, label=label)
 
 
 def notice(s: Situation, drawn: Card, *, label: str, to: tuple[UserRef, ...] = ()) -> Changes:
@@ -146,7 +122,7 @@ def notice(s: Situation, drawn: Card, *, label: str, to: tuple[UserRef, ...] = (
     if not s.agents:
         return NOTHING
     outbox = OutboxId(derived("o", s.cause, label))
-    return write(Enqueue(Post(outbox, s.agents, Purpose.NOTICE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id, to=to, under=_root(s))))
+    return write(Enqueue(Post(outbox, s.agents, Purpose.NOTICE, INTERNAL, s.now, card=drawn, ticket=s.ticket.id, to=to, under=root(s))))
 
 
 def told(s: Situation, event: ButtonClicked, sentence: str) -> Changes:

@@ -16,6 +16,7 @@ from desk.changes import (
     SaveDraft,
     SaveEscalation,
     SaveMessage,
+    SavePage,
     SaveTicket,
     SetDeadline,
     follow,
@@ -30,7 +31,8 @@ from desk.ids import EventId, OutboxId, TicketId, derived
 from desk.space import ChannelKind, Place
 from desk.ticket import Reason, Status, Ticket, awake
 from desk.timeline import Message, Timeline
-from handlers import internal
+from escalation.chain import wait_before
+from handlers import climbing, internal
 from handlers.dossier import Dossier
 from handlers.services import Services
 from handlers.situation import load_anyway
@@ -170,11 +172,17 @@ async def _handed_on(source: Ticket, target: Ticket, cards: Sequence[CardRecord]
 
 
 async def _armed(escalation: Escalation, target: Ticket, services: Services) -> Changes:
-    """Let an acknowledged escalation come back at the instant it would have, now about the other ticket."""
+    """Let an escalation climb on, or come back at the instant it would have, now about the other ticket."""
+    theirs = [page for page in await services.store.pages_of(escalation.ticket) if page.escalation == escalation.id]
+    pages = write(*(SavePage(replace(page, ticket=target.id)) for page in theirs))
+    if escalation.status is EscalationStatus.OPEN and escalation.chain:
+        due = services.clock.now() + wait_before(escalation.chain, escalation.next)
+        return pages + write(climbing.climbs(replace(escalation, ticket=target.id), due))
     if escalation.acknowledged_at is None:
-        return NOTHING
-    due = escalation.acknowledged_at + (await services.policy.current()).escalation.hold
-    return write(SetDeadline(Deadline(derived("ack", escalation.id), DeadlineKind.ACKNOWLEDGED, str(target.id), due, {"escalation": escalation.id})))
+        return pages
+    due = escalation.held_until or escalation.acknowledged_at + (await services.policy.current()).escalation.hold
+    values = {"escalation": escalation.id}
+    return pages + write(SetDeadline(Deadline(derived("ack", escalation.id), DeadlineKind.ACKNOWLEDGED, str(target.id), due, values)))
 
 
 async def _raised(ticket: Ticket, services: Services) -> set[str]:

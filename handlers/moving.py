@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from desk.audience import INTERNAL
-from desk.cards import Card, CardRecord
+from desk.cards import Card, CardKind, CardRecord
 from desk.changes import NOTHING, Changes, Enqueue, Refresh, SaveCard, SaveDraft, SaveEscalation, Write, write
 from desk.escalation import EscalationStatus
 from desk.ids import CardId, EventId, OutboxId, derived
@@ -35,7 +35,8 @@ async def moved(ticket: Ticket, changes: Changes, services: Services, *, cause: 
     new = {w.card.id for w in changes.writes if isinstance(w, SaveCard)}
     changes = _directed(ticket, place, changes, stored)
     live = await _live(ticket, changes, services)
-    away = [card for card in stored if card.id not in new and card.place != place and not card.moved and card.subject in live]
+    stands = (card for card in stored if card.id not in new and card.kind is not CardKind.PAGE)
+    away = [card for card in stands if card.place != place and not card.moved and card.subject in live]
     name = await _name(place, services)
     for card in away:
         changes += _anew(card, place, name, services, ticket=ticket, cause=cause, stored=stored)
@@ -54,7 +55,8 @@ async def line(ticket: Ticket, card: Card, services: Services, *, id: OutboxId, 
 
 def _directed(ticket: Ticket, place: Place, changes: Changes, stored: Sequence[CardRecord]) -> Changes:
     """Return the changes with the cards that they post for a ticket in a place."""
-    drawn = {w.card.outbox: w.card for w in changes.writes if isinstance(w, SaveCard) and w.card.ticket == ticket.id and w.card.place != place}
+    cards = (w.card for w in changes.writes if isinstance(w, SaveCard) and w.card.ticket == ticket.id and w.card.kind is not CardKind.PAGE)
+    drawn = {card.outbox: card for card in cards if card.place != place}
     under = _root(place, stored)
     writes = [_put(each, place, under) if _outbox(each) in drawn else each for each in changes.writes]
     return Changes(tuple(writes), changes.events)

@@ -14,7 +14,7 @@ from desk.ids import CardId
 from desk.ports import ChatPlatform
 from desk.post import SIGNS, Direct, Op, Post, Row, RowStatus
 from desk.space import MessageRef, Place, Platform
-from handlers import standing, stopped
+from handlers import paging, standing, stopped
 from handlers.pace import Pace
 from handlers.rhythm import Rhythm
 from handlers.services import Services
@@ -222,6 +222,7 @@ class Sender:
         await self._services.store.save_row(replace(row, status=RowStatus.FAILED, attempts=row.attempts + 1, error=str(error)))
         log.warning("outbox row %s was refused: %s", row.post.id, error)
         await stopped.tell_team(row.post, error, self._services, now=now)
+        await paging.undelivered(row.post, self._services, now=now)
 
     async def _later(self, row: Row, at: datetime, *, status: RowStatus | None = None, error: str = "") -> None:
         await self._services.store.save_row(replace(row, not_before=at, status=status or row.status, error=error or row.error))

@@ -11,7 +11,7 @@ from desk.decision import Versions
 from desk.errors import Misconfigured
 from desk.inquiry import Advisor
 from desk.library import KnowledgeBase
-from desk.ports import Actions, ChatPlatform, Clock, Crm, PolicyLayers
+from desk.ports import Actions, Calendars, ChatPlatform, Clock, Crm, Pager, PolicyLayers
 from desk.space import Platform
 from desk.store import Store
 from desk.tending import Erasers, Librarian
@@ -59,6 +59,10 @@ class Services:
     opened: Opened = field(default_factory=Opened)
     actions: Actions | None = None
     """None where nothing can be done for customers: what an answer asks for then fails, and a person comes."""
+    pager: Pager | None = None
+    """None where nothing can wake a phone: a step that would then fails, and the next one comes."""
+    calendars: Calendars | None = None
+    """None where no rota's calendar is read."""
     librarian: Librarian | None = None
     """None where nobody tends the articles by command."""
     erasers: Erasers = field(default_factory=dict)

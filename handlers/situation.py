@@ -15,6 +15,7 @@ from desk.draft import Draft
 from desk.errors import Misconfigured, Retryable, Unavailable
 from desk.escalation import Escalation, EscalationStatus
 from desk.ids import EventId
+from desk.paging import Page
 from desk.policy import Policy
 from desk.runs import ActionRun
 from desk.space import Channel, ChannelKind, ChannelRef, Place, UserRef
@@ -22,6 +23,7 @@ from desk.ticket import Ticket
 from desk.timeline import Message, Timeline, unanswered
 from handlers import estimates, queues, spokesman
 from handlers.services import Services
+from handlers.spokesman import Stand
 
 TICK = timedelta(microseconds=1)
 
@@ -52,8 +54,9 @@ class Situation:
     cards: tuple[CardRecord, ...] = ()
     versions: Versions = field(default_factory=Versions)
     runs: tuple[ActionRun, ...] = ()
-    speaks_for: int = 1
-    """How many tickets a page about this one stands for: all of its confirmed incident; 0 where another of them is paged for in its place."""
+    pages: tuple[Page, ...] = ()
+    stand: Stand = spokesman.ALONE
+    """How it stands in its incident."""
     since: datetime | None = None
     """What was said before is answered by a draft that is about to be sent; None where there is none."""
 
@@ -87,7 +90,7 @@ class Situation:
     @property
     def spoken_for(self) -> bool:
         """Tell whether what is called for here is called for with its incident."""
-        return self.speaks_for == 0
+        return self.stand.speaks_for == 0
 
     @property
     def open_escalations(self) -> tuple[Escalation, ...]:
@@ -154,7 +157,8 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
         cards=tuple(await services.store.cards(ticket.id)),
         versions=services.versions,
         runs=tuple(await services.store.runs(ticket.id)),
-        speaks_for=await spokesman.speaks_for(ticket, services),
+        pages=tuple(await services.store.pages_of(ticket.id)),
+        stand=await spokesman.stand(ticket, services),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from desk.audience import INTERNAL
 from desk.cards import Card, Text
@@ -16,12 +17,11 @@ from desk.changes import (
     SaveEscalation,
     SaveMessage,
     SaveTicket,
-    SetDeadline,
     Unsend,
     follow,
     write,
 )
-from desk.deadlines import Deadline, DeadlineKind
+from desk.deadlines import DeadlineKind
 from desk.draft import DraftStatus, Part, Proposal
 from desk.errors import NotAllowed
 from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
@@ -29,7 +29,7 @@ from desk.events import ButtonClicked, TurnStarted
 from desk.facts import Occasion
 from desk.ids import DraftId, EventId, derived
 from desk.ticket import Attention, Reason, Status, Ticket, awake, handed_back
-from handlers import act, drafting, feedback, internal, say, summing
+from handlers import act, climbing, drafting, feedback, internal, say, summing
 from handlers.deed import Deed
 from handlers.reasons import decision_lines
 from handlers.services import Services
@@ -98,7 +98,9 @@ async def acknowledge(event: ButtonClicked, ticket: Ticket, services: Services) 
     """Somebody is on it: the chain is held for policy's span, then it is armed again."""
     s = await load(ticket, services, cause=event.id)
     reader = s.team.get(event.by)
-    until = timed(s.now + s.policy.escalation.hold, now=s.now, zone=reader.zone if reader else s.policy.hours.zone)
+    raised = next((e for e in s.open_escalations if e.id == event.subject), None)
+    hold = hold_of(raised, s) if raised else s.policy.escalation.hold
+    until = timed(s.now + hold, now=s.now, zone=reader.zone if reader else s.policy.hours.zone)
     told = say.whisper(
         f"Acknowledged. Nobody else is paged until {until}.", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL
     )
@@ -134,24 +136,14 @@ def acknowledged(s: Situation, event: ButtonClicked) -> Changes:
     result = NOTHING
     for escalation in s.open_escalations:
         if escalation.status is EscalationStatus.OPEN:
-            step = Reason("acknowledged", (("who", event.by_name),))
-            noted = replace(
-                escalation,
-                status=EscalationStatus.ACKNOWLEDGED,
-                by=event.by,
-                by_name=event.by_name,
-                acknowledged_at=s.now,
-                steps=(*escalation.steps, step),
-            )
-            again = Deadline(
-                derived("ack", escalation.id),
-                DeadlineKind.ACKNOWLEDGED,
-                str(s.ticket.id),
-                s.now + s.policy.escalation.hold,
-                {"escalation": escalation.id},
-            )
-            result += write(SaveEscalation(noted), SetDeadline(again))
+            step = Reason("acknowledged", (("who", event.by_name), ("at", s.now.isoformat())))
+            result += climbing.held(escalation, s, event.by, name=event.by_name, until=s.now + hold_of(escalation, s), step=step)
     return result
+
+
+def hold_of(escalation: Escalation, s: Situation) -> timedelta:
+    """Return how long an acknowledgement holds: as policy said when the escalation began."""
+    return escalation.chain.hold if escalation.chain else s.policy.escalation.hold
 
 
 def _closed(escalation: Escalation, event: ButtonClicked, *, verdict: EscalationVerdict | None) -> Escalation:

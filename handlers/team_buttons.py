@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from desk.cards import Button, Buttons, Field, Form, Option, Style
 from desk.draft import Draft, DraftStatus
 from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
-from handlers import assigning, filing, joining, saved_texts, snoozing, wishes
+from handlers import assigning, filing, joining, routed, saved_texts, snoozing, verdicts, wishes
 from handlers.dossier import Dossier
 
 REASON = Field("reason", "Reason", lines=2)
@@ -32,8 +32,24 @@ def review(draft: Draft, d: Dossier) -> tuple[Button, ...]:
 def hold(d: Dossier) -> tuple[Button, ...]:
     """Return Take over, or what may be done with a ticket somebody holds."""
     if d.ticket.owner is None:
-        return (_of(d, "take_over", "Take over"),)
+        return (*offered(d), _of(d, "take_over", "Take over"))
     return (_of(d, "reply", "Reply...", form=REPLY), _of(d, "hand_back", "Hand back"))
+
+
+def offered(d: Dossier) -> tuple[Button, ...]:
+    """Return what whoever is offered a ticket may do with it."""
+    if d.ticket.offered is None or d.ticket.status.is_over:
+        return ()
+    accept = Button("accept", "Accept", d.ticket.id, subject=str(d.ticket.id), style=Style.PRIMARY)
+    return (accept, _of(d, "give_back", "Give back...", form=routed.GIVE_BACK))
+
+
+def on(d: Dossier) -> tuple[Button, ...]:
+    """Return how whoever has a ticket passes it on."""
+    if d.ticket.owner is None and d.ticket.offered is None:
+        return ()
+    hand_over = _of(d, "hand_over", "Hand over...", basis=str(d.ticket.owner or ""), form=assigning.hand_over_form(d))
+    return (hand_over, *((_of(d, "give_back", "Give back...", form=routed.GIVE_BACK),) if d.ticket.owner else ()))
 
 
 def mute(d: Dossier) -> Button:
@@ -49,6 +65,7 @@ def more(d: Dossier) -> tuple[Button, ...]:
     split = (_of(d, "split", "Split...", form=joining.split_form(d)),) if joining.may_split(d.timeline) else ()
     return (
         _of(d, "assign", "Assign...", basis=str(d.ticket.owner or ""), form=assigning.form(d)),
+        *on(d),
         aside(d),
         change(d),
         *merge,
@@ -85,7 +102,7 @@ def escalation(raised: Escalation, d: Dossier) -> tuple[Button, ...]:
     acknowledge = Button("acknowledge", "Acknowledge", d.ticket.id, subject=raised.id, style=Style.PRIMARY)
     resolve = Button("resolve", "Resolve...", d.ticket.id, subject=raised.id, form=_resolve_form(d))
     if d.ticket.status.is_over:
-        return (resolve, why(d))
+        return (*verdicts.buttons(raised), why(d))
     first = (acknowledge,) if raised.status is EscalationStatus.OPEN else ()
     return (*first, *hold(d), _of(d, "hand_back", "Hand back"), resolve, why(d))
 

@@ -11,7 +11,7 @@ from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
 from desk.ticket import Reason, Status
 from desk.timeline import File, Message
-from handlers import evidenced, reading, run_cards, snoozing
+from handlers import evidenced, reading, routed, run_cards, snoozing, step_lines, verdicts
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -66,7 +66,8 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
     """Draw why a human is needed, with everything tried so far and the draft there is."""
     if escalation.status is EscalationStatus.CLOSED:
         verdict = f", {escalation.verdict.value.replace('_', ' ')}" if escalation.verdict else ""
-        return Card((Header(f"Closed{verdict}: {_why(escalation)}  for {_who(d)}", escalation.by_name),))
+        asks = (Buttons(verdicts.buttons(escalation)),) if verdicts.is_asked(escalation, d.ticket) else ()
+        return Card((Header(f"Closed{verdict}: {_why(escalation)}  for {_who(d)}", escalation.by_name), *asks))
     if d.ticket.snoozed_until:
         return _aside_line(d)
     draft = next((x for x in d.drafts if x.id == escalation.package.draft), None)
@@ -212,18 +213,20 @@ def _context(escalation: Escalation, d: Dossier) -> tuple[tuple[str, str], ...]:
     tried = f"{tries} answer{'s' if tries > 1 else ''}" if tries else "nothing yet"
     state = f"acknowledged by {escalation.by_name}" if escalation.status is EscalationStatus.ACKNOWLEDGED else "open"
     state = OVER.get(d.ticket.status, state)
+    called = step_lines.latest(escalation, now=d.now or escalation.at, zone=d.zone) if escalation.chain else ""
     return (
         ("Category", d.ticket.category or "-"),
         ("Priority", _priority(d)),
         ("Tried", tried),
         ("State", state),
+        *((("Called", called),) if called else ()),
         ("Ticket", str(d.ticket.id)),
         *_holder(d),
     )
 
 
 def _holder(d: Dossier) -> tuple[tuple[str, str], ...]:
-    return (("Held by", d.ticket.owner_name),) if d.ticket.owner else ()
+    return (*((("Held by", d.ticket.owner_name),) if d.ticket.owner else ()), *routed.fields(d.ticket, d.route))
 
 
 def _priority(d: Dossier) -> str:

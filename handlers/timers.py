@@ -5,18 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from desk.changes import NOTHING, Changes, Expect, SaveEscalation, SetDeadline, write
+from desk.changes import NOTHING, Changes, Expect, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
 from desk.errors import Retryable
-from desk.escalation import EscalationStatus
 from desk.events import DeadlineReached, Event
 from desk.facts import Occasion
 from desk.ids import EventId, TicketId, derived
-from desk.ticket import Reason, Status, Ticket
-from handlers import act, asked, catching_up, daily, feedback, finishing, gather, internal, snoozing, turn
+from desk.ticket import Status, Ticket
+from handlers import act, alerting, asked, catching_up, daily, feedback, finishing, gather, offering, snoozing, stepping, turn
 from handlers.deed import Deed
 from handlers.rhythm import Rhythm
 from handlers.services import Services
@@ -80,25 +78,6 @@ async def close(event: DeadlineReached, services: Services) -> Changes:
     return act.perform(feedback.occasion_facts(s, Occasion.SILENCE_OVER), s, Deed(csat_due=await feedback.csat_due(ticket, s, services)))
 
 
-async def acknowledged(event: DeadlineReached, services: Services) -> Changes:
-    """An acknowledged escalation that nobody closed is armed again, and whoever took it hears of it."""
-    escalation = await services.store.escalation(event.values["escalation"])
-    ticket = await services.store.ticket(escalation.ticket) if escalation else None
-    if escalation is None or ticket is None or escalation.status is not EscalationStatus.ACKNOWLEDGED:
-        return NOTHING
-    # A held ticket whose customer wrote again is open, not waiting for the team, and just as unanswered.
-    if ticket.status not in (Status.OPEN, Status.WAITING_TEAM):
-        return NOTHING
-    if ticket.snoozed_until is not None:
-        # Whoever put it aside is left alone until it is back.
-        due = ticket.snoozed_until + (await services.policy.current()).escalation.hold
-        return write(SetDeadline(Deadline(event.deadline, DeadlineKind.ACKNOWLEDGED, event.subject, due, event.values)))
-    s = await load_anyway(ticket, services, cause=event.id)
-    armed = replace(escalation, status=EscalationStatus.OPEN, steps=(*escalation.steps, Reason("armed_again")))
-    people = (escalation.by,) if escalation.by else s.leads[:1]
-    return write(SaveEscalation(armed)) + internal.page(s, escalation.triggers, people, label="again") + internal.refreshed(s)
-
-
 async def _ticket(event: DeadlineReached, services: Services) -> Ticket | None:
     ticket = await services.store.ticket(TicketId(event.subject))
     return None if ticket is None or ticket.merged_into is not None else ticket
@@ -122,11 +101,15 @@ TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Chang
     DeadlineKind.PROMISE: promise,
     DeadlineKind.REMIND: remind,
     DeadlineKind.CLOSE: close,
-    DeadlineKind.ACKNOWLEDGED: acknowledged,
+    DeadlineKind.ACKNOWLEDGED: stepping.armed_again,
+    DeadlineKind.CLIMB: stepping.climbed,
+    DeadlineKind.CALL: stepping.called,
+    DeadlineKind.ALERT: alerting.tried_again,
     DeadlineKind.SNOOZE: snoozing.snoozed,
     DeadlineKind.DAILY: daily.day_ended,
     DeadlineKind.ACTION: finishing.watched,
     DeadlineKind.ASKED: asked.again,
+    DeadlineKind.ROUTE: offering.reached,
 }
 
 

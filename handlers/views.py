@@ -12,7 +12,7 @@ from desk.errors import NotAllowed
 from desk.ids import CardId, IncidentId, TicketId
 from desk.ports import Query, TicketView, View
 from desk.ticket import Ticket
-from handlers import button_forms, daily, home, incident_cards, routed, team_cards
+from handlers import button_forms, daily, home, incident_cards, page_cards, routed, team_cards
 from handlers.commands import hints
 from handlers.commands import table as commands
 from handlers.dossier import dossier
@@ -123,5 +123,6 @@ _DRAWERS: dict[CardKind, Callable[[CardRecord, Services], Awaitable[Card]]] = {
     CardKind.ESCALATION: _escalation,
     CardKind.AUTO: _auto,
     CardKind.DAILY: _daily,
+    CardKind.PAGE: page_cards.page_card,
     CardKind.INCIDENT: _incident,
 }

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from desk.escalation import EscalationStatus
+from desk.post import Op
 from desk.timeline import Purpose
 from tests.world import PEOPLE
 
@@ -35,9 +36,9 @@ async def test_acknowledging_holds_for_thirty_minutes_then_it_arms_again_and_tel
     await w.asks("mara", "#security my key leaked")
     await w.clicks("lea", "Acknowledge", ref=_page(w))
     await w.wait(minutes=29)
-    assert len(w.posts(Purpose.PAGE)) == 1
+    assert len(_called(w)) == 1
     await w.wait(minutes=2)
-    assert [str(p.target) for p in w.posts(Purpose.PAGE)][1:] == ["direct:local/main/lea"]
+    assert _called(w)[1:] == ["direct:local/main/lea"]
     (escalation,) = await w.store.escalations((await w.ticket()).id)
     assert escalation.status is EscalationStatus.OPEN
 
@@ -47,9 +48,9 @@ async def test_an_acknowledged_escalation_of_a_held_ticket_is_armed_again_too(w)
     await w.says("lea", "Let me see", under=asked)
     await w.asks("mara", "#security my key leaked", under=asked)
     await w.clicks("lea", "Acknowledge", ref=_page(w))
-    before = len(w.posts(Purpose.PAGE))
+    before = len(_called(w))
     await w.wait(minutes=31)
-    assert len(w.posts(Purpose.PAGE)) == before + 1
+    assert len(_called(w)) == before + 1
 
 
 async def test_an_escalation_whose_ticket_the_customer_solved_says_so_and_only_asks_for_the_verdict(w):
@@ -57,7 +58,7 @@ async def test_an_escalation_whose_ticket_the_customer_solved_says_so_and_only_a
     await w.clicks("mara", "Get a human")
     await w.clicks("mara", "Solved")
     assert "solved, the customer says" in w.texts(Purpose.ESCALATION_CARD)[-1]
-    assert [button.name for button in w.card(Purpose.ESCALATION_CARD).buttons] == ["Resolve...", "Why"]
+    assert [button.name for button in w.card(Purpose.ESCALATION_CARD).buttons] == ["Needed", "Not needed", "Too late", "Why"]
 
 
 async def test_an_escalation_that_was_answered_meanwhile_is_not_armed_again(w):
@@ -65,7 +66,7 @@ async def test_an_escalation_that_was_answered_meanwhile_is_not_armed_again(w):
     await w.clicks("lea", "Acknowledge", ref=_page(w))
     await w.says("lea", "We have revoked it", under=asked)
     await w.wait(hours=1)
-    assert len(w.posts(Purpose.PAGE)) == 1
+    assert len(_called(w)) == 1
 
 
 async def test_an_escalation_is_closed_with_a_verdict(w):
@@ -99,3 +100,8 @@ async def test_only_the_team_can_acknowledge(w):
 
 def _page(w):
     return next(ref for ref, post in w.chat.standing.items() if post.purpose is Purpose.PAGE)
+
+
+def _called(w):
+    """Whom a page of its own called, in order; that one is drawn again calls nobody."""
+    return [str(post.target) for post in w.posts(Purpose.PAGE) if post.op is Op.POST]
