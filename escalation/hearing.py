@@ -27,14 +27,18 @@ class News:
     standing: frozenset[str] = frozenset()
 
 
-def news(fired: tuple[Trigger, ...], policy: Policy, *, stood: frozenset[str], raised: Iterable[Escalation], now: datetime) -> News:
+def news(
+    fired: tuple[Trigger, ...], policy: Policy, *, stood: frozenset[str], raised: Iterable[Escalation], now: datetime, silent: bool = False
+) -> News:
     """Sort the rules that fire, strongest first. `stood` are those that stood when the ticket was weighed last, `raised` its escalations.
 
-    A rule about how things stand speaks up when it begins to stand, and not within the cool-down of when it last did (hysteresis).
+    A rule about how things stand speaks up when it begins to stand, and not within the cool-down of when it last did (hysteresis). Where the
+    bot is `silent` because somebody is on it, that it goes round in circles or solved nothing is told no oftener either.
     """
+    always = HARD if silent else SAID
     last = last_raised(raised)
     quiet = {rule for rule, at in last.items() if now - at < policy.escalation.cool_down}
-    fresh = tuple(trigger for trigger in fired if trigger.rule in SAID or (trigger.rule not in stood and trigger.rule not in quiet))
+    fresh = tuple(trigger for trigger in fired if trigger.rule in always or (trigger.rule not in stood and trigger.rule not in quiet))
     triggers, notices = apart(fresh, policy)
     return News(triggers, notices, frozenset(trigger.rule for trigger in fired if trigger.rule not in SAID))
 

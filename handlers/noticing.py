@@ -8,10 +8,10 @@ from desk.cards import Card, Style, Text
 from desk.changes import NOTHING, Changes, SaveEscalation, write
 from desk.decision import Action, Escalate, Observe, StandBy
 from desk.escalation import Escalation, EscalationStatus, Trigger
+from desk.facts import HARD
 from desk.ids import derived
 from desk.space import UserRef
 from desk.ticket import Attention, Reason, Ticket
-from escalation.hearing import SAID
 from handlers import internal
 from handlers.deed import Deed
 from handlers.reasons import render
@@ -48,8 +48,8 @@ def is_quiet(ticket: Ticket) -> bool:
 
 
 def overheard(s: Situation, heard: tuple[Trigger, ...]) -> Changes:
-    """Tell the owner and a lead what rules heard in a ticket in which the bot is silent, and record what stands, so that it is told once."""
-    standing = tuple(trigger for trigger in heard if trigger.rule not in SAID)
+    """Tell the owner and a lead what rules heard in a ticket in which the bot is silent, and record all but what is heard each time."""
+    standing = tuple(trigger for trigger in heard if trigger.rule not in HARD)
     return (write(SaveEscalation(record(s, standing))) if standing else NOTHING) + internal.tell(s, heard)
 
 

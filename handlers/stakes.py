@@ -14,6 +14,7 @@ from desk.ticket import Containment, Status, Ticket
 from desk.timeline import SPOKEN, Purpose, in_a_row
 from desk.triage import Classification
 from escalation.case import Case
+from escalation.clock import owed
 from escalation.money import largest
 from escalation.repeats import contacts
 from handlers import drafting
@@ -40,16 +41,18 @@ async def case_of(
         in_a_row(s.timeline, purposes=frozenset({Purpose.QUESTION}), since=since),
         repeats,
         mood=s.ticket.mood,
+        owed=owed(s.ticket, s.account, s.policy, s.now, kind=s.channel.kind),
         contacts=await _contacts(s, said, services),
         confidence=round(proposal.confidence, 4) if sound else None,
         threshold=s.policy.answers.threshold_of(c.category, calibrated=proposal.threshold),
         money=await _money(s, services),
-        since_answer=_since_answer(s),
+        since_answer=since_answer(s),
         person=s.customer.person,
     )
 
 
-def _since_answer(s: Situation) -> timedelta | None:
+def since_answer(s: Situation) -> timedelta | None:
+    """Return how long ago a ticket's customer last heard an answer, None when they never did."""
     return s.now - s.ticket.answered_at if s.ticket.answered_at else None
 
 

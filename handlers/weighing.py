@@ -12,7 +12,7 @@ from escalation.case import Case
 from escalation.hearing import MOODS, news
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import incidents, meant, routing, stakes
+from handlers import incidents, meant, noticing, routing, stakes
 from handlers.services import Services
 from handlers.situation import Situation
 
@@ -41,7 +41,7 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
     case = await stakes.case_of(s, c, services, proposal=proposal, said=said, repeats=repeats)
     case = replace(case, affected=others.affected)
     fired = evaluate(case, s.policy)
-    heard = news(fired, s.policy, stood=s.ticket.stands, raised=s.escalations, now=s.now)
+    heard = news(fired, s.policy, stood=s.ticket.stands, raised=s.escalations, now=s.now, silent=noticing.is_quiet(s.ticket))
     stands = heard.standing if c.is_request else heard.standing | (s.ticket.stands - MOODS)
     s = replace(s, ticket=replace(s.ticket, stands=stands))
     # What a teammate set holds for what they had read; what was said since is weighed anew.

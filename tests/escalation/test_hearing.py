@@ -44,6 +44,12 @@ def test_only_news_is_told(fires, stood, before, triggers, notices):
     assert heard(*fires, stood=stood, before=before) == (triggers, notices)
 
 
+def test_who_is_on_it_hears_once_that_it_is_not_solved_and_each_time_of_a_human_wanted():
+    fired = (Trigger("not_solved"), Trigger("asks_human"))
+    found = news(fired, POLICY, stood=frozenset(), raised=[raised("not_solved", "asks_human")], now=NOW, silent=True)
+    assert [trigger.rule for trigger in found.triggers] == ["asks_human"]
+
+
 def test_what_stands_is_remembered_and_what_was_said_is_not():
     found = news((Trigger("asks_human"), Trigger("vip")), POLICY, stood=frozenset({"money"}), raised=(), now=NOW)
     assert found.standing == {"vip"}
