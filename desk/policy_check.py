@@ -75,7 +75,7 @@ def read_policy(raw: Mapping[str, Any]) -> Policy:
     problems.extend(_source_problems(raw.get("knowledge", {}).get("sources", []) if isinstance(raw.get("knowledge"), Mapping) else []))
     problems.extend(_action_problems(values))
     problems.extend(Problem(f"oncall.{path}", value, fix) for path, value, fix in oncall_check.problems(values.get("oncall")))
-    problems.extend(Problem(f"routing.{at}", value, fix) for at, value, fix in routing_check.problems(values.get("routing")))
+    problems.extend(Problem(f"routing.{at}", value, fix) for at, value, fix in routing_check.problems(values.get("routing"), values.get("calendars") or {}))
     problems.extend(Problem(*wrong) for wrong in sla_check.problems(values.get("sla"), values.get("calendars")))
     if problems:
         raise PolicyError(tuple(problems))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from desk.routing import RouteRule, Routing
+from desk.sla_check import ALWAYS
 from desk.space import ChannelKind
 from desk.ticket import Level
 
@@ -22,8 +23,8 @@ def problems(routing: Routing | None, calendars: Collection[str] = ()) -> Iterat
             yield f"teams.{name}.fallback", team.fallback, _one_of("a team", routing.teams)
         elif _goes_round(name, routing):
             yield f"teams.{name}.fallback", team.fallback, "these teams stand in for one another, so that nobody would: leave one fallback out"
-        if team.hours and team.hours not in calendars:
-            yield f"teams.{name}.hours", team.hours, _one_of("a calendar", calendars)
+        if team.hours not in ("", ALWAYS, *calendars):
+            yield f"teams.{name}.hours", team.hours, _one_of("a calendar", (ALWAYS, *calendars))
     for n, rule in enumerate(routing.rules):
         yield from _of_rule(f"rules.{n}", rule, routing)
 

@@ -48,7 +48,9 @@ async def _queue(query: Query, services: Services) -> Sequence[Block]:
     drafts = {draft.ticket for draft in await services.store.waiting_drafts()}
     lines = [_line(ticket, "an approval" if ticket.id in drafts else "a person") for ticket in sorted(waiting, key=_urgency)]
     row = Buttons((_command("Next", "next", style=Style.PRIMARY), _command("Queue", "queue")))
-    return (Header("Waiting for you", str(len(waiting))), *_listed(lines, NOTHING_WAITS), row)
+    offered = [f"{_line(ticket, 'you to accept it')}" for ticket in sorted(waiting, key=_urgency) if query.by and ticket.offered == query.by]
+    mine = (Header("Offered to you", str(len(offered))), *_listed(offered, "")) if offered else ()
+    return (*mine, Header("Waiting for you", str(len(waiting))), *_listed(lines, NOTHING_WAITS), row)
 
 
 async def _at_risk(services: Services) -> Sequence[Block]:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from desk.customer import Account
-from desk.deadlines import Hours
 from desk.errors import Retryable
 from desk.ids import EventId, derived
 from desk.modes import Mode
 from desk.policy import Policy
 from desk.routing import Route, Switch
+from desk.sla_check import ALWAYS
 from desk.space import ChannelKind
 from desk.ticket import Reason, Ticket
 from escalation.routing import Calendars, Desk, Request, chain, route, rule_for
@@ -19,6 +20,9 @@ from handlers import queues
 from handlers.roster import roster
 from handlers.services import Services
 from handlers.situation import Situation, agents_place
+
+ASKED = EventId("asked")
+"""The cause of a route that is only shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +87,14 @@ async def desk_of(request: Request, ticket: Ticket, policy: Policy, services: Se
     return Desk(people, await services.store.loads(), last, calendars(policy))
 
 
+def is_there(team: str, policy: Policy, now: datetime) -> bool:
+    """Tell whether a team works at an instant."""
+    return Desk((), calendars=calendars(policy)).hours(policy.routing.teams[team]).is_open(now)
+
+
 def calendars(policy: Policy) -> Calendars:
     """Return the business hours that teams may have, by name; "" are everybody's."""
-    named: dict[str, Hours] = {}
-    return {**named, "": policy.hours}
+    return {**policy.calendars, ALWAYS: policy.calendar(ALWAYS), "": policy.hours}
 
 
 async def observes(ticket: Ticket, policy: Policy, services: Services, *, account: Account | None = None) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from desk.cards import Button, Buttons, Field, Form, Option, Style
 from desk.draft import Draft, DraftStatus
 from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
-from handlers import assigning, filing, joining, routed, saved_texts, snoozing, verdicts, wishes
+from handlers import assigning, causes, filing, joining, routed, saved_texts, snoozing, verdicts, waiting_on, wishes
 from handlers.dossier import Dossier
 
 REASON = Field("reason", "Reason", lines=2)
@@ -60,13 +60,15 @@ def mute(d: Dossier) -> Button:
 def more(d: Dossier) -> tuple[Button, ...]:
     """Return what is needed less often and is always the same for a ticket: who holds it, when it comes back, what it is about."""
     if d.ticket.status.is_over:
-        return ()
+        return why_late(d)
     merge = (_of(d, "merge", "Merge...", form=joining.merge_form(d)),) if d.others else ()
     split = (_of(d, "split", "Split...", form=joining.split_form(d)),) if joining.may_split(d.timeline) else ()
     return (
         _of(d, "assign", "Assign...", basis=str(d.ticket.owner or ""), form=assigning.form(d)),
         *on(d),
         aside(d),
+        waits(d),
+        *why_late(d),
         change(d),
         *merge,
         *split,
@@ -83,6 +85,16 @@ def change(d: Dossier) -> Button:
 def aside(d: Dossier) -> Button:
     """Return the button that puts a ticket aside, or brings it back."""
     return _of(d, "wake", "Wake") if d.ticket.snoozed_until else _of(d, "snooze", "Snooze...", form=snoozing.FORM)
+
+
+def waits(d: Dossier) -> Button:
+    """Return the button that says a ticket waits on somebody else, or no longer does."""
+    return _of(d, "waiting_over", "No longer waiting") if d.ticket.third_party else _of(d, "waiting_on", "Waiting on...", form=waiting_on.FORM)
+
+
+def why_late(d: Dossier) -> tuple[Button, ...]:
+    """Return the buttons that ask why promises were broken of which nobody said so yet."""
+    return tuple(causes.button(d.ticket, breach, d.causes) for breach in d.breaches if d.causes and not breach.cause)
 
 
 def row(often: Sequence[Button], d: Dossier) -> Buttons:

@@ -14,6 +14,7 @@ from handlers.commands.command import Command
 from handlers.commands.table import COMMANDS
 from handlers.commands.tiers import tiers
 from handlers.commands.words import LONGEST, near, split
+from handlers.roster import roster
 from handlers.services import Services
 
 PART = re.compile(r"\[([^\]]+)\]|(\S+)")
@@ -100,12 +101,24 @@ async def _categories(query: Query, services: Services) -> Sequence[str]:
     return (await services.policy.current()).triage.categories
 
 
+async def _teams(query: Query, services: Services) -> Sequence[str]:
+    return sorted((await services.policy.current()).routing.teams)
+
+
+async def _teammates(query: Query, services: Services) -> Sequence[str]:
+    return [person.name for person in await roster(await services.policy.current(), services)]
+
+
 async def _macros(query: Query, services: Services) -> Sequence[str]:
     return sorted((await services.policy.current()).macros)
 
 
 async def _tickets(query: Query, services: Services) -> Sequence[str]:
     return [ticket.id for ticket in reversed(await services.store.tickets(open_only=True))]
+
+
+async def _incidents(query: Query, services: Services) -> Sequence[str]:
+    return [incident.id for incident in reversed(await services.store.incidents(open_only=True))]
 
 
 async def _accounts(query: Query, services: Services) -> Sequence[str]:
@@ -139,8 +152,11 @@ SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "ACCOUNT": _accounts,
     "AUDIENCE": _always("public", "internal"),
     "CATEGORY": _categories,
+    "TEAM": _teams,
+    "TEAMMATE": _teammates,
     "CHANNEL": _channels,
     "COMMAND": _commands,
+    "INCIDENT": _incidents,
     "KIND": _always("community", "shared", "direct"),
     "MACRO": _macros,
     "TICKET": _tickets,
@@ -150,5 +166,5 @@ SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "SOURCEKIND": _always(*SourceKind),
 }
 """What may stand for a slot now."""
-OPEN = frozenset({"CHANNEL", "TICKET", "MACRO"})
+OPEN = frozenset({"INCIDENT", "CHANNEL", "TICKET", "MACRO"})
 """Slots that also take what is not listed."""

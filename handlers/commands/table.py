@@ -15,15 +15,18 @@ from desk.ids import TicketId
 from desk.ports import Query
 from handlers import say
 from handlers.commands import (
+    assign,
     category,
     channel,
     customer,
     forget,
+    incident,
     kb,
     macro,
     mode,
     policy,
     queue,
+    route,
     setup,
     status,
     stop,
@@ -57,7 +60,7 @@ async def help_(event: CommandInvoked, services: Services) -> tuple[Card, Change
 COMMANDS: dict[str, Command] = {
     "help": Command(help_, TEAM, "help [COMMAND]", group=Group.OTHER),
     "next": Command(queue.next_, TEAM, "next", group=Group.QUEUE),
-    "queue": Command(queue.queue, TEAM, "queue", group=Group.QUEUE),
+    "queue": Command(queue.queue, TEAM, queue.USAGE, group=Group.QUEUE, ways=queue.WAYS),
     "why": Command(tickets.why, TEAM, "why TICKET", group=Group.TICKETS),
     "take": Command(tickets.take, TEAM, "take TICKET", group=Group.TICKETS),
     "handback": Command(tickets.hand_back, TEAM, "handback TICKET", group=Group.TICKETS),
@@ -66,6 +69,8 @@ COMMANDS: dict[str, Command] = {
     "merge": Command(tickets.merge, TEAM, "merge TICKET into TICKET", group=Group.TICKETS),
     "split": Command(tickets.split, TEAM, "split TICKET", group=Group.TICKETS),
     "ticket": Command(ticket.ticket, TEAM, "ticket TICKET", group=Group.TICKETS),
+    "assign": Command(assign.assign, TEAM, assign.USAGE, assign.form, assign.check, group=Group.TICKETS, ways=assign.WAYS),
+    "route": Command(route.route, TEAM, route.USAGE, route.form, route.check, group=Group.POLICY, ways=route.WAYS),
     "customer": Command(customer.customer, TEAM, customer.USAGE, customer.form, customer.check, group=Group.ASK, ways=customer.WAYS),
     "try": Command(trying.try_, TEAM, trying.USAGE, trying.form, group=Group.ASK, ways=trying.WAYS),
     "kb": Command(kb.kb, TEAM, kb.USAGE, kb.form, kb.check, group=Group.SETUP, ways=kb.WAYS),
@@ -94,6 +99,7 @@ COMMANDS: dict[str, Command] = {
     "mode": Command(mode.mode, TEAM, mode.USAGE, mode.form, mode.check, group=Group.POLICY, ways=mode.WAYS),
     "category": Command(category.category, TEAM, category.USAGE, category.form, category.check, group=Group.POLICY, ways=category.WAYS),
     "macro": Command(macro.macro, TEAM, macro.USAGE, macro.form, macro.check, group=Group.POLICY, ways=macro.WAYS),
+    "incident": Command(incident.incident, TEAM, incident.USAGE, incident.form, group=Group.TICKETS, ways=incident.WAYS),
     "pause": Command(stop.pause, LEADS, stop.USAGE[0], group=Group.POLICY, ways=stop.WAYS[0]),
     "resume": Command(stop.resume, LEADS, stop.USAGE[1], group=Group.POLICY, ways=stop.WAYS[1]),
 }
