@@ -12,7 +12,7 @@ from desk.facts import HARD
 from desk.ids import derived
 from desk.space import UserRef
 from desk.ticket import Attention, Reason, Ticket
-from handlers import internal
+from handlers import climbing, internal, spokesman
 from handlers.deed import Deed
 from handlers.reasons import render
 from handlers.situation import Situation
@@ -57,7 +57,10 @@ def told(s: Situation, notices: tuple[Trigger, ...]) -> Changes:
     """Record that these rules fired, and tell somebody as loudly as the strongest of them is: a line, one that mentions them, or a page."""
     level = max(notice.level for notice in notices)
     people = whom(s, notices)
-    recorded = write(SaveEscalation(record(s, notices)))
+    found = record(s, notices)
+    recorded = climbing.started(s, found) if found.status is EscalationStatus.OPEN else write(SaveEscalation(found))
+    if s.spoken_for and level <= s.stand.loudest and spokesman.may_wait(found.rules):
+        return recorded
     if level >= PAGE:
         return recorded + internal.page(s, notices, people, label="noticed")
     return recorded + internal.notice(s, _line(s, notices), label="noticed", to=people if level >= PING else ())
