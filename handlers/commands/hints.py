@@ -10,6 +10,7 @@ from desk.cards import Card, Notes, Text
 from desk.customer import TEAM
 from desk.ports import Query
 from desk.source import SourceKind
+from escalation.rules import RULES
 from handlers.commands.command import Command
 from handlers.commands.table import COMMANDS
 from handlers.commands.tiers import tiers
@@ -159,6 +160,7 @@ SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "INCIDENT": _incidents,
     "KIND": _always("community", "shared", "direct"),
     "MACRO": _macros,
+    "RULE": _always(*RULES),
     "TICKET": _tickets,
     "TIER": _tiers,
     "SECTION": _sections,

@@ -27,6 +27,7 @@ from handlers.commands import (
     policy,
     queue,
     route,
+    rules,
     setup,
     status,
     stop,
@@ -34,6 +35,7 @@ from handlers.commands import (
     ticket,
     tickets,
     trying,
+    vip,
 )
 from handlers.commands.command import Command, Group
 from handlers.commands.words import ADMINS, near, only, split
@@ -100,6 +102,8 @@ COMMANDS: dict[str, Command] = {
     "category": Command(category.category, TEAM, category.USAGE, category.form, category.check, group=Group.POLICY, ways=category.WAYS),
     "macro": Command(macro.macro, TEAM, macro.USAGE, macro.form, macro.check, group=Group.POLICY, ways=macro.WAYS),
     "incident": Command(incident.incident, TEAM, incident.USAGE, incident.form, group=Group.TICKETS, ways=incident.WAYS),
+    "rules": Command(rules.rules, TEAM, rules.USAGE, rules.form, rules.check, group=Group.POLICY, ways=rules.WAYS),
+    "vip": Command(vip.vip, TEAM, vip.USAGE, vip.form, vip.check, group=Group.POLICY, ways=vip.WAYS),
     "pause": Command(stop.pause, LEADS, stop.USAGE[0], group=Group.POLICY, ways=stop.WAYS[0]),
     "resume": Command(stop.resume, LEADS, stop.USAGE[1], group=Group.POLICY, ways=stop.WAYS[1]),
 }
