@@ -33,7 +33,7 @@ def diff(as_json: AsJson = False) -> None:
 
 def check(file: Annotated[Path, typer.Argument(help="A policy.toml.", exists=True, dir_okay=False)], as_json: AsJson = False) -> None:
     """Check a policy file without using it; every problem is told with its line."""
-    found = {"file": str(file), "version": run_async(_checked(file))}
+    found = {"file": str(file), "version": run_async(checked(file))}
     print_value(found, as_json=as_json, text=lambda found: f"{found['file']} is right; it makes version {found['version']}.")
 
 
@@ -53,7 +53,8 @@ async def _diff() -> list[dict[str, Any]]:
         return [difference._asdict() for difference in await kept.policy.diff()]
 
 
-async def _checked(file: Path) -> str:
+async def checked(file: Path) -> str:
+    """Return the version that a policy file makes; raise Misconfigured with the line of each mistake in it."""
     from bootstrap import SHIPPED
     from desk.layers import Override, PolicyVersion
     from store.overrides import SqlOverrides
