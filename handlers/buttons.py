@@ -14,6 +14,7 @@ from desk.ticket import Ticket
 from handlers import (
     accepting,
     assigning,
+    causes,
     confirming,
     feedback,
     filing,
@@ -26,6 +27,7 @@ from handlers import (
     steering,
     undoing,
     verdicts,
+    waiting_on,
 )
 from handlers.services import Services
 
@@ -53,6 +55,9 @@ TEAM_BUTTONS: dict[str, Press] = {
     "give_back": accepting.give_back,
     "hand_over": accepting.hand_over,
     "snooze": snoozing.snooze,
+    "waiting_on": waiting_on.begins,
+    "waiting_over": waiting_on.ends,
+    "cause": causes.given,
     "wake": snoozing.wake,
     "change": filing.change,
     "merge": joining.merge,
@@ -64,7 +69,7 @@ TEAM_BUTTONS: dict[str, Press] = {
     "undo": undoing.undo,
     **incident_buttons.BUTTONS,
 }
-OF_THE_PAST = frozenset({*verdicts.BUTTONS, "why", "correct", "retract", "right", "wrong", "undo", *incident_buttons.BUTTONS})
+OF_THE_PAST = frozenset({"cause", *verdicts.BUTTONS, "why", "correct", "retract", "right", "wrong", "undo", *incident_buttons.BUTTONS})
 """What may still be done with a ticket that became part of another: it is about what was said there."""
 REACTIONS = frozenset({"solved", "not_solved", "get_human"})
 CUSTOMER_BUTTONS: dict[str, Press] = {

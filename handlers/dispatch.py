@@ -41,6 +41,7 @@ from handlers import (
     buttons,
     channels,
     chores,
+    clockwork,
     failures,
     finishing,
     incident_replies,
@@ -129,9 +130,8 @@ async def _handle(event: Event, services: Services) -> Sequence[Event]:
 
 
 async def _compute(event: Event, services: Services) -> Changes:
-    if isinstance(event, DeadlineReached):
-        return await _deadline(event, services)
-    return await HANDLERS[type(event)](cleaned(event), services)
+    changes = await (_deadline(event, services) if isinstance(event, DeadlineReached) else HANDLERS[type(event)](cleaned(event), services))
+    return await clockwork.kept(changes, services, cause=event.id)
 
 
 async def _deadline(event: DeadlineReached, services: Services) -> Changes:

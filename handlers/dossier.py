@@ -15,14 +15,14 @@ from desk.ids import TicketId
 from desk.macros import Offer
 from desk.routing import Route
 from desk.runs import ActionRun
+from desk.sla import Breach, Owed
 from desk.space import UserRef
 from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Timeline
-from handlers import estimates, saved_texts
+from handlers import dues, saved_texts
 from handlers.services import Services
 from handlers.situation import agents_place, team_of
-from handlers.times import timed, until
 
 MOST = 10
 """Other tickets that are offered to be merged with: the latest ones."""
@@ -59,6 +59,11 @@ class Dossier:
     categories: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
     now: datetime | None = None
+    owed: tuple[Owed, ...] = ()
+    """What was promised to the customer and is owed, the most pressing first."""
+    breaches: tuple[Breach, ...] = ()
+    causes: tuple[str, ...] = ()
+    """Why a promise may have been broken, of which somebody chooses one."""
     route: Route | None = None
     """Where it was last to go."""
 
@@ -72,6 +77,8 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
     policy = await services.policy.current()
     channel, timeline, account = await store.channel(ticket.place.channel), await store.timeline(id), await _account(ticket, services)
     drafts = tuple(await store.drafts(id))
+    now = services.clock.now()
+    owed = await dues.owed_to(ticket, services, now=now)
     return Dossier(
         ticket,
         timeline,
@@ -80,7 +87,7 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         drafts,
         tuple(await store.escalations(id)),
         tuple(await store.decisions(id)),
-        await _due(ticket, account, services),
+        dues.soonest(owed, ticket, now=now, zone=policy.hours.zone),
         {str(m.author): m.author_name for m in timeline if m.author},
         {f.subject: f.kind for f in await store.feedback(id) if f.kind in ("right", "wrong")},
         policy.hours.zone,
@@ -90,7 +97,10 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         frozenset(action.name for action in policy.actions if action.undo),
         categories=policy.triage.categories,
         languages=tuple(policy.phrases),
-        now=services.clock.now(),
+        now=now,
+        owed=owed,
+        breaches=tuple(await store.breaches(id)),
+        causes=policy.sla.causes,
         route=next(reversed(await store.routes(id)), None),
         team=await _team(ticket, services),
         others=await _others(ticket, services) if not ticket.status.is_over else (),
@@ -122,13 +132,3 @@ async def _others(ticket: Ticket, services: Services) -> tuple[tuple[Ticket, str
 
 async def _first_words(ticket: Ticket, services: Services) -> str:
     return next((message.text for message in await services.store.timeline(ticket.id) if message.is_customers), "")
-
-
-async def _due(ticket: Ticket, account: Account | None, services: Services) -> str:
-    """Return when the first response is due, empty once there was one."""
-    if ticket.answered_at or ticket.status.is_over:
-        return ""
-    policy = await services.policy.current()
-    response = policy.hours.after(ticket.opened, estimates.first_response(account, policy))
-    now = services.clock.now()
-    return f"first response due {timed(response, now=now, zone=policy.hours.zone)}, {until(response, now)}"

@@ -14,7 +14,23 @@ from desk.events import DeadlineReached, Event
 from desk.facts import Occasion
 from desk.ids import EventId, TicketId, derived
 from desk.ticket import Status, Ticket
-from handlers import act, alerting, asked, catching_up, daily, feedback, finishing, gather, offering, snoozing, stepping, turn
+from handlers import (
+    act,
+    alerting,
+    asked,
+    catching_up,
+    daily,
+    feedback,
+    finishing,
+    gather,
+    offering,
+    promises,
+    snoozing,
+    stepping,
+    turn,
+    waiting_on,
+    weekly,
+)
 from handlers.deed import Deed
 from handlers.rhythm import Rhythm
 from handlers.services import Services
@@ -59,7 +75,7 @@ async def promise(event: DeadlineReached, services: Services) -> Changes:
 async def remind(event: DeadlineReached, services: Services) -> Changes:
     """Ask a silent customer once whether it helped."""
     ticket = await _ticket(event, services)
-    if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.held or ticket.muted or ticket.reminded_at:
+    if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.held or ticket.muted or ticket.reminded_at or ticket.third_party:
         return NOTHING
     if await _is_paused(ticket, services):
         return _postponed(event, services)
@@ -70,7 +86,8 @@ async def remind(event: DeadlineReached, services: Services) -> Changes:
 async def close(event: DeadlineReached, services: Services) -> Changes:
     """Close what its customer left: as silent, never as solved."""
     ticket = await _ticket(event, services)
-    if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.muted:
+    # Who is told that we wait for somebody else has nothing to answer; the wait for them begins when that is over.
+    if ticket is None or ticket.status is not Status.WAITING_CUSTOMER or ticket.muted or ticket.third_party:
         return NOTHING
     if await _is_paused(ticket, services):
         return _postponed(event, services)
@@ -110,6 +127,9 @@ TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Chang
     DeadlineKind.ACTION: finishing.watched,
     DeadlineKind.ASKED: asked.again,
     DeadlineKind.ROUTE: offering.reached,
+    DeadlineKind.SLA: promises.came,
+    DeadlineKind.THIRD_PARTY: waiting_on.took_too_long,
+    DeadlineKind.WEEKLY: weekly.week_ended,
 }
 
 

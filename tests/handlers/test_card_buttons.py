@@ -45,7 +45,7 @@ async def test_what_is_needed_often_stands_in_front_and_the_rest_behind_a_menu(w
     await w.asks("ina", QUESTION)
     card = w.card(Purpose.DRAFT_CARD)
     assert front(card) == ["Approve", "Edit", "Reject...", "Regenerate...", "Take over", "Why"]
-    assert menu(card) == ["Assign...", "Snooze...", "Change category or priority...", "Mute", "Resolve..."]
+    assert menu(card) == ["Assign...", "Snooze...", "Waiting on...", "Change category or priority...", "Mute", "Resolve..."]
 
 
 @pytest.mark.parametrize("label", ["Assign", "Snooze", "Change category or priority", "Mute", "Resolve"])

@@ -115,6 +115,7 @@ async def test_nothing_is_drafted_from_an_article_whose_day_has_come(drafting):
 
 
 async def test_an_article_that_expires_while_its_draft_waits_is_not_sent(drafting):
+    drafting.policy.change(sla={"first_response": "40h"})
     await drafting.learns(replace(CHUNK, expires="2026-11-03"))
     await drafting.asks("ina", QUESTION)
     await drafting.wait(hours=15)
