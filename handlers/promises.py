@@ -20,7 +20,7 @@ from desk.space import UserRef
 from desk.ticket import Reason
 from desk.timeline import Purpose
 from escalation.clock import Course, courses
-from handlers import causes, clockwork, internal, made_good, turn, weekly
+from handlers import causes, clockwork, internal, made_good, reweighing, turn, weekly
 from handlers.made_good import AT_RISK, BREACHED
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
@@ -43,6 +43,7 @@ async def came(event: DeadlineReached, services: Services) -> Changes:
     if course is None:
         return NOTHING
     s = await load_anyway(ticket, services, cause=event.id)
+    s = replace(s, ticket=await reweighing.reweighed(s, services))
     if course.standing is Standing.BREACHED:
         return await _broken(s, course, services)
     if course.standing is Standing.AT_RISK and event.values["step"] == clockwork.WARN:

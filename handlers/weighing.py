@@ -41,7 +41,8 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
     case = await stakes.case_of(s, c, services, proposal=proposal, said=said, repeats=repeats)
     case = replace(case, affected=others.affected)
     fired = evaluate(case, s.policy)
-    heard = news(fired, s.policy, stood=s.ticket.stands, raised=s.escalations, now=s.now, silent=noticing.is_quiet(s.ticket))
+    stood = s.ticket.stands.union(*(escalation.rules for escalation in s.open_escalations))
+    heard = news(fired, s.policy, stood=stood, raised=s.escalations, now=s.now, silent=noticing.is_quiet(s.ticket))
     stands = heard.standing if c.is_request else heard.standing | (s.ticket.stands - MOODS)
     s = replace(s, ticket=replace(s.ticket, stands=stands))
     # What a teammate set holds for what they had read; what was said since is weighed anew.
