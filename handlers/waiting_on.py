@@ -30,7 +30,7 @@ SPANS: Mapping[str, tuple[str, timedelta]] = {
 FORM = Form(
     "Waiting on somebody else",
     (
-        Field("who", "On whom? For the team only."),
+        Field("on", "On whom? For the team only."),
         Field("until", "How long at most?", "3d", options=tuple(Option(code, label) for code, (label, _) in SPANS.items())),
     ),
     "Wait",
@@ -39,7 +39,7 @@ FORM = Form(
 
 async def begins(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:
     """Put a ticket's promises on hold while somebody else has to act, for as long as policy lets it at most."""
-    who = " ".join(event.form.get("who", "").split())[:LONGEST]
+    who = " ".join(event.form.get("on", "").split())[:LONGEST]
     if ticket.status.is_over:
         raise NotAllowed("This ticket is over, so it waits for nobody.")
     if not who:
