@@ -7,10 +7,10 @@ from collections.abc import Awaitable, Callable, Iterable
 from desk.cards import Button, Card, Form
 from desk.customer import TEAM
 from desk.errors import NotAllowed
-from desk.ids import CardId, DraftId, OutboxId, TicketId
+from desk.ids import CardId, DraftId, IncidentId, OutboxId, TicketId
 from desk.ports import Query
 from desk.ticket import Ticket
-from handlers import replies, team_cards
+from handlers import incident_buttons, incident_cards, replies, team_cards
 from handlers.buttons import CUSTOMER_BUTTONS
 from handlers.dossier import Dossier, dossier
 from handlers.services import Services
@@ -27,6 +27,8 @@ async def form_of(query: Query, services: Services, draw: Draw) -> Form | None:
         return _named(await _customers(query, services), query)
     if query.role not in TEAM:
         raise NotAllowed("Only the support team can press this.")
+    if query.action in incident_buttons.BUTTONS:
+        return _named((await draw(incident_cards.card_id(IncidentId(query.about)))).buttons, query)
     record = await services.store.card(CardId(query.subject))
     row = None if record else await services.store.row(OutboxId(query.subject))
     card_id = record.id if record else row.post.card_id if row else None

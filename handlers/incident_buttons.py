@@ -57,7 +57,7 @@ async def merge(event: ButtonClicked, _: Ticket, services: Services) -> Changes:
     tickets = [ticket for id in incident.tickets if (ticket := await services.store.ticket(id))]
     gone = replace(_by(incident, event), status=IncidentStatus.DISMISSED, closed=services.clock.now(), merged_into=target.id)
     joined = await incidents.joining(target, tickets, services, cause=event.id, at=event.at)
-    return write(SaveIncident(gone)) + joined + incident_cards.redrawn(gone, cause=event.id, at=event.at)
+    return write(SaveIncident(gone)) + joined + incident_cards.redrawn(gone.id, cause=event.id, at=event.at)
 
 
 async def reply(event: ButtonClicked, _: Ticket, services: Services) -> Changes:
@@ -99,5 +99,5 @@ def _by(incident: Incident, event: ButtonClicked) -> Incident:
 def _said(incident: Incident, event: ButtonClicked) -> Changes:
     """Keep what somebody of the team said of an incident; its tickets follow."""
     said = _by(incident, event)
-    changes = write(SaveIncident(said)) + incident_cards.redrawn(said, cause=event.id, at=event.at)
+    changes = write(SaveIncident(said)) + incident_cards.redrawn(said.id, cause=event.id, at=event.at)
     return changes + incidents.followed(said, said.tickets, cause=event.id, at=event.at) if said.tickets else changes + NOTHING

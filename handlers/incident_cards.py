@@ -17,6 +17,7 @@ from desk.post import Post
 from desk.space import UserRef
 from desk.ticket import Attention, Ticket
 from desk.timeline import Purpose
+from handlers import spokesman
 from handlers.incident_words import best, draft_id
 from handlers.services import Services
 from handlers.situation import agents_place
@@ -45,6 +46,8 @@ class Touched:
     channel: str
     words: str = ""
     drafts: tuple[Draft, ...] = ()
+    noted: tuple[str, ...] = ()
+    """The rules for which somebody would have been called, were it not for the incident."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +82,9 @@ async def posted(incident: Incident, services: Services, *, cause: EventId, at: 
     return write(SaveCard(record), Enqueue(Post(outbox, place, Purpose.INCIDENT_CARD, INTERNAL, at, card_id=record.id, to=to)))
 
 
-def redrawn(incident: Incident, *, cause: EventId, at: datetime) -> Changes:
+def redrawn(incident: IncidentId, *, cause: EventId, at: datetime) -> Changes:
     """Draw an incident's card again."""
-    return write(Refresh(card_id(incident.id), OutboxId(derived("o", cause, card_id(incident.id))), at))
+    return write(Refresh(card_id(incident), OutboxId(derived("o", cause, card_id(incident))), at))
 
 
 async def file_of(incident: Incident, services: Services) -> File:
@@ -165,7 +168,9 @@ async def _touched(ticket: Ticket, services: Services) -> Touched:
     said = [m for m in await services.store.timeline(ticket.id) if m.is_customers]
     who = f"{account.name}{f' ({account.tier})' if account.tier else ''}" if account else ticket.customer_name or "a customer"
     words = said[-1].text if said else ""
-    return Touched(ticket, who, channel.name if channel else "", words, tuple(await services.store.drafts(ticket.id)))
+    noted = [rule for e in await services.store.escalations(ticket.id) if spokesman.is_collapsed(e) for rule in e.rules]
+    drafts = tuple(await services.store.drafts(ticket.id))
+    return Touched(ticket, who, channel.name if channel else "", words, drafts, tuple(dict.fromkeys(noted)))
 
 
 async def _candidates(incident: Incident, services: Services) -> Sequence[Touched]:
@@ -196,7 +201,8 @@ def _line(each: Touched, incident: Incident) -> str:
     last = incident.latest
     told = " ✓ told" if last and was_told(each, last) else ""
     words = f": “{_cut(' '.join(each.words.split()), QUOTED)}”" if each.words else ""
-    return f"• {each.who}  #{each.channel}  {each.ticket.id}  {str(each.ticket.status).replace('_', ' ')}{told}{words}"
+    noted = f", also: {', '.join(rule.replace('_', ' ') for rule in each.noted)}" if each.noted else ""
+    return f"• {each.who}  #{each.channel}  {each.ticket.id}  {str(each.ticket.status).replace('_', ' ')}{told}{noted}{words}"
 
 
 def _tellings(file: File) -> list[tuple[Telling, str]]:

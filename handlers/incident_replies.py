@@ -10,7 +10,7 @@ from desk.changes import NOTHING, Changes, SaveEscalation, SaveIncident, SaveMes
 from desk.customer import Fact
 from desk.draft import Draft, Part, Proposal
 from desk.errors import NotAllowed, Unavailable
-from desk.escalation import EscalationStatus
+from desk.escalation import Escalation, EscalationStatus, EscalationVerdict
 from desk.events import ButtonClicked, IncidentTold
 from desk.facts import Facts, Occasion
 from desk.ids import EventId, MessageId, TicketId, derived
@@ -19,7 +19,7 @@ from desk.modes import Mode
 from desk.ticket import Reason, Ticket
 from desk.timeline import Message, Purpose
 from desk.triage import Signal
-from handlers import act, drafting, feedback, incident_cards, incident_words, incidents, say, turn
+from handlers import act, climbing, drafting, feedback, incident_cards, incident_words, incidents, say, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
@@ -41,8 +41,8 @@ async def tell(event: ButtonClicked, incident: Incident, services: Services, *, 
     told = replace(
         incident,
         status=IncidentStatus.FIXED if final else IncidentStatus.CONFIRMED,
-        by=event.by,
-        by_name=event.by_name,
+        by=incident.by if incident.is_confirmed and not final else event.by,
+        by_name=incident.by_name if incident.is_confirmed and not final else event.by_name,
         tellings=(*incident.tellings, telling),
         closed=at if final else None,
     )
@@ -54,7 +54,7 @@ async def tell(event: ButtonClicked, incident: Incident, services: Services, *, 
     )
     changes = write(SaveMessage(await _noted(event, text, note, incident, services)), SaveIncident(told)) + each
     changes += incidents.followed(told, told.tickets, cause=event.id, at=event.at) if told.status is not incident.status else NOTHING
-    return changes + incident_cards.redrawn(told, cause=event.id, at=event.at)
+    return changes + incident_cards.redrawn(told.id, cause=event.id, at=event.at)
 
 
 async def incident_told(event: IncidentTold, services: Services) -> Changes:
@@ -65,7 +65,7 @@ async def incident_told(event: IncidentTold, services: Services) -> Changes:
         return NOTHING
     text = await _text(telling, services)
     s = await load_anyway(replace(ticket, incident=incident.id), services, cause=event.id)
-    drawn = incident_cards.redrawn(incident, cause=event.id, at=event.at)
+    drawn = incident_cards.redrawn(incident.id, cause=event.id, at=event.at)
     if not (text or telling.final) or ticket.status.is_over or ticket.merged_into:
         return drawn
     draft = _derived(s, text, telling)
@@ -112,14 +112,21 @@ def _facts(s: Situation, draft: Draft, telling: Telling) -> Facts:
 
 
 def _seen_to(s: Situation, telling: Telling) -> Changes:
-    """Whoever answered for all has seen to what was called for."""
-    waiting = [e for e in s.open_escalations if e.status is EscalationStatus.OPEN]
-    step = Reason("acknowledged", (("who", telling.by_name),))
-    seen = (
-        replace(e, status=EscalationStatus.ACKNOWLEDGED, by=telling.by, by_name=telling.by_name, acknowledged_at=telling.at, steps=(*e.steps, step))
-        for e in waiting
-    )
-    return write(*map(SaveEscalation, seen))
+    """Whoever answered for all has seen to what was called for, and once it is fixed nobody is called for it any more."""
+    if telling.final:
+        return write(*(SaveEscalation(_ended(e, telling)) for e in s.open_escalations))
+    changes = NOTHING
+    for e in (e for e in s.open_escalations if e.status is EscalationStatus.OPEN):
+        step = Reason("acknowledged", (("who", telling.by_name),))
+        changes += climbing.held(e, s, telling.by, name=telling.by_name, until=s.now + s.policy.escalation.hold, step=step)
+    return changes
+
+
+def _ended(escalation: Escalation, telling: Telling) -> Escalation:
+    verdict = EscalationVerdict.NEEDED
+    step = Reason("closed", (("who", telling.by_name), ("verdict", verdict.value)))
+    ended = replace(escalation, by=telling.by, by_name=telling.by_name, closed_at=telling.at, steps=(*escalation.steps, step))
+    return replace(ended, status=EscalationStatus.CLOSED, verdict=verdict)
 
 
 async def _text(telling: Telling, services: Services) -> str:

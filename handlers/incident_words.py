@@ -14,7 +14,7 @@ from desk.incident import Telling
 ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
 NUMBER = re.compile(r"\b[A-Z]{2,5}-\d{2,}\b|\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,}\b")
 """An invoice's or an order's number, and an IBAN."""
-SHORTEST = 4
+SHORTEST = 3
 """Characters of a value that would be taken for a customer's own: shorter ones occur in any text."""
 SPECIFIC = frozenset({"number", "amount", "link"})
 """The parts of a record's field that are one customer's own."""
@@ -41,7 +41,8 @@ def own(text: str, names: Iterable[str], facts: Sequence[Fact]) -> str:
         return found[0]
     said = text.casefold()
     values = [value for fact in facts if fact.audience != PUBLIC for name, value in fact.attributes if name in SPECIFIC]
-    mine = [value for value in (*names, *values) if len(value) >= SHORTEST]
+    whole = [value.removesuffix(".00") for value in values]
+    mine = [value for value in (*names, *values, *whole) if len(value) >= SHORTEST]
     return next((value for value in mine if re.search(rf"(?<!\w){re.escape(value.casefold())}(?!\w)", said)), "")
 
 

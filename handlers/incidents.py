@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from desk.cards import CardKind
 from desk.changes import NOTHING, Changes, SaveEscalation, SaveIncident, SaveTicket, follow, write
 from desk.escalation import Escalation, EscalationStatus
 from desk.events import IncidentChanged, IncidentTold, ProblemReported
 from desk.ids import EventId, IncidentId, TicketId, derived
 from desk.incident import Incident, IncidentStatus
-from desk.meaning import Meant, likeness
+from desk.meaning import Meaning, Meant, likeness
 from desk.ticket import Reason, Ticket
 from desk.triage import Classification
 from escalation.incidents import Complaint, center, is_problem, joined, parties, party_of, rests, together
-from handlers import incident_cards, internal, spokesman
+from handlers import climbing, incident_cards, internal, spokesman
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
 
@@ -23,6 +24,8 @@ NEARLY = 0.15
 """How much less alike than policy asks a complaint may be that is still looked at: it may be close to one between."""
 MOST = 50
 """Tickets that are looked at, the latest."""
+NEW = IncidentId("")
+"""The id of an incident that has none yet."""
 PLACES = 3
 """Channels that a title names."""
 
@@ -45,7 +48,7 @@ async def noticed(s: Situation, c: Classification, said: tuple[Meant, ...], serv
         s = replace(s, ticket=replace(s.ticket, failing=s.now))
     mine = await open_incident(s.ticket.id, services)
     affected = mine.accounts if mine else await _affected(s.ticket, said, services, at=s.now) if complains else 1
-    doubts = ("incident",) if mine or affected >= policy.count else ()
+    doubts = ("reply_to_all",) if mine or affected >= policy.count else ()
     reported = (
         follow(
             ProblemReported(
@@ -82,24 +85,36 @@ async def problem_reported(event: ProblemReported, services: Services) -> Change
     return NOTHING
 
 
-async def opened(tickets: Sequence[Ticket], services: Services, *, cause: EventId, at: datetime, by: Incident | None = None) -> Changes:
-    """Open an incident of these tickets, as somebody of the team says; `by` carries who that is and how it stands."""
+async def opened(
+    tickets: Sequence[Ticket],
+    services: Services,
+    *,
+    cause: EventId,
+    at: datetime,
+    meanings: Sequence[Meaning] = (),
+    said: Incident | None = None,
+) -> Changes:
+    """Open an incident of these tickets, or what somebody of the team `said` is one: it carries who that was and how it stands."""
     id = IncidentId(derived("i", cause))
-    meanings = [meant for ticket in tickets for meant in await _latest(ticket, services)]
-    middle = center([meant.meaning for meant in meanings])
     categories = [ticket.category for ticket in tickets if ticket.category]
     category = max(categories, key=categories.count, default="")
     made = replace(
-        by or Incident(id, "", at), id=id, title=await _title(category, tickets, services), opened=at, last=at, category=category, center=middle
+        said or Incident(id, "", at),
+        id=id,
+        title=await _title(category, tickets, services),
+        opened=min(ticket.opened for ticket in tickets),
+        last=at,
+        category=category,
+        center=center(meanings or [meant.meaning for ticket in tickets for meant in await _latest(ticket, services)]),
+        tickets=tuple(ticket.id for ticket in tickets),
+        accounts=len({party_of(ticket) for ticket in tickets}),
     )
-    made = replace(made, tickets=tuple(ticket.id for ticket in tickets), accounts=len({party_of(ticket) for ticket in tickets}))
-    return (
-        write(SaveIncident(made)) + await incident_cards.posted(made, services, cause=cause, at=at) + followed(made, made.tickets, cause=cause, at=at)
-    )
+    card = await incident_cards.posted(made, services, cause=cause, at=at)
+    return write(SaveIncident(made)) + card + followed(made, made.tickets, cause=cause, at=at)
 
 
 async def joining(incident: Incident, tickets: Sequence[Ticket], services: Services, *, cause: EventId, at: datetime) -> Changes:
-    """Take tickets into an incident, which then knows a little better what it is about."""
+    """Take tickets into an incident."""
     fresh = tuple(ticket.id for ticket in tickets if ticket.id not in incident.tickets)
     if not fresh:
         return NOTHING
@@ -111,7 +126,7 @@ async def joining(incident: Incident, tickets: Sequence[Ticket], services: Servi
         accounts=len({party_of(ticket) for ticket in known}),
         last=at,
     )
-    return write(SaveIncident(wider)) + incident_cards.redrawn(wider, cause=cause, at=at) + followed(wider, fresh, cause=cause, at=at)
+    return write(SaveIncident(wider)) + incident_cards.redrawn(wider.id, cause=cause, at=at) + followed(wider, fresh, cause=cause, at=at)
 
 
 async def leaving(incident: Incident, ticket: TicketId, services: Services, *, cause: EventId, at: datetime) -> Changes:
@@ -119,7 +134,9 @@ async def leaving(incident: Incident, ticket: TicketId, services: Services, *, c
     left = tuple(id for id in incident.tickets if id != ticket)
     known = [t for id in left if (t := await services.store.ticket(id))]
     smaller = replace(incident, tickets=left, without=(*incident.without, ticket), accounts=len({party_of(each) for each in known}))
-    return write(SaveIncident(smaller)) + incident_cards.redrawn(smaller, cause=cause, at=at) + followed(smaller, (*left, ticket), cause=cause, at=at)
+    return (
+        write(SaveIncident(smaller)) + incident_cards.redrawn(smaller.id, cause=cause, at=at) + followed(smaller, (*left, ticket), cause=cause, at=at)
+    )
 
 
 def followed(incident: Incident, tickets: Sequence[TicketId], *, cause: EventId, at: datetime) -> Changes:
@@ -168,12 +185,18 @@ def _pings(s: Situation) -> Changes:
         waiting = [e for e in s.open_escalations if spokesman.may_wait(e.rules)]
         return write(*(SaveEscalation(spokesman.collapsed(e, s.ticket.incident, at=s.now)) for e in waiting))
     # What was fixed for everybody is called for nowhere; what left an incident, or speaks for it now, is.
-    over = s.ticket.status.is_over or (s.ticket.incident is not None and s.speaks_for == 1)
-    return write(*(SaveEscalation(_again(e)) for e in s.escalations if spokesman.is_collapsed(e) and not over))
+    over = s.ticket.status.is_over or (s.ticket.incident is not None and s.stand is spokesman.ALONE)
+    changes = NOTHING
+    for escalation in (e for e in s.escalations if spokesman.is_collapsed(e) and not over):
+        changes += _again(escalation, s)
+    return changes
 
 
-def _again(escalation: Escalation) -> Escalation:
-    return replace(escalation, status=EscalationStatus.OPEN, closed_at=None, steps=(*escalation.steps, Reason("reopened")))
+def _again(escalation: Escalation, s: Situation) -> Changes:
+    """Call for a ticket by itself again, from where its chain stood."""
+    record = replace(escalation, status=EscalationStatus.OPEN, closed_at=None, steps=(*escalation.steps, Reason("reopened")))
+    goes_on = write(SaveEscalation(record), climbing.climbs(record, s.now)) if record.chain else climbing.started(s, record)
+    return goes_on + internal.card(s, CardKind.ESCALATION, record.id, draft=record.package.draft)
 
 
 async def _affected(ticket: Ticket, said: tuple[Meant, ...], services: Services, *, at: datetime) -> int:
@@ -202,7 +225,7 @@ async def _others(complaint: Complaint, every: Sequence[Incident], services: Ser
 
 async def _opened(found: tuple[Complaint, ...], services: Services, *, cause: EventId, at: datetime) -> Changes:
     tickets = [t for complaint in found if (t := await services.store.ticket(complaint.ticket))]
-    return await opened(tickets, services, cause=cause, at=at)
+    return await opened(tickets, services, cause=cause, at=at, meanings=[complaint.meaning for complaint in found])
 
 
 async def _latest(ticket: Ticket, services: Services) -> Sequence[Meant]:

@@ -1,8 +1,9 @@
-"""The spokesman: the one ticket of a confirmed incident that is paged for, in the place of all."""
+"""The spokesman: the one ticket of a confirmed incident that people are called for, in the place of all."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.escalation import Escalation, EscalationStatus
@@ -15,26 +16,41 @@ from handlers.services import Services
 COLLAPSED = "collapsed"
 
 
-async def incident_of(ticket: Ticket, services: Services) -> Incident | None:
-    """Return the incident that a ticket is in, whatever became of it."""
-    return await services.store.incident(ticket.incident) if ticket.incident else None
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """How a ticket stands in its incident: for how many tickets a call for it stands (0: another one is called for), and how loud that call is."""
+
+    speaks_for: int = 1
+    loudest: int = 0
 
 
-async def spokesman(incident: Incident, services: Services) -> TicketId | None:
-    """Return the first ticket of an incident that is not over, the first of all when every one is; None for an incident without tickets."""
-    for id in incident.tickets:
-        ticket = await services.store.ticket(id)
-        if ticket and not ticket.status.is_over and ticket.merged_into is None:
-            return id
-    return next(iter(incident.tickets), None)
+ALONE = Stand()
+
+
+async def stand(ticket: Ticket, services: Services) -> Stand:
+    """Return how a ticket stands: alone without an incident that the team confirmed."""
+    incident = await services.store.incident(ticket.incident) if ticket.incident else None
+    if incident is None or not incident.is_confirmed or ticket.id not in incident.tickets:
+        return ALONE
+    calls = [e for e in await _calls(incident, services) if may_wait(e.rules)]
+    chosen = spokesman(incident, calls)
+    if chosen in (None, ticket.id):
+        return Stand(len(incident.tickets))
+    loudest = max((e.level for e in calls if e.ticket == chosen and e.status is not EscalationStatus.CLOSED), default=0)
+    return Stand(0, loudest)
 
 
 async def speaks_for(ticket: Ticket, services: Services) -> int:
-    """Return how many tickets a page about this one stands for: those of its confirmed incident; 0 where another of them is paged for."""
-    incident = await incident_of(ticket, services)
-    if incident is None or not incident.is_confirmed or ticket.id not in incident.tickets:
-        return 1
-    return len(incident.tickets) if await spokesman(incident, services) == ticket.id else 0
+    """Return for how many tickets a call for this one stands: all of its confirmed incident, 0 where another of them is called for."""
+    return (await stand(ticket, services)).speaks_for
+
+
+def spokesman(incident: Incident, calls: Sequence[Escalation]) -> TicketId | None:
+    """Return the ticket that is called for the loudest, also where that was put aside; of equals one that was not, then the first."""
+    order = {id: n for n, id in enumerate(incident.tickets)}
+    raised = [e for e in calls if e.ticket in order and (e.status is not EscalationStatus.CLOSED or is_collapsed(e))]
+    chosen = max(raised, key=lambda e: (e.level, not is_collapsed(e), -order[e.ticket]), default=None)
+    return chosen.ticket if chosen else None
 
 
 def may_wait(rules: tuple[str, ...]) -> bool:
@@ -51,3 +67,13 @@ def collapsed(escalation: Escalation, incident: IncidentId | None, *, at: dateti
 def is_collapsed(escalation: Escalation) -> bool:
     """Tell whether an escalation was last put aside for its incident."""
     return escalation.status is EscalationStatus.CLOSED and bool(escalation.steps) and escalation.steps[-1].code == COLLAPSED
+
+
+async def _calls(incident: Incident, services: Services) -> Sequence[Escalation]:
+    """Return what was called for in the tickets of an incident that are not over."""
+    since = await services.store.escalations_since(incident.opened)
+    older = await services.store.open_escalations()
+    found = {e.id: e for e in (*since, *older) if e.ticket in incident.tickets}
+    tickets = {id: await services.store.ticket(id) for id in dict.fromkeys(e.ticket for e in found.values())}
+    live = {id for id, ticket in tickets.items() if ticket and not ticket.status.is_over and ticket.merged_into is None}
+    return [e for e in found.values() if e.ticket in live]

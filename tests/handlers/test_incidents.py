@@ -65,7 +65,7 @@ async def test_once_it_is_suspected_no_answer_goes_out_alone(w):
     for who in ("pia", "ina", "zoe"):
         await w.asks(who, "The refund fails")
     assert await w.decisions() == ["reply", "reply", "suggest"]
-    assert "several have the same problem" in w.texts(Purpose.DRAFT_CARD)[-1]
+    assert "others have the same problem, and all are answered together" in w.texts(Purpose.DRAFT_CARD)[-1]
 
 
 async def test_a_fourth_complaint_joins_and_draws_the_card_again(w):
@@ -213,3 +213,43 @@ async def test_only_the_team_may_press(w):
     await complaints(w, "mara", "ina", "zoe")
     await w.clicks("zoe", "It is one incident")
     assert (await incident(w)).status is IncidentStatus.SUSPECTED
+
+
+async def test_the_command_lists_shows_and_does_what_the_card_does(w):
+    await complaints(w, "mara", "ina", "zoe")
+    found = await incident(w)
+    await w.commands("noor", "incident")
+    assert f"{found.id}  suspected: billing in #acme-shared, #community, 3 tickets of 3 customers" in w.texts(Purpose.NOTICE)[-1]
+    await w.commands("noor", "incident confirm")
+    assert (await incident(w)).is_confirmed
+    await w.commands("noor", f"incident {found.id} reply We look into it.")
+    assert len([text for text in w.texts(Purpose.ANSWER) if "We look into it." in text]) == 3
+    await w.commands("noor", f"incident {found.id} fixed", text="It was the queue.")
+    assert len([text for text in w.texts(Purpose.ANSWER) if "It was the queue." in text]) == 3
+
+
+async def test_the_command_asks_for_the_words_of_a_reply_and_shows_whom_it_reaches(w):
+    await complaints(w, "mara", "ina", "zoe")
+    await w.commands("noor", "incident reply")
+    assert "It goes to 3 tickets, each in its own thread" in w.texts(Purpose.NOTICE)[-1]
+
+
+async def test_an_incident_is_opened_by_hand_of_tickets_and_takes_others_in(w):
+    await complaints(w, "mara", "ina")
+    first, second = sorted(await tickets(w))
+    found = await tickets(w)
+    await w.commands("lea", f"incident {found[first].id} {found[second].id}")
+    made = await incident(w)
+    assert (made.is_confirmed, made.by_name, len(made.tickets)) == (True, "Lea", 2)
+    await w.asks("pia", f"{FAILS}.")
+    assert len((await incident(w)).tickets) == 3
+    await w.commands("lea", f"incident remove {found[first].id}")
+    assert len((await incident(w)).tickets) == 2
+    await w.commands("lea", f"incident add {found[first].id}")
+    assert len((await incident(w)).tickets) == 3
+
+
+async def test_a_command_that_names_nothing_says_what_it_expects(w):
+    for text, said in (("incident fix", "expects a ticket"), ("incident reply x", "no open incident"), ("incident i-nothing", "No incident begins")):
+        await w.commands("noor", text)
+        assert said in w.texts(Purpose.NOTICE)[-1]

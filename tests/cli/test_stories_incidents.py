@@ -1,0 +1,59 @@
+"""The stories of incidents, and of what whoever steps in gets to see."""
+
+UPDATE, FIXED = "here is an update from our team:", "this should work again now."
+CUSTOMERS = {"Mara Voss", "Rafael Monteiro", "Poppy Lane"}
+
+
+def told(story, phrase: str) -> list[str]:
+    """Return the customers to whom a fixed phrase was said, as often as it was; of an edit what stands."""
+    texts = [post["text"] for post in story.posts if post["purpose"] == "answer" and post["channel_kind"] != "internal"]
+    return sorted(text.split(",")[0] for text in texts if phrase in text)
+
+
+def card(story) -> str:
+    """Return how the incident's card stands at the end."""
+    (found,) = story.standing("incident_card")
+    return str(found["text"])
+
+
+def test_incident(story):
+    assert told(story, UPDATE) == told(story, FIXED) == sorted(CUSTOMERS)
+    status = {ticket["customer"]: ticket["status"] for ticket in story.tickets}
+    assert status["Mara Voss"] == "solved"
+    assert status["Rafael Monteiro"] == status["Poppy Lane"] == "waiting_customer"
+    assert card(story).startswith("Fixed: technical issue in #acme-shared, #delta-shared, #community")
+    assert "Sam Quill" not in card(story)
+    outside = [post for post in story.posts if post["channel_kind"] != "internal" and post["author"] == "frontdesk"]
+    assert not [post for post in outside if post["channel"] == "community" and ("Acme" in post["text"] or "Delta" in post["text"])]
+
+
+def test_incident_across_platforms(story):
+    assert told(story, UPDATE) == told(story, FIXED) == sorted(CUSTOMERS)
+    assert "#acme-shared, #delta-shared, #community" in card(story)
+    assert {ticket["status"] for ticket in story.tickets} == {"solved", "waiting_customer"}
+
+
+def test_incident_dismissed(story):
+    assert card(story).startswith("Not an incident: ")
+    assert len(story.tickets) == 4
+    assert told(story, UPDATE) == []
+
+
+def test_incident_joined_later(story):
+    assert told(story, UPDATE) == sorted({*CUSTOMERS, "Sam Quill"})
+    assert "4 tickets" in card(story)
+    assert "joined_later" in {reason["code"] for decision in story.decisions for reason in decision["reasons"]}
+
+
+def test_incident_crash(story):
+    assert told(story, UPDATE) == sorted(CUSTOMERS)
+    assert "to 3 of 3" in card(story)
+
+
+def test_incident_collapsed_pings(story):
+    cards = [post for post in story.posts if post["purpose"] == "escalation_card" and post["op"] == "post"]
+    before = [post for post in cards if post["at"] < "2026-11-02T10:05:00"]
+    (after,) = [post for post in cards if post["at"] >= "2026-11-02T10:05:00"]
+    assert len(before) == 2
+    assert "security" in after["text"].splitlines()[0]
+    assert "also: " in card(story)
