@@ -193,6 +193,8 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from knowledge.search import HybridKnowledge
     from knowledge.syncing.sync import Means
     from knowledge.tickets import ResolvedTickets
+    from escalation.calendars.files import CalendarFiles
+    from pagers.phones import Phones
     from selfservice.builtin import Shelves
     from selfservice.declared import DeclaredActions
     from selfservice.signed import SignedCalls
@@ -234,6 +236,8 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         files=files,
         looks=minds.metered is not None,
         actions=wrap.actions(DeclaredActions(SignedCalls(os.environ, clock), Shelves(found, records.policy, clock))),
+        pager=wrap.pager(Phones(os.environ)),
+        calendars=CalendarFiles(settings.policy_file.parent, records.home.calendars),
     )
     await warm
     means = Means(library, SqlSources(records.database), embedder, clock, f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}")

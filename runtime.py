@@ -14,7 +14,7 @@ from desk.answering import Answerer, Triager
 from desk.errors import FrontdeskError
 from desk.events import Event
 from desk.library import Embedder, KnowledgeBase
-from desk.ports import Actions, ChatPlatform, Crm, Query, View
+from desk.ports import Actions, ChatPlatform, Crm, Pager, Query, View
 from desk.store import Store
 from desk.tending import Forgotten
 from handlers.outbox import Sender
@@ -83,6 +83,7 @@ class Wrappers:
     triager: Callable[[Triager], Triager] = unwrapped
     answerer: Callable[[Answerer], Answerer] = unwrapped
     actions: Callable[[Actions], Actions] = unwrapped
+    pager: Callable[[Pager], Pager] = unwrapped
     submit: Callable[[Submit], Submit] = unwrapped
     dispatch: Callable[[Submit], Submit] = unwrapped
     model: Callable[[ClaudeModel | None], ClaudeModel | None] = unwrapped
@@ -166,7 +167,9 @@ class Runtime:
         self.engine = engine
         self.services = services
         self._submit = submit
-        self.sweeper = Sweeper(services, submit)
+        # On a server's database other workers sweep too; on a file nobody does, so that what a killed process held is taken up at once.
+        many = reading.records.settings.in_postgres
+        self.sweeper = Sweeper(services, submit, holder=f"{socket.gethostname()}/{os.getpid()}" if many else ALONE)
         self.sender = Sender(services)
         self.runner = Runner(services, submit)
         self.syncs = reading.schedule()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -9,8 +10,9 @@ from datetime import datetime, timedelta
 from desk.audience import INTERNAL
 from desk.cards import CardKind, CardRecord
 from desk.changes import NOTHING, Changes, Enqueue, ExpectPages, Refresh, SaveCard, SavePage, write
+from desk.errors import Misconfigured
 from desk.ids import EventId, OutboxId, derived
-from desk.oncall import Chain
+from desk.oncall import Chain, Rota, Shift
 from desk.paging import Page, PageStatus
 from desk.post import Direct, Op, Post
 from desk.space import Channel, ChannelKind, ChannelRef, Place, UserRef
@@ -26,6 +28,9 @@ AHEAD = timedelta(days=35)
 """How far a calendar is read to know who would be next."""
 
 
+log = logging.getLogger("frontdesk.paging")
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
     """The ground an escalation stands on, since when it remembers who was called, and the team's channels."""
@@ -39,10 +44,7 @@ async def around(s: Situation, services: Services, chain: Chain | None = None) -
     """Read what calling somebody needs to know; of `chain` the calendars of its rotas."""
     since = s.now - max(REMEMBERED, s.policy.escalation.cool_down)
     channels = tuple(c for c in await services.store.channels() if c.kind is ChannelKind.INTERNAL)
-    imported = {}
-    for rota in chain.rotas if chain and services.calendars else ():
-        assert services.calendars is not None
-        imported[rota.name] = await services.calendars.shifts(rota, s.now - REMEMBERED, s.now + AHEAD)
+    imported = {rota.name: await in_calendar(rota, services, at=s.now) for rota in (chain.rotas if chain else ())}
     ground = Ground(
         s.policy.oncall,
         s.team,
@@ -54,6 +56,15 @@ async def around(s: Situation, services: Services, chain: Chain | None = None) -
         home=s.agents.channel.platform if s.agents else None,
     )
     return Around(ground, since, channels)
+
+
+async def in_calendar(rota: Rota, services: Services, *, at: datetime) -> Sequence[Shift]:
+    """Return the shifts of a rota's calendar around an instant; of one that cannot be read none, which `doctor` tells of, so that others are called."""
+    try:
+        return await services.calendars.shifts(rota, at - REMEMBERED, at + AHEAD) if services.calendars else ()
+    except Misconfigured as error:
+        log.warning("%s", error)
+        return ()
 
 
 def due(s: Situation) -> datetime:

@@ -58,7 +58,8 @@ async def stepped(record: Escalation, s: Situation, services: Services) -> Chang
     changes += await paging.sent(pages, s, place, services)
     for n, attempt in enumerate(walked.attempts):
         changes += _told(attempt, record, s, place, label=str(n))
-    return changes + internal.refreshed(s)
+    # The card lists the steps; on the pages that stand nothing changes by them.
+    return changes + internal.refreshed(replace(s, pages=()))
 
 
 async def armed_again(event: DeadlineReached, services: Services) -> Changes:

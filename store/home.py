@@ -68,6 +68,11 @@ class Home:
         return self.path / "cache"
 
     @property
+    def calendars(self) -> Path:
+        """Return the folder of the calendars that were imported for rotas."""
+        return self.path / "calendars"
+
+    @property
     def socket(self) -> Path:
         """Return the socket by which commands ask the running server."""
         return self.path / "frontdesk.sock"

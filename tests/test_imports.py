@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("desk", "handlers", "bot", "agent", "knowledge", "escalation", "crm", "selfservice", "store", "insights", "cli")
+PACKAGES = ("desk", "handlers", "bot", "agent", "knowledge", "escalation", "crm", "selfservice", "pagers", "store", "insights", "cli")
 MODULES = ("main", "bootstrap", "runtime", "settings")
 EVERYTHING = frozenset(PACKAGES) | frozenset(MODULES)
 MAY_IMPORT = {
@@ -21,6 +21,7 @@ MAY_IMPORT = {
     "knowledge": {"desk"},
     "crm": {"desk"},
     "selfservice": {"desk"},
+    "pagers": {"desk"},
     "store": {"desk"},
     "bot": {"desk"},
     "settings": {"desk"},
@@ -50,12 +51,13 @@ SDKS = {
     "dbos": ("store.engine",),
     "holidays": ("escalation.calendars",),
     "icalendar": ("escalation.calendars",),
+    "dateutil": ("escalation.calendars",),
     "matplotlib": ("insights.charts",),
     "typer": ("cli", "bootstrap"),
     "rich": ("cli", "bootstrap"),
 }
 """The libraries that may appear only there, also inside functions."""
-ADAPTERS = ("agent", "bot", "crm", "knowledge", "selfservice", "store")
+ADAPTERS = ("agent", "bot", "crm", "knowledge", "pagers", "selfservice", "store")
 HEAVY = ("sqlalchemy", "dbos", "onnxruntime", "tokenizers", "starlette", "uvicorn", "qdrant_edge", "numpy", "lingua", "alembic", "jinja2")
 
 

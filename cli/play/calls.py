@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from desk.alert import Alert
 from desk.draft import Evidence, Passage
 from desk.ports import Actions, Asker, Clock
 from desk.runs import ActionResult, ActionRun, RunStatus
 from desk.selfservice import ActionRequest, SelfService
+from pagers.phones import FORMATS
 
 FILE = "calls.jsonl"
 SAID = "the play said yes"
@@ -37,17 +39,39 @@ class RecordedActions:
         return await self._actions.lookup(spec, request, asker) if spec.builtin else []
 
     def _called(self, spec: SelfService, run: ActionRun, address: str) -> ActionResult:
-        at = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        call = {"at": at, "address": address, "action": spec.name, "run": run.undoes or run.id, "parameters": run.request.values}
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps({**call, "undo": run.undoes is not None}, ensure_ascii=False) + "\n")
-            file.flush()
-            # The other side knows of a call, whatever becomes of this process.
-            os.fsync(file.fileno())
+        call = {"at": _shown(self._clock), "address": address, "action": spec.name, "run": run.undoes or run.id, "parameters": run.request.values}
+        _append(self._path, {**call, "undo": run.undoes is not None})
         return ActionResult(RunStatus.DONE, SAID)
+
+
+class RecordedPager:
+    """The port `Pager`: what would wake a phone goes to the same file, in the words of its service and without the key."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path, self._clock = path, clock
+
+    async def tell(self, alert: Alert) -> None:
+        """Write down an alert."""
+        request = FORMATS[alert.pager.kind](alert, "")
+        body = {name: value for name, value in request.body.items() if name != "routing_key"}
+        _append(
+            self._path, {"at": _shown(self._clock), "address": request.address, "pager": alert.pager.name, "word": alert.word.value, "body": body}
+        )
 
 
 def recorded(path: Path) -> list[dict[str, Any]]:
     """Return the calls that were written down, in order."""
     lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
     return [json.loads(line) for line in lines]
+
+
+def _append(path: Path, call: Mapping[str, Any]) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(json.dumps(call, ensure_ascii=False) + "\n")
+        file.flush()
+        # The other side knows of a call, whatever becomes of this process.
+        os.fsync(file.fileno())
+
+
+def _shown(clock: Clock) -> str:
+    return clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -19,7 +19,7 @@ from bot.web.rooms import local_channel, local_user
 from bot.web.uploads import read_upload
 from bot.web.workspace import LocalWorkspace
 from cli.play import ahead
-from cli.play.calls import FILE, RecordedActions, recorded
+from cli.play.calls import FILE, RecordedActions, RecordedPager, recorded
 from cli.play.cast import cast_of
 from cli.play.changes import CHANGES, ingest_again, write_policy
 from cli.play.clock import ControlledClock
@@ -180,8 +180,13 @@ class Performer:
     async def _open(self, clock: ControlledClock) -> None:
         self._clock = clock
         wrap = self._scripted() if (self._settings.home / MODEL).exists() else self._faults.wrappers()
-        outside, calls = wrap.actions, self._settings.home / FILE
-        wrap = replace(wrap, actions=lambda actions: outside(RecordedActions(actions, calls, clock)), chat=self._chat)
+        outside, switched, calls = wrap.actions, wrap.pager, self._settings.home / FILE
+        wrap = replace(
+            wrap,
+            actions=lambda actions: outside(RecordedActions(actions, calls, clock)),
+            pager=lambda _: switched(RecordedPager(calls, clock)),
+            chat=self._chat,
+        )
         self._desk = await self._stack.enter_async_context(open_runtime(self._settings_now(), wrap=wrap, clock=clock, background=False))
 
     def _chat(self, chat: ChatPlatform) -> ChatPlatform:

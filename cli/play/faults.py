@@ -62,6 +62,7 @@ class Faults:
             triager=lambda triager: self._switched(triager, "model"),
             answerer=lambda answerer: self._switched(answerer, "model"),
             actions=lambda actions: self._switched(cast(Actions, KilledAfterRun(actions, self)), "actions"),
+            pager=lambda pager: self._switched(pager, "pager"),
             submit=self._submit,
             dispatch=self._dispatch,
         )

@@ -10,7 +10,7 @@ from cli.play.keys import TABLE, TEXT, YES, Check, Keys, duration, one_of, texts
 from cli.play.slack.people import CHANGES
 from cli.play.step import Step
 
-SYSTEMS = ("model", "crm", "kb", "platform", "actions", "quota")
+SYSTEMS = ("model", "crm", "kb", "platform", "actions", "pager", "quota")
 POINTS = ("now", "acknowledged", "committed", "sent", "ran")
 
 
