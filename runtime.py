@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
+import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,7 +22,7 @@ from desk.tending import Forgotten
 from handlers.outbox import Sender
 from handlers.runner import Runner
 from handlers.services import Services
-from handlers.timers import Sweeper
+from handlers.timers import ALONE, Sweeper
 from handlers.views import Views
 
 if TYPE_CHECKING:

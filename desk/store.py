@@ -199,7 +199,14 @@ class Store(Protocol):
         ...
 
     async def next_due(self) -> datetime | None:
-        """Return when the soonest deadline is due."""
+        """Return when the soonest deadline is due that nobody holds, or the soonest lease ends."""
+        ...
+
+    async def claim(self, now: datetime, *, most: int, holder: str, until: datetime, again: bool = False) -> Sequence[Deadline]:
+        """Take deadlines whose instant has come, soonest first, and hold them until an instant; those that somebody else holds are left alone.
+
+        `again` also takes what `holder` itself holds, as a process does that begins where another ended.
+        """
         ...
 
     async def deadline(self, id: str) -> Deadline | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from desk.changes import NOTHING, Changes, Expect, SetDeadline, write
@@ -38,6 +38,13 @@ from handlers.situation import load_anyway
 
 LONGEST_SLEEP = timedelta(seconds=1)
 PAUSED_RETRY = timedelta(hours=1)
+MOST = 500
+"""Deadlines that are taken at once."""
+EVERY = 1_000_000_000
+LEASE = timedelta(seconds=60)
+"""How long a deadline is held by whoever made an event of it: much longer than that takes."""
+ALONE = "server"
+"""Who holds the deadlines of a home that one server works on: the next one takes them up at once."""
 log = logging.getLogger("frontdesk.timers")
 
 
@@ -136,22 +143,30 @@ TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Chang
 class Sweeper:
     """Turns deadlines that are due into events. Asleep until the next one, woken by every commit."""
 
-    def __init__(self, services: Services, submit: Callable[[Event], Awaitable[None]]) -> None:
+    def __init__(self, services: Services, submit: Callable[[Event], Awaitable[None]], *, holder: str = ALONE) -> None:
         self._services = services
         self._submit = submit
-        self._submitted: set[str] = set()
+        self._holder = holder
+        self._first = True
         self._swept = datetime.min.replace(tzinfo=UTC)
 
     async def sweep(self) -> bool:
-        """Submit what is due; True when there was anything new. A deadline submitted twice is one event."""
+        """Submit what is due; True when there was anything. A deadline submitted twice is one event.
+
+        What is submitted is held for a while, so that of several workers one does it; the first sweep also takes up what was held before.
+        """
         self._swept = self._services.clock.now()
-        due = await self._services.store.due(self._swept)
-        events = [_event(deadline) for deadline in due]
-        new = [event for event in events if event.id not in self._submitted]
-        self._submitted = {event.id for event in events}
-        for event in new:
-            await self._submit(event)
-        return bool(new)
+        again, self._first = self._first, False
+        found = await self._claimed(most=EVERY if again else MOST, again=again)
+        new = bool(found)
+        while found:
+            for deadline in found:
+                await self._submit(_event(deadline))
+            found = await self._claimed(most=MOST) if len(found) >= MOST else ()
+        return new
+
+    async def _claimed(self, *, most: int, again: bool = False) -> Sequence[Deadline]:
+        return await self._services.store.claim(self._swept, most=most, holder=self._holder, until=self._swept + LEASE, again=again)
 
     async def run(self) -> None:
         """Sweep until cancelled."""

@@ -204,7 +204,20 @@ meanings = Table(
     Index("ix_meanings_at", "embedder", "at"),
 )
 
-deadlines = Table("deadlines", metadata, _key("id"), _text("kind"), _text("key", index=True), _at("due", index=True), _text("doc"))
+deadlines = Table(
+    "deadlines",
+    metadata,
+    _key("id"),
+    _text("kind"),
+    _text("key", index=True),
+    _at("due", index=True),
+    Column("leased_until", Instant),
+    _maybe("holder"),
+    _text("doc"),
+    # What nobody is at work on, and until when somebody is on the rest: the sweep looks at nothing else.
+    Index("ix_deadlines_free", "due", sqlite_where=text("leased_until IS NULL"), postgresql_where=text("leased_until IS NULL")),
+    Index("ix_deadlines_leased", "leased_until", sqlite_where=text("leased_until IS NOT NULL"), postgresql_where=text("leased_until IS NOT NULL")),
+)
 
 outbox = Table(
     "outbox",

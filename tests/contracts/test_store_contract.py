@@ -1,5 +1,6 @@
 """The store contract: what the desk may rely on, whatever keeps it. Run on SQLite and on Postgres."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -375,6 +376,44 @@ async def test_deadlines_are_cleared_by_key_and_kind(store: Store):
     assert [d.id for d in await store.due(NOW)] == ["t-1-promise"]
     await commit(store, ClearDeadlines("t-1"))
     assert await store.next_due() is None
+
+
+async def test_what_is_due_is_taken_once_soonest_first(store: Store):
+    await commit(store, *(SetDeadline(Deadline(f"l-{n}", DeadlineKind.REMIND, "t-1", NOW - minutes(n))) for n in (1, 3, 2, -5)))
+    first = await store.claim(NOW, most=2, holder="one", until=NOW + minutes(1))
+    second = await store.claim(NOW, most=2, holder="two", until=NOW + minutes(1))
+    assert ([d.id for d in first], [d.id for d in second]) == (["l-3", "l-2"], ["l-1"])
+    assert not await store.claim(NOW, most=2, holder="one", until=NOW + minutes(1))
+
+
+async def test_of_two_workers_that_reach_for_it_at_once_one_gets_it(store: Store):
+    await commit(store, *(SetDeadline(Deadline(f"l-{n}", DeadlineKind.REMIND, "t-1", NOW)) for n in range(40)))
+    workers = (store.claim(NOW, most=8, holder=f"w{n}", until=NOW + minutes(1)) for n in range(8))
+    taken = [deadline.id for found in await asyncio.gather(*workers) for deadline in found]
+    assert sorted(taken) == sorted(f"l-{n}" for n in range(40))
+
+
+async def test_what_was_taken_and_not_done_is_taken_again_when_its_lease_ends(store: Store):
+    await commit(store, SetDeadline(Deadline("l-1", DeadlineKind.REMIND, "t-1", NOW)))
+    await store.claim(NOW, most=9, holder="one", until=NOW + minutes(1))
+    assert await store.next_due() == NOW + minutes(1)
+    assert not await store.claim(NOW + minutes(0.9), most=9, holder="two", until=NOW + minutes(2))
+    assert [d.id for d in await store.claim(NOW + minutes(1), most=9, holder="two", until=NOW + minutes(2))] == ["l-1"]
+
+
+async def test_a_process_takes_up_at_once_what_the_one_before_it_held(store: Store):
+    await commit(store, SetDeadline(Deadline("l-1", DeadlineKind.REMIND, "t-1", NOW)))
+    await store.claim(NOW, most=9, holder="one", until=NOW + minutes(1))
+    assert not await store.claim(NOW, most=9, holder="two", until=NOW + minutes(1), again=True)
+    assert [d.id for d in await store.claim(NOW, most=9, holder="one", until=NOW + minutes(1), again=True)] == ["l-1"]
+
+
+async def test_a_deadline_set_again_is_held_by_nobody(store: Store):
+    due = Deadline("l-1", DeadlineKind.REMIND, "t-1", NOW)
+    await commit(store, SetDeadline(due))
+    await store.claim(NOW, most=9, holder="one", until=NOW + minutes(1))
+    await commit(store, SetDeadline(due))
+    assert await store.claim(NOW, most=9, holder="two", until=NOW + minutes(1)) == [due]
 
 
 async def test_a_deadline_moved_since_then_is_not_dropped(store: Store):

@@ -12,6 +12,7 @@ revision = "0008"
 down_revision = "0007"
 
 AT = String(27)
+FREE, LEASED = text("leased_until IS NULL"), text("leased_until IS NOT NULL")
 OPEN, OPEN_IN_SQLITE, GOING_ON = text("NOT is_over"), text("is_over = 0"), text("status <> 'closed'")
 
 
@@ -34,6 +35,10 @@ def upgrade() -> None:
     op.create_table("meanings", _id("message"), _id("embedder"), _text("ticket"), _at("at"), Column("vector", LargeBinary, nullable=False))
     _index("meanings", "ticket")
     op.create_index("ix_meanings_at", "meanings", ["embedder", "at"])
+    op.add_column("deadlines", Column("leased_until", AT))
+    op.add_column("deadlines", Column("holder", Text))
+    op.create_index("ix_deadlines_free", "deadlines", ["due"], sqlite_where=FREE, postgresql_where=FREE)
+    op.create_index("ix_deadlines_leased", "deadlines", ["leased_until"], sqlite_where=LEASED, postgresql_where=LEASED)
     op.add_column("tickets", Column("owner", Text))
     op.add_column("escalations", Column("status", Text, nullable=False, server_default="open"))
     _fill("tickets", "owner", lambda doc: _written(doc.get("owner")))
