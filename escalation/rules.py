@@ -8,7 +8,7 @@ from desk.escalation import Trigger
 from desk.escalation_policy import What
 from desk.policy import Policy
 from desk.sla import Standing
-from desk.triage import Impact, Signal
+from desk.triage import Impact, Sentiment, Signal
 from escalation.case import Case
 from escalation.vip import named
 
@@ -17,6 +17,8 @@ Rule = Callable[[Case, Policy], Values | None]
 """A rule returns None when it does not fire, else the values its reason is rendered with."""
 
 RULES: dict[str, Rule] = {}
+LASTING = 3
+"""How many messages tell that a mood is no moment's."""
 
 
 def rule(name: str) -> Callable[[Rule], Rule]:
@@ -94,8 +96,10 @@ def loop(case: Case, policy: Policy) -> Values | None:
 
 @rule("displeased")
 def displeased(case: Case, policy: Policy) -> Values | None:
-    """A customer who has had enough."""
-    return (("mood", f"{case.displeasure:.2f}"),) if case.displeasure >= policy.escalation.displeased else None
+    """A customer who has had enough: furious now, or displeased message after message."""
+    furious = case.classification.sentiment is Sentiment.FURIOUS and case.classification.displeasure >= policy.escalation.displeased
+    lasting = case.mood.messages >= LASTING and case.mood.displeasure >= policy.escalation.displeased
+    return (("mood", f"{case.displeasure:.2f}"),) if furious or lasting else None
 
 
 @rule("worsening")
@@ -108,7 +112,7 @@ def worsening(case: Case, policy: Policy) -> Values | None:
 @rule("vip")
 def vip(case: Case, policy: Policy) -> Values | None:
     """Whom policy names must not wait."""
-    entry = named(case.account, case.person, policy.vip)
+    entry = named(case.account, case.person, policy.vip) if case.classification.is_request else ""
     return (("who", entry),) if entry else None
 
 
@@ -162,7 +166,8 @@ def low_confidence(case: Case, policy: Policy) -> Values | None:
 @rule("repeated")
 def repeated(case: Case, policy: Policy) -> Values | None:
     """They come back about one problem that was never solved."""
-    return (("count", str(case.contacts)),) if case.contacts >= policy.escalation.repeat.times else None
+    again = case.classification.is_request and case.contacts >= policy.escalation.repeat.times
+    return (("count", str(case.contacts)),) if again else None
 
 
 @rule("incident")

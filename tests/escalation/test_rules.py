@@ -14,7 +14,7 @@ from desk.ids import AccountId, PersonId
 from desk.mood import Mood
 from desk.policy_check import PolicyError, merged, read_policy
 from desk.sla import Owed, Promise, Standing, Target
-from desk.triage import Classification, Impact, Signal
+from desk.triage import Classification, Impact, Sentiment, Signal
 from escalation.case import Case
 from escalation.rules import RULES, evaluate, rule
 
@@ -70,9 +70,11 @@ def felt(**more):
 @pytest.mark.parametrize(
     ("case", "fired"),
     [
-        pytest.param(felt(displeasure=0.84), [], id="unhappy, and no more"),
-        pytest.param(felt(displeasure=0.85), ["displeased"], id="who has had enough"),
-        pytest.param(replace(CALM, mood=Mood(0.9, 0.9, is_low=True, messages=4)), ["displeased"], id="over the whole ticket"),
+        pytest.param(felt(displeasure=0.84, sentiment=Sentiment.FURIOUS), [], id="perhaps furious"),
+        pytest.param(felt(displeasure=0.85, sentiment=Sentiment.FURIOUS), ["displeased"], id="furious"),
+        pytest.param(felt(displeasure=0.99, sentiment=Sentiment.UNHAPPY), [], id="certainly unhappy, and no more"),
+        pytest.param(replace(CALM, mood=Mood(0.85, 0.9, is_low=True, messages=3)), ["displeased"], id="displeased message after message"),
+        pytest.param(replace(CALM, mood=Mood(0.9, 0.9, is_low=True, messages=2)), [], id="displeased for two messages"),
         pytest.param(replace(CALM, mood=replace(LOW, change=0.3)), ["worsening"], id="a mood that sinks"),
         pytest.param(replace(CALM, mood=replace(LOW, change=0.29)), [], id="one that sinks a little"),
         pytest.param(replace(CALM, mood=replace(LOW, change=0.5, messages=1)), [], id="one message has no trend"),
@@ -99,6 +101,7 @@ def felt(**more):
         pytest.param(replace(CALM, account=replace(TOP, tier="team"), confidence=0.4, threshold=0.6), [], id="an unsure one to another tier"),
         pytest.param(replace(CALM, contacts=1), [], id="they came once before"),
         pytest.param(replace(CALM, contacts=2), ["repeated"], id="they came twice before"),
+        pytest.param(replace(felt(is_request=False), contacts=2), [], id="and say thanks now"),
         pytest.param(replace(CALM, affected=2), [], id="one other has the problem"),
         pytest.param(replace(CALM, affected=3), ["incident"], id="several have it"),
     ],

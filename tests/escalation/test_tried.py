@@ -27,7 +27,7 @@ ACME = Account(AccountId("acme"), "Acme Robotics", tier="enterprise")
 MARA = Person(PersonId("mara"), "Mara", email="mara@acme.example")
 CALM = Case(Classification("billing", 0.9), ACME, person=MARA)
 RICH = replace(CALM, money=Decimal(1500))
-CROSS = replace(CALM, mood=Mood(0.9, 0.9, is_low=True, messages=2))
+CROSS = replace(CALM, mood=Mood(0.9, 0.9, is_low=True, messages=3))
 
 
 def read(pairs):
