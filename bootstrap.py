@@ -81,6 +81,7 @@ async def open_runtime(
             works = (
                 (
                     runtime.sweeper.run,
+                    runtime.rearming.run,
                     runtime.sender.run,
                     runtime.runner.run,
                     runtime.keep_house,

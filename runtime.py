@@ -20,6 +20,7 @@ from desk.ports import Actions, ChatPlatform, Crm, Pager, Query, View
 from desk.store import Store
 from desk.tending import Forgotten
 from handlers.outbox import Sender
+from handlers.rearming import Rearming
 from handlers.runner import Runner
 from handlers.services import Services
 from handlers.timers import ALONE, Sweeper
@@ -172,6 +173,7 @@ class Runtime:
         # On a server's database other workers sweep too; on a file nobody does, so that what a killed process held is taken up at once.
         many = reading.records.settings.in_postgres
         self.sweeper = Sweeper(services, submit, holder=f"{socket.gethostname()}/{os.getpid()}" if many else ALONE)
+        self.rearming = Rearming(services, submit)
         self.sender = Sender(services)
         self.runner = Runner(services, submit)
         self.syncs = reading.schedule()
@@ -198,6 +200,7 @@ class Runtime:
             await self.engine.settled()
             busy = await self.syncs.run_due()
             busy = await self.reviews.run_due() or busy
+            busy = await self.rearming.look() or busy
             busy = await self.sweeper.sweep() or busy
             busy = await self.runner.drain() or busy
             busy = await self.sender.drain() or busy

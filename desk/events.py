@@ -398,6 +398,21 @@ class AlertAsked:
         return f"alert:{self.alert.escalation}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyChanged:
+    """The policy is another one than it was; `after` is the last ticket that was looked at for it, "" at the beginning."""
+
+    id: EventId
+    version: str
+    at: datetime
+    after: str = ""
+
+    @property
+    def key(self) -> str:
+        """Return what it is about: of two policies the second waits for the first."""
+        return "policy"
+
+
 Event = (
     MessageReceived
     | MessageEdited
@@ -421,5 +436,6 @@ Event = (
     | ProblemReported
     | IncidentChanged
     | IncidentTold
+    | PolicyChanged
 )
 """Everything that can happen; `handlers/dispatch` has one function for each."""

@@ -82,6 +82,10 @@ class Store(Protocol):
         """Return all tickets, oldest first."""
         ...
 
+    async def open_tickets(self, *, after: str, most: int) -> Sequence[Ticket]:
+        """Return open tickets by their id, those behind `after` only; its cost does not grow with the closed ones, nor with those before."""
+        ...
+
     async def tickets_in_thread(self, place: Place) -> Sequence[Ticket]:
         """Return the tickets that live in a thread, oldest first."""
         ...
@@ -134,7 +138,9 @@ class Store(Protocol):
         """Return the escalations of all tickets that fired since then, oldest first."""
         ...
 
-    async def meanings(self, ticket: TicketId | None = None, *, embedder: str, since: datetime | None = None) -> Sequence[Meant]:
+    async def meanings(
+        self, ticket: TicketId | None = None, *, embedder: str, since: datetime | None = None, most: int | None = None
+    ) -> Sequence[Meant]:
         """Return what the messages of a ticket, or of all, mean to an embedder, oldest first."""
         ...
 

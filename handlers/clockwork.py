@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.changes import Changes, ClearDeadlines, DropDeadline, RecordDecision, SaveDraft, SaveMessage, SaveTicket, SetDeadline, Write, write
@@ -51,6 +51,38 @@ async def account_of(ticket: Ticket, services: Services) -> Account | None:
         return await services.crm.account(ticket.account) if ticket.account else None
     except Unavailable:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of one kind of promise's deadline: the row as it should be, and as it is."""
+
+    id: str
+    wanted: Deadline | None
+    known: Deadline | None
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        """Return what puts it right."""
+        if self.wanted:
+            return (SetDeadline(self.wanted),)
+        return (DropDeadline(self.id, self.known.due),) if self.known else ()
+
+
+async def rows(ticket: Ticket, services: Services, *, now: datetime, found: Sequence[Course] | None = None) -> list[Slot]:
+    """Return, for each kind of promise, its deadline as it should be and as it is; `found` are the ticket's courses where they are known."""
+    if found is None:
+        policy, account = await services.policy.current(), await account_of(ticket, services)
+        found = courses(ticket, account, policy, now=now, kind=await kind_of(ticket, services))
+    open_ = {course.promise.target: course for course in found if course.is_owed}
+    return [await _slot(ticket, open_.get(target), row_id(ticket.id, target), services=services, now=now) for target in Target]
+
+
+async def _slot(ticket: Ticket, course: Course | None, id: str, *, services: Services, now: datetime) -> Slot:
+    known = await services.store.deadline(id)
+    row = armed(ticket, course, known, now=now) if course else None
+    recorded = row is not None and course is not None and row.due <= now and await services.store.breach(made_good.breach_id(ticket.id, course))
+    return Slot(id, None if recorded else row, known)
 
 
 def armed(ticket: Ticket, course: Course, known: Deadline | None, *, now: datetime) -> Deadline | None:
@@ -157,22 +189,11 @@ async def _in_step(before: Ticket | None, ticket: Ticket, changes: Changes, serv
     settled = await made_good.settled(before, ticket, found, changes.writes, services=services, cause=cause)
     if over:
         return over + settled
-    open_ = {course.promise.target: course for course in found if course.is_owed}
-    for target in Target:
+    for place in await rows(ticket, services, now=now, found=found):
         # What this very event sets or drops is left to it.
-        if not _is_touched(row_id(ticket.id, target), changes.writes):
-            settled += await _row(ticket, open_.get(target), row_id(ticket.id, target), services=services, now=now)
+        if not _is_touched(place.id, changes.writes):
+            settled += write(*place.writes)
     return settled
-
-
-async def _row(ticket: Ticket, course: Course | None, id: str, *, services: Services, now: datetime) -> Changes:
-    known = await services.store.deadline(id)
-    row = armed(ticket, course, known, now=now) if course else None
-    if row is not None and course is not None and row.due <= now and await services.store.breach(made_good.breach_id(ticket.id, course)):
-        row = None
-    if row is None:
-        return write(DropDeadline(id, known.due)) if known else Changes()
-    return write(SetDeadline(row))
 
 
 def _is_touched(id: str, writes: Iterable[Write]) -> bool:

@@ -117,6 +117,7 @@ tickets = Table(
     _text("doc"),
     # What goes through the open tickets must not slow down with the closed ones.
     Index("ix_tickets_open", "opened", "id", sqlite_where=text("is_over = 0"), postgresql_where=text("NOT is_over")),
+    Index("ix_tickets_going", "id", sqlite_where=text("is_over = 0"), postgresql_where=text("NOT is_over")),
     Index("ix_tickets_held", "owner", sqlite_where=text("is_over = 0"), postgresql_where=text("NOT is_over")),
     Index("ix_tickets_place", "channel", "thread"),
     Index("ix_tickets_group", "channel", "grp"),

@@ -45,6 +45,11 @@ class TicketReads(Reads):
         """Return all tickets, or those neither solved nor closed, oldest first."""
         return await self._all(not_(tickets.c.is_over)) if open_only else await self._all()
 
+    async def open_tickets(self, *, after: str, most: int) -> Sequence[Ticket]:
+        """Return open tickets by their id, those behind `after` only."""
+        statement = select(tickets.c.doc).where(not_(tickets.c.is_over), tickets.c.id > after).order_by(tickets.c.id).limit(most)
+        return await self.database.read(lambda c: all_of(c, Ticket, statement))
+
     async def tickets_in_thread(self, place: Place) -> Sequence[Ticket]:
         """Return the tickets that live in a thread, oldest first."""
         return await self._all(tickets.c.channel == str(place.channel), tickets.c.thread == place.thread)

@@ -47,6 +47,7 @@ from escalation.calendars.days_off import with_days_off
 from handlers.commands.table import COMMAND
 from handlers.dispatch import dispatch
 from handlers.outbox import Sender
+from handlers.rearming import Rearming
 from handlers.runner import Runner
 from handlers.services import Services
 from handlers.styles import Styles
@@ -178,6 +179,10 @@ class ScriptedCrm(EmbeddedCrm):
     async def accounts(self) -> Sequence[Account]:
         self._reach()
         return await super().accounts()
+
+    async def invoices(self, account: AccountId) -> Sequence[Invoice]:
+        self._reach()
+        return await super().invoices(account)
 
     async def users(self, person: PersonId) -> Sequence[UserRef]:
         self._reach()
@@ -317,6 +322,7 @@ class World:
     def __post_init__(self) -> None:
         self.sender = Sender(self.services)
         self.runner = Runner(self.services, self.submit)
+        self.rearming: Rearming | None = None
 
     @property
     def actions(self) -> FakeActions:
@@ -420,9 +426,15 @@ class World:
         while busy:
             while self.queue:
                 await dispatch(self.queue.pop(0), self.services, self.submit)
-            busy = await sweeper.sweep()
+            busy = await self._rearmed()
+            busy = await sweeper.sweep() or busy
             busy = await self.runner.drain() or busy
             busy = await sender.drain() or busy or bool(self.queue)
+
+    async def _rearmed(self) -> bool:
+        """Notice a policy that was changed since this world began."""
+        self.rearming = self.rearming or Rearming(self.services, self.submit, seen=(await self.policy.current()).version)
+        return await self.rearming.look()
 
     async def wait(self, **span: float) -> None:
         """Let time pass, stopping at every instant at which something is due."""

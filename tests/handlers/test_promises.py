@@ -303,3 +303,25 @@ async def test_a_deadline_waits_while_nobody_can_say_what_the_contract_promises(
     w.crm.down = False
     await w.wait(minutes=5)
     assert len(await w.store.breaches()) == 1
+
+
+async def test_a_policy_that_promises_less_time_is_kept_to_from_now_on(w):
+    await w.asks("ina", QUESTION)
+    await w.wait(hours=1)
+    w.policy.change(sla={"first_response": "90m"})
+    await w.settle()
+    [(_, step, due)] = await rows(w)
+    assert (step, due.hour, due.minute) == ("warn", 11, 7)
+    await w.wait(hours=1)
+    assert len(await w.store.breaches()) == 1
+
+
+async def test_a_policy_that_promises_more_time_takes_a_breach_away_that_has_not_come(w):
+    await w.asks("ina", QUESTION)
+    await w.wait(hours=1)
+    w.policy.change(sla={"first_response": "7h"})
+    await w.wait(hours=5)
+    assert await w.store.breaches() == []
+    assert await raised(w) == ["sla_at_risk"]
+    await w.wait(hours=20)
+    assert len(await w.store.breaches()) == 1

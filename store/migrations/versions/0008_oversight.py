@@ -44,6 +44,7 @@ def upgrade() -> None:
     _fill("tickets", "owner", lambda doc: _written(doc.get("owner")))
     _fill("escalations", "status", lambda doc: doc.get("status", "open"))
     op.create_index("ix_tickets_open", "tickets", ["opened", "id"], sqlite_where=OPEN_IN_SQLITE, postgresql_where=OPEN)
+    op.create_index("ix_tickets_going", "tickets", ["id"], sqlite_where=OPEN_IN_SQLITE, postgresql_where=OPEN)
     op.create_index("ix_tickets_held", "tickets", ["owner"], sqlite_where=OPEN_IN_SQLITE, postgresql_where=OPEN)
     _index("escalations", "at")
     op.create_index("ix_escalations_open", "escalations", ["at", "id"], sqlite_where=GOING_ON, postgresql_where=GOING_ON)
