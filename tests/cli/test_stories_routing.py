@@ -30,7 +30,7 @@ def test_routed_to_finance(story):
 
 
 def test_given_back(story):
-    lines = [post for post in in_channel(story, "finance", "notice") if post["text"].split(":")[0] in ("Offered to Jonas Reed",) or "Nobody" in post["text"]]
+    lines = [post for post in in_channel(story, "finance", "notice") if "Offered to Jonas Reed: " in post["text"] or "Nobody" in post["text"]]
     assert [post["to"] for post in lines] == [["Jonas Reed"], []]
     assert lines[1]["text"].startswith("Nobody accepted it, so it is everybody's: Poppy Lane")
     assert "Jonas Reed did not take it." in lines[1]["text"]
@@ -64,7 +64,7 @@ def test_nobody_there(story):
 
 
 def test_senior(story):
-    calls = [post for post in in_channel(story, "agents", "notice") if post["text"].startswith("Needs a senior")]
+    calls = [post for post in in_channel(story, "agents", "notice") if "Needs a senior: " in post["text"]]
     assert [(post["at"][:16], post["to"]) for post in calls] == [("2026-11-03T09:00", ["Priya Dale"])]
     assert story.ticket["priority"]["level"] == "high"
     assert story.ticket["team"] is None

@@ -217,7 +217,7 @@ async def test_another_category_moves_the_cards_and_leaves_a_line(w):
     await w.clicks("noor", "Change category or priority", category="bug report", priority="normal")
     ticket = await w.ticket()
     assert (ticket.team, ticket.tags, ticket.offered) == ("tier2", ("engineering",), user("lea"))
-    assert [text.split(":")[0] for text in w.standing(where="finance")][0] == "Moved to #tier2"
+    assert next(text.split(":")[0] for text in w.standing(where="finance")) == "Moved to #tier2"
     (moved,) = w.posts(Purpose.DRAFT_CARD, where="tier2")
     assert moved.to == (user("lea"),)
     await w.clicks("lea", "Approve")
