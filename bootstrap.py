@@ -85,6 +85,7 @@ async def open_runtime(
                     runtime.sender.run,
                     runtime.runner.run,
                     runtime.keep_house,
+                    runtime.heartbeat.run,
                     runtime.syncs.run,
                     runtime.reviews.run,
                     reading.renewal.run,
@@ -186,6 +187,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from agent.fit import ready
     from agent.redaction import redacted
     from crm.embedded import EmbeddedCrm
+    from escalation.calendars.files import CalendarFiles
     from knowledge.attachments import AttachmentReader
     from knowledge.connectors import Surroundings, opened
     from knowledge.embedders import known, wanted
@@ -194,7 +196,6 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
     from knowledge.search import HybridKnowledge
     from knowledge.syncing.sync import Means
     from knowledge.tickets import ResolvedTickets
-    from escalation.calendars.files import CalendarFiles
     from pagers.phones import Phones
     from selfservice.builtin import Shelves
     from selfservice.declared import DeclaredActions

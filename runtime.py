@@ -25,6 +25,7 @@ from handlers.runner import Runner
 from handlers.services import Services
 from handlers.timers import ALONE, Sweeper
 from handlers.views import Views
+from pagers.heartbeat import Heartbeat
 
 if TYPE_CHECKING:
     from agent.alarm import Alarm
@@ -53,6 +54,8 @@ T = TypeVar("T")
 Submit = Callable[[Event], Awaitable[None]]
 MOST_SLEEP = timedelta(hours=1)
 """The longest sleep at once: a machine that was suspended finds out what is due."""
+LONG_DUE = timedelta(minutes=5)
+"""How long something may have been due without anybody doing it."""
 HOUSEKEEPING = timedelta(hours=6)
 
 log = logging.getLogger("frontdesk")
@@ -178,6 +181,7 @@ class Runtime:
         self.runner = Runner(services, submit)
         self.syncs = reading.schedule()
         self.reviews = reading.reviews(submit)
+        self.heartbeat = Heartbeat(reading.records.settings.heartbeat_url.get_secret_value(), services.clock, self.works)
         self._views = Views(services)
 
     async def emit(self, event: Event) -> None:
@@ -204,6 +208,11 @@ class Runtime:
             busy = await self.sweeper.sweep() or busy
             busy = await self.runner.drain() or busy
             busy = await self.sender.drain() or busy
+
+    async def works(self) -> bool:
+        """Tell whether the store answers and what is due is done; a desk that stands still is as good as one that is down."""
+        due = await self.services.store.next_due()
+        return due is None or due > self.services.clock.now() - LONG_DUE
 
     async def keep_house(self) -> None:
         """Drop what retention says should be gone, every few hours, for as long as the desk runs."""

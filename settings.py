@@ -38,6 +38,7 @@ HINTS = {
     "embedder": "a folder with a text model as transformers saves it, or leave it unset for the model that ships",
     "reranker": "a folder with a cross encoder as transformers saves it, or leave it unset for none",
     "allowed_hosts": "the names people open the page by, with commas between them and without ports, such as desk.example.com",
+    "heartbeat_url": "an address that is asked every minute, such as https://health.example.com/ping/ID; http:// is for this machine only",
     "log_level": "one of " + ", ".join(LEVELS),
     "slack_bot_token": "the Bot User OAuth Token of your Slack app, which begins with xoxb-",
     "slack_app_token": "an app-level token of your Slack app with connections:write, which begins with xapp-, or leave it unset for HTTP",
@@ -129,6 +130,13 @@ def _slack_url(url: str) -> str:
     return url.rstrip("/") + "/"
 
 
+def _heartbeat(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if url.get_secret_value() and not (parts.hostname and (parts.scheme == "https" or (parts.scheme == "http" and _is_here(parts)))):
+        raise ValueError("not an address")
+    return url
+
+
 def _gateway(url: str, info: ValidationInfo) -> str:
     parts = urlsplit(url)
     if url and (parts.scheme not in ("http", "https") or not parts.hostname or parts.username or parts.query or parts.port == 0):
@@ -182,6 +190,8 @@ class Settings(BaseSettings):
     """What the page asks for; empty for none, and then only this machine reaches it."""
     allowed_hosts: Annotated[str, AfterValidator(_names)] = ""
     log_level: Annotated[str, AfterValidator(_level)] = "warning"
+    heartbeat_url: Annotated[SecretStr, AfterValidator(_heartbeat)] = SecretStr("")
+    """Asked every minute while the desk works, so that whoever misses it knows that it does not; empty for nobody."""
     model_plain_http: bool = False
     """Allows a gateway of a language model on another machine to be reached without encryption."""
     model_key: Annotated[SecretStr, AfterValidator(_key)] = Field(SecretStr(""), validation_alias=VARIABLES["model_key"])

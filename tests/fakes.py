@@ -9,12 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 
+from desk.alert import Alert
 from desk.answering import Picture
 from desk.article import Chunk, ChunkChange, Document
 from desk.audience import may_show
 from desk.customer import Person, Role
 from desk.draft import Evidence, Passage
-from desk.errors import Conflict, PlaceGone, Unavailable
+from desk.errors import Conflict, PlaceGone, Rejected, Unavailable
 from desk.events import Event
 from desk.ids import OutboxId, derived
 from desk.ports import Asker, Capabilities, Query, View
@@ -410,6 +411,33 @@ class FakeActions:
     def _reach(self) -> None:
         if self.down:
             raise Unavailable("actions", "the test says so")
+
+
+@dataclass
+class FakePager:
+    """Wakes nobody and remembers what became of each alert. A test says how it answers: `down` until told otherwise, or `fail` and `refuse` once."""
+
+    alerts: dict[str, str] = field(default_factory=dict)
+    told: list[Alert] = field(default_factory=list)
+    down: bool = False
+    refuses: bool = False
+    _next: list[Exception] = field(default_factory=list)
+
+    def fail(self) -> None:
+        self._next.append(Unavailable("pager", "the test says so"))
+
+    def refuse(self) -> None:
+        self._next.append(Rejected("the test says so"))
+
+    async def tell(self, alert: Alert) -> None:
+        if self._next:
+            raise self._next.pop(0)
+        if self.down:
+            raise Unavailable("pager", "the test says so")
+        if self.refuses:
+            raise Rejected("the test says so")
+        self.told.append(alert)
+        self.alerts[alert.escalation] = alert.word.value
 
 
 @dataclass
