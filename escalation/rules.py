@@ -140,7 +140,7 @@ def sla_breached(case: Case, _: Policy) -> Values | None:
 def money(case: Case, policy: Policy) -> Values | None:
     """Much money is at stake."""
     large = case.money is not None and case.money >= policy.escalation.money.limit
-    return (("amount", f"{case.money:.0f}"),) if large else None
+    return (("amount", f"EUR {case.money:,.0f}"),) if large else None
 
 
 @rule("churn")

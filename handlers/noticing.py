@@ -96,4 +96,8 @@ def whom(s: Situation, notices: tuple[Trigger, ...]) -> tuple[UserRef, ...]:
 def _line(s: Situation, notices: tuple[Trigger, ...]) -> Card:
     account = f", {s.account.name} ({s.account.tier or 'no tier'})" if s.account else ""
     why = "; ".join(render(Reason(notice.rule, notice.values)) for notice in notices)
-    return Card((Text(f"{s.ticket.customer_name}{account}: {why}. The bot goes on.   Ticket {s.ticket.id}", Style.QUIET),))
+    urgent = s.ticket.priority
+    parts = ", ".join(render(reason) for reason in urgent.reasons)
+    ranked = f"Priority {urgent.level} {urgent.score}{f' ({parts})' if parts else ''}"
+    text = f"{s.ticket.customer_name}{account}: {why}. The bot goes on.   {ranked}   Ticket {s.ticket.id}"
+    return Card((Text(text, Style.QUIET),))

@@ -11,7 +11,7 @@ from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
 from desk.ticket import Reason, Status
 from desk.timeline import File, Message
-from handlers import evidenced, reading, routed, run_cards, snoozing, step_lines, verdicts
+from handlers import evidenced, package, reading, routed, run_cards, snoozing, step_lines, verdicts
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -58,7 +58,7 @@ def draft_card(draft: Draft, d: Dossier) -> Card:
     blocks: list[Block] = [Header(f"{title}  for {_who(d)}", _aside(d)), *_words(d), *story, *_parts(draft, d)]
     blocks += [Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else []
     blocks += [Text(f"Waits because {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
-    blocks.append(Fields((("Category", d.ticket.category or "-"), ("Priority", _priority(d)), ("Ticket", str(d.ticket.id)), *_holder(d))))
+    blocks.append(Fields((("Category", d.ticket.category or "-"), ("Priority", _priority(d)), ("Ticket", str(d.ticket.id)), *_holder(d), *_told(d))))
     return Card((*blocks, buttons.row((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d)), d)))
 
 
@@ -72,15 +72,17 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
         return _aside_line(d)
     draft = next((x for x in d.drafts if x.id == escalation.package.draft), None)
     head = Header(f"Needs a human: {_why(escalation)}  for {_who(d)}", _aside(d))
-    blocks: list[Block] = [head, *_words(d), *reading.so_far(d), Fields(_context(escalation, d))]
-    row = buttons.escalation(escalation, d)
+    next_ = package.suggested(escalation, d)
+    blocks: list[Block] = [head, package.why(escalation), *_words(d), Text(f"**Next:** {next_.sentence}")]
+    row = (*next_.buttons, *buttons.escalation(escalation, d))
     if draft is not None and draft.is_open:
         blocks += [*_parts(draft, d), *([Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else [])]
         blocks += [Text(f"Unsure because {doubt}", Style.QUIET) for doubt in _unsure(draft)]
-        row = (*buttons.review(draft, d), *row)
+        row = (*next_.buttons, *buttons.review(draft, d), *buttons.escalation(escalation, d))
     elif draft is not None:
         blocks += [Text(_line(draft, d), Style.QUIET), *run_cards.lines(draft, d)]
-    return Card((*blocks, buttons.row(row, d)))
+    blocks += [*reading.so_far(d), *package.known(escalation, d), Fields(_context(escalation, d))]
+    return Card((*blocks, buttons.row(row, d, also=() if d.ticket.status.is_over else (buttons.whole(d),))))
 
 
 def auto_card(draft: Draft, d: Dossier) -> Card:
@@ -222,7 +224,15 @@ def _context(escalation: Escalation, d: Dossier) -> tuple[tuple[str, str], ...]:
         *((("Called", called),) if called else ()),
         ("Ticket", str(d.ticket.id)),
         *_holder(d),
+        *_told(d),
     )
+
+
+def _told(d: Dossier) -> tuple[tuple[str, str], ...]:
+    """Return what somebody was told of while the desk went on."""
+    quiet = [e for e in d.escalations if any(step.code == "told" for step in e.steps)]
+    rules = dict.fromkeys(rule.replace("_", " ") for e in quiet for rule in e.rules)
+    return (("Told of", ", ".join(rules)),) if rules else ()
 
 
 def _holder(d: Dossier) -> tuple[tuple[str, str], ...]:

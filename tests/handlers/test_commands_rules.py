@@ -81,7 +81,7 @@ async def test_who_must_not_wait_is_listed_added_and_removed(w):
     await w.commands("lea", "vip add account Acme because of the renewal")
     assert (await w.policy.current()).vip.accounts == ("acme",)
     await w.asks("mara", ASKED)
-    assert any("they must not wait (account acme)" in text for text in w.texts(Purpose.NOTICE))
+    assert any("they must not wait: account acme" in text for text in w.texts(Purpose.NOTICE))
     await w.commands("lea", "vip remove account acme")
     assert (await w.policy.current()).vip.accounts == ()
 

@@ -26,8 +26,9 @@ async def test_a_vip_is_answered_and_a_lead_is_told(w):
     await w.asks("mara", QUESTION)
     assert (await w.decisions())[-1] == "reply"
     (line,) = notices(w)
-    assert "they must not wait (account acme)" in line
+    assert "they must not wait: account acme" in line
     assert "The bot goes on." in line
+    assert "Priority high 75 (+30 enterprise account, +20 vip, +5 health 62 and falling)" in line
     assert await recorded(w) == [("vip",)]
 
 
@@ -113,14 +114,14 @@ async def test_while_only_observing_nobody_is_told_but_of_what_policy_names(w):
     w.policy.change(escalation={"observe_pages": ["money"]})
     await w.asks("ina", "You charged me 5000 EUR, when does my refund arrive?")
     (line,) = notices(w)
-    assert "about EUR 5000 are at stake" in line
+    assert "much money is at stake: EUR 5,000" in line
 
 
 async def test_an_invoices_amount_counts_where_only_its_number_is_named(w):
     w.policy.change(escalation={"money": {"limit": 400}})
     await w.asks("mara", "When does the refund of INV-204 arrive?")
     (line,) = notices(w)
-    assert "about EUR 420 are at stake" in line
+    assert "much money is at stake: EUR 420" in line
 
 
 async def test_nobody_learns_the_amount_of_another_accounts_invoice(w):
