@@ -15,7 +15,7 @@ from desk.ticket import Level, Priority, Reason
 from escalation.case import Case
 
 FALLING = "falling"
-HOUR = timedelta(hours=1)
+HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def answered(seen: Seen) -> Weight:
     """Who was answered a short while ago can wait a little; not who says that the answer was none."""
     since, weights = seen.case.since_answer, seen.policy.priority.answered
     waits = since is None or since > weights.within or seen.case.not_solved
-    return Weight() if waits or since is None else Weight(weights.points, f"answered {_ago(since)} ago")
+    return Weight() if waits or since is None else Weight(weights.points, f"answered {_ago(since)}")
 
 
 def _urgent(seen: Seen) -> tuple[str, int]:
@@ -178,4 +178,6 @@ def _grown(amount: Decimal | float, growing: Growing) -> int:
 
 
 def _ago(since: timedelta) -> str:
-    return f"{since // HOUR} h" if since >= HOUR else f"{since // timedelta(minutes=1)} min"
+    if since < MINUTE:
+        return "just now"
+    return f"{since // HOUR} h ago" if since >= HOUR else f"{since // MINUTE} min ago"
