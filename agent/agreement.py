@@ -11,13 +11,15 @@ from agent.topics import LABEL
 from agent.triage import INTENT
 from agent.triage_schema import Opinion, Said
 from desk.policy import Triage
-from desk.triage import Classification, Label, Sentiment, Signal
+from desk.triage import Classification, Impact, Label, Sentiment, Signal
 
 NOTHING_HEARD = 0.4
 """What the local classifier's silence weighs: an intent, urgency or change that it does not hear, a language that it cannot tell."""
 EVEN = 0.5
 """What a mood weighs that it calls neutral or good: those are what is left where no word of anger stands."""
 WORST_FIRST = tuple(Sentiment)
+MIDDLE = {Sentiment.FURIOUS: 0.95, Sentiment.UNHAPPY: 0.75, Sentiment.NEUTRAL: 0.15, Sentiment.PLEASED: 0.05, Sentiment.DELIGHTED: 0.02}
+"""The displeasure that a level comes to."""
 HARD = frozenset(HARD_SIGNALS)
 
 
@@ -141,7 +143,15 @@ def _mood(found: Classification, local: Classification, said: Opinion, scales: S
     if found.signals & HARD and not worse:
         return found
     held = NOTHING_HEARD if worse else scales.terms.sure if local.sentiment in DISPLEASED else EVEN
-    return replace(found, sentiment=said.sentiment.value) if scales.weight("sentiment", said.sentiment) > held else found
+    if scales.weight("sentiment", said.sentiment) <= held:
+        return found
+    return replace(found, sentiment=said.sentiment.value, displeasure=_moved(local.displeasure, said.sentiment, scales))
+
+
+def _moved(displeasure: float, said: Said[Sentiment], scales: Scales) -> float:
+    """Return a displeasure on its way to what a model's level comes to, as far as its word weighs; half of what was heard here stays at least."""
+    weight = scales.weight("sentiment", said)
+    return round(max(displeasure / 2, weight * MIDDLE[said.value] + (1 - weight) * displeasure), 4)
 
 
 def _intent(found: Classification, local: Classification, said: Opinion, scales: Scales) -> Classification:
@@ -161,10 +171,12 @@ def _language(found: Classification, local: Classification, said: Opinion, scale
 def _rest(found: Classification, local: Classification, said: Opinion, scales: Scales) -> Classification:
     """Add what only a model says."""
     trend = said.trend if scales.before else None
+    urgency = tuple(item.value for item in said.urgency if scales.weight("urgency", item) > NOTHING_HEARD)
     return replace(
         found,
         trend=trend.value if trend and scales.weight("trend", trend) > NOTHING_HEARD else "",
-        urgency=tuple(item.value for item in said.urgency if scales.weight("urgency", item) > NOTHING_HEARD),
+        urgency=urgency,
+        impact=tuple(item for item in Impact if item in local.impact or item.value in urgency),
         missing=said.missing.value if said.missing and scales.weight("missing", said.missing) > NOTHING_HEARD else (),
     )
 

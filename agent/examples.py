@@ -38,6 +38,7 @@ def lessons(folder: Path = FOLDER) -> Lessons:
     texts = {name: _texts(found) for name, found in rows.items()}
     categories = _joined(texts[category.replace(" ", "_")] for category in CATEGORIES)
     chat = (*texts["not_a_request"], *_texts(_of_kind(rows["questions"], "chat")))
+    asked = _texts([row for row in rows["questions"] if row["kind"] in ("howto", "fact")])
     queries = tuple(row["text"] for row in rows["questions"] if row["kind"] != "chat")
     hard = _joined(texts[signal.value] for signal in HARD_SIGNALS)
     harmless = _joined(texts[f"{signal.value}_not"] for signal in HARD_SIGNALS)
@@ -51,6 +52,7 @@ def lessons(folder: Path = FOLDER) -> Lessons:
         "intent": _told(rows["record_intents"], "intent") + _labelled(_apart(categories, record), NONE),
         "sentiment": _told(rows["sentiment"], "sentiment")
         + _labelled((*queries, *categories[::2], *_apart(chat, _texts(rows["sentiment"]))), Sentiment.NEUTRAL.value),
+        "impact": _told(rows["impact"], "impact") + _labelled((*asked, *texts["feature_request"], *texts["onboarding"], *chat[::2]), NONE),
     }
     strange = (*harmless, *queries, *chat, *categories, *record)
     return MappingProxyType({**taught, **{signal.value: _signal(texts[signal.value], strange) for signal in HARD_SIGNALS}})

@@ -24,6 +24,7 @@ PRAISE = (
     "klasse|toll|prima|danke|merci|parfait|genial|gracias|perfecto|obrigad[oa]|otimo"
 )
 OPENING = re.compile(rf"\W*(?:(?:{PRAISE})\b(?: \w+)?[,.!;: ]+)+", re.IGNORECASE)
+NEGATION = re.compile(r"\b(?:not|never|nobody|nothing|\w+n't|no)(?!\w)")
 NEGATED = re.compile(
     r"\b(?:nothing|not|never|nobody|\w+n't|nichts|nicht|pas|nada|nao|no)\W+(?:\w+\W+)?(?:work\w*|help\w*|fix\w*|runs?|marche\w*|funcion\w*)"
 )
@@ -35,7 +36,7 @@ def weigh(text: str, felt: Mapping[str, float] = MappingProxyType({})) -> Sentim
     Anger wins over thanks, because "thanks for nothing" is common and a missed complaint costs more; so does mockery. Capitals and
     exclamation marks make displeasure fury; by themselves they mean nothing.
     """
-    said, loud = plain(text[:SCANNED]), _is_loud(text[:SCANNED])
+    said, loud = civil(plain(text[:SCANNED])), is_loud(text[:SCANNED])
     return _displeased(said, felt, loud=loud) or _pleased(said, felt, loud=loud) or Sentiment.NEUTRAL
 
 
@@ -52,6 +53,30 @@ def after_praise(text: str) -> str:
     return rest if len(rest.split()) >= FELT_WORDS and not _relieved(plain(rest)) else ""
 
 
+def civil(said: str) -> str:
+    """Return a plain text without the swear words of somebody who praises: "this is fucking great". In any other text they stay."""
+    told = feelings()
+    bare = told["swears"].sub(" ", said)
+    if bare == said or not told["good"].search(bare) or "?" in said or told["aimed"].search(said):
+        return said
+    sour = ("fury", "displeasure", "bitter", "failure", "setback")
+    return said if NEGATION.search(bare) or any(told[name].search(bare) for name in sour) else bare
+
+
+def mocks(said: str) -> bool:
+    """Tell whether praise stands beside what is none: "great, gone again"."""
+    praised = feelings()["thanks"].search(said) or feelings()["delight"].search(said) or MOCKERY.search(said)
+    failed = feelings()["failure"].search(said) or feelings()["setback"].search(said)
+    return bool(praised and failed) and not _relieved(said)
+
+
+def is_loud(text: str) -> bool:
+    """Tell whether a text shouts: several exclamation marks in a row or all over, or mostly capitals beyond a short code."""
+    letters = [sign for sign in text if sign.isalpha()]
+    capitals = sum(sign.isupper() for sign in letters)
+    return "!!" in text or text.count("!") >= 3 or (len(letters) >= 10 and capitals > 0.7 * len(letters))
+
+
 @cache
 def feelings() -> Mapping[str, re.Pattern[str]]:
     """Read the words of each feeling on first use."""
@@ -62,7 +87,7 @@ def feelings() -> Mapping[str, re.Pattern[str]]:
 def _displeased(said: str, felt: Mapping[str, float], *, loud: bool) -> Sentiment | None:
     if feelings()["fury"].search(said) or MASKED.search(said):
         return Sentiment.FURIOUS
-    if feelings()["displeasure"].search(said) or feelings()["bitter"].search(said) or _mocks(said):
+    if feelings()["displeasure"].search(said) or feelings()["bitter"].search(said) or mocks(said):
         return Sentiment.FURIOUS if loud else Sentiment.UNHAPPY
     # Of two words a head knows too little: it heard displeasure in "good point", and in "nos vemos", because the embedder knows English only.
     if len(said.split()) < FELT_WORDS or feelings()["farewell"].search(said):
@@ -70,13 +95,6 @@ def _displeased(said: str, felt: Mapping[str, float], *, loud: bool) -> Sentimen
     if felt.get(Sentiment.FURIOUS, 0.0) + felt.get(Sentiment.UNHAPPY, 0.0) > SURE_OF_DISPLEASURE:
         return Sentiment.FURIOUS if loud and felt.get(Sentiment.FURIOUS, 0.0) > 0.5 else Sentiment.UNHAPPY
     return None
-
-
-def _mocks(said: str) -> bool:
-    """Tell whether praise stands beside what is none: "great, gone again"."""
-    praised = feelings()["thanks"].search(said) or feelings()["delight"].search(said) or MOCKERY.search(said)
-    failed = feelings()["failure"].search(said) or feelings()["setback"].search(said)
-    return bool(praised and failed) and not _relieved(said)
 
 
 def _relieved(said: str) -> bool:
@@ -92,10 +110,3 @@ def _pleased(said: str, felt: Mapping[str, float], *, loud: bool) -> Sentiment |
     if feelings()["thanks"].search(said):
         return Sentiment.DELIGHTED if loud and felt.get(Sentiment.DELIGHTED, 0.0) > 0.5 else Sentiment.PLEASED
     return Sentiment.PLEASED if felt.get(Sentiment.PLEASED, 0.0) + felt.get(Sentiment.DELIGHTED, 0.0) > SURE_OF_PLEASURE else None
-
-
-def _is_loud(text: str) -> bool:
-    """Tell whether a text shouts: several exclamation marks in a row or all over, or mostly capitals beyond a short code."""
-    letters = [sign for sign in text if sign.isalpha()]
-    capitals = sum(sign.isupper() for sign in letters)
-    return "!!" in text or text.count("!") >= 3 or (len(letters) >= 10 and capitals > 0.7 * len(letters))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from agent import language, personal, request, sentiment
+from agent import displeasure, impact, language, personal, request, sentiment
 from agent.chosen import Chosen
 from agent.clauses import MOST, clauses
 from agent.examples import DISPLEASED, HARD_SIGNALS, NONE, YES
@@ -23,7 +23,7 @@ from desk.errors import Misconfigured
 from desk.library import Embedder
 from desk.meaning import Meaning
 from desk.policy import Triage
-from desk.triage import Classification, Sentiment, Signal
+from desk.triage import Classification, Impact, Sentiment, Signal
 
 HEAD, TAIL = 6000, 2000
 """Characters of a long message that are read for signals: people complain first or last."""
@@ -31,6 +31,8 @@ SENTENCES = 12
 """Sentences that are embedded one by one; each costs about 2 ms."""
 SENSED_WORDS = 3
 """The fewest words on which a head may raise an alarm: "help" alone looks like anything."""
+LONG = 4
+"""Sentences from which a message is long: what it says as a whole hides what one of them says."""
 TELLING_WORDS = 3
 """The fewest words of a sentence that may add a category: "Hi!" looks a little like each of them."""
 INTENT = 0.6
@@ -123,6 +125,7 @@ class LocalTriager:
         mood = sentiment.weigh(text, {} if polite else dict(zip(felt.classes, map(float, felt.probabilities(whole)[0]), strict=True)))
         asked = 1.0 if sentiment.fails(text) else self._request(pieces, vectors, mood=mood, signals=signals)
         alien = float(topics.strangeness(whole)[0])
+        tongue = language.detect(text, sure=self._thresholds.language)
         return Classification(
             labels[0].category if labels else "",
             labels[0].confidence if labels else 0.0,
@@ -132,7 +135,9 @@ class LocalTriager:
             out_of_scope=alien >= self._thresholds.out_of_scope and not signals & frozenset(HARD_SIGNALS),
             out_of_scope_score=round(alien, 4),
             sentiment=mood,
-            language=language.detect(text, sure=self._thresholds.language),
+            displeasure=0.0 if polite else self._displeasure(pieces, vectors, mood=mood),
+            impact=self._impact(pieces, vectors[1:], english=tongue in ("en", None)),
+            language=tongue,
             intent=self._intent(vectors),
             signals=signals,
             model=topics.version,
@@ -157,6 +162,19 @@ class LocalTriager:
         odds = self._odds(vectors)
         asking = [request.chance(piece, head) for piece, head in zip(pieces, odds[1:], strict=True) if request.speaks(piece)]
         return max([request.chance(" ".join(pieces), odds[0]), *asking])
+
+    def _displeasure(self, pieces: Sequence[str], vectors: Matrix, *, mood: Sentiment) -> float:
+        """Return how displeased a writer is: the whole says it, or in a long message one of its sentences; the level and it never contradict."""
+        feeling = displeasure.shipped()
+        whole = feeling.of(" ".join(pieces), vectors[0], embedder=self._memo.id)
+        each = [feeling.of(piece, row, embedder=self._memo.id) for piece, row in zip(pieces, vectors[1:], strict=True)] if len(pieces) > LONG else []
+        return round(displeasure.beside(mood, max([whole, *each])), 4)
+
+    def _impact(self, pieces: Sequence[str], vectors: Matrix, *, english: bool) -> tuple[Impact, ...]:
+        """Return what is at stake; by meaning in English only, because the embedder knows no other language well."""
+        found = frozenset(stake for piece in pieces for stake in impact.heard(piece))
+        found |= impact.sensed(self._heads["impact"], pieces, vectors) if english else frozenset()
+        return impact.ordered(found, " ".join(pieces))
 
     def _odds(self, vectors: Matrix) -> list[float]:
         """Return each vector's log-odds of asking for something."""

@@ -10,6 +10,7 @@ from desk.codec import encode
 from desk.decision import Decision
 from desk.draft import Evidence, Proposal
 from desk.ids import AccountId
+from desk.mood import Mood
 from desk.ticket import Reason, Ticket
 from desk.usage import ModelCall
 
@@ -94,6 +95,7 @@ def ticket(found: Ticket, *, names: Mapping[str, str], accounts: Mapping[Account
         "thread": found.place.thread,
         "category": found.category or None,
         "priority": _priority(found, _rendered),
+        "mood": mood(found.mood),
         "attention": found.attention.value,
         "owner": (found.owner_name or names.get(str(found.owner), str(found.owner))) if found.owner else None,
         "team": found.team or None,
@@ -105,6 +107,11 @@ def ticket(found: Ticket, *, names: Mapping[str, str], accounts: Mapping[Account
         "closed": instant(found.closed),
         "containment": found.containment.value if found.containment else None,
     }
+
+
+def mood(found: Mood) -> Shape:
+    """Return how a ticket's customers feel by now: `displeasure` 0 to 1, its `peak`, whether it is `low`, and its `change` over the ticket."""
+    return {"displeasure": found.displeasure, "peak": found.peak, "low": found.is_low, "change": found.change, "messages": found.messages}
 
 
 def draft(proposal: Proposal | None) -> Shape | None:

@@ -3,6 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated
+
+Share = Annotated[float, "share"]
+Felt = tuple[tuple[str, float], ...]
+"""How displeased each message of a ticket is, oldest first, by its id and when it was last changed: numbers, no words."""
+
+
+@dataclass(frozen=True, slots=True)
+class MoodPolicy:
+    """How the messages of a ticket make its mood.
+
+    `latest` is what the last message counts beside all before it. A mood is low from `low` on and until it falls below `lifted`. A mood that
+    changed by `change` over the ticket has become worse or better.
+    """
+
+    latest: Share
+    low: Share
+    lifted: Share
+    change: Share
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from desk.deadlines import Hours
 from desk.escalation_policy import EscalationPolicy, PriorityPolicy, VipPolicy
 from desk.incident import IncidentPolicy
 from desk.modes import Modes
+from desk.mood import MoodPolicy
 from desk.oncall import OnCall
 from desk.routing import Routing
 from desk.selfservice import SelfService
@@ -237,6 +238,7 @@ class Policy:
     hours: Hours
     sla: Sla
     escalation: EscalationPolicy
+    mood: MoodPolicy
     priority: PriorityPolicy
     vip: VipPolicy
     audience: Visibility

@@ -9,7 +9,7 @@ from enum import StrEnum
 from desk.audience import INTERNAL
 from desk.customer import TEAM, Role
 from desk.ids import AccountId, IncidentId, MessageId, OutboxId, PersonId, TicketId
-from desk.mood import Mood
+from desk.mood import Felt, Mood
 from desk.sla import Mark
 from desk.space import Channel, ChannelKind, MessageRef, Place, UserRef
 from desk.timeline import Timeline
@@ -144,6 +144,7 @@ class Ticket:
     ranked_at: datetime | None = None
     """When a teammate set the priority, which stands until the customer writes again."""
     mood: Mood = field(default_factory=Mood)
+    felt: Felt = ()
     clock: tuple[Mark, ...] = ()
     """Whose move it was since when, oldest first; the promises' clock is read off it."""
     third_party: str = ""

@@ -21,7 +21,7 @@ from desk.modes import Mode
 from desk.space import ChannelKind
 from desk.ticket import Attention, Reason, Ticket
 from desk.timeline import SPOKEN, Purpose
-from desk.triage import Classification, Sentiment, Signal
+from desk.triage import Classification, Impact, Sentiment, Signal
 from escalation.kept import kept
 from handlers import act, drafting, files, joining, recontact, requests, summing, weighing, wishes
 from handlers.deed import Deed
@@ -93,7 +93,7 @@ async def _answer(
     draft = replace(drafting.stored(proposal, s), follows=done.id if done else None) if drafting.sound(proposal, s) else None
     repeats = draft is not None and _repeats(draft, s)
     weighed = await weighing.weigh(s, classification, services, proposal=proposal, repeats=repeats and _said_anew(s))
-    s, triggers = weighed.s, weighed.triggers
+    s, triggers, classification = weighed.s, weighed.triggers, weighed.case.classification
     facts = _facts(s, classification, weighed=weighed, proposal=proposal, draft=draft, repeats=repeats, under_way=under_way)
     warned = (
         weighed.changes + (NOTHING if without else _resumed(s)) + (await recontact.came_back(s, services) if classification.is_request else NOTHING)
@@ -124,7 +124,9 @@ async def _classify(s: Situation, services: Services) -> Classification:
     signals = whole.signals.union(*(c.signals for c in each))
     asks = whole.is_request or any(c.is_request for c in each)
     worst = min((whole.sentiment, *(c.sentiment for c in each)), key=WORST_FIRST.index)
-    return replace(whole, signals=signals, is_request=asks, sentiment=worst)
+    sour = max(whole.displeasure, *(c.displeasure for c in each))
+    impact = tuple(item for item in Impact if any(item in c.impact for c in (whole, *each)))
+    return replace(whole, signals=signals, is_request=asks, sentiment=worst, displeasure=sour, impact=impact)
 
 
 def _was_asked(s: Situation) -> bool:

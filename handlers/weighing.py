@@ -12,7 +12,7 @@ from escalation.case import Case
 from escalation.hearing import MOODS, news
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import incidents, meant, noticing, routing, stakes
+from handlers import incidents, meant, moods, noticing, routing, stakes
 from handlers.services import Services
 from handlers.situation import Situation
 
@@ -36,6 +36,7 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
     `repeats` says that `proposal` only says again what the customer was last told.
     """
     said = await meant.meant(s, services)
+    s, c = await moods.felt(s, c, services)
     others = await incidents.noticed(s, c, said, services)
     s = others.s
     case = await stakes.case_of(s, c, services, proposal=proposal, said=said, repeats=repeats)

@@ -134,6 +134,6 @@ def _forget_names(connection: Connection, theirs: Collection[str], names: Collec
     found = all_of(connection, Ticket, select(tickets.c.doc).where(tickets.c.id.in_(theirs)))
     for ticket in found:
         name = "" if str(ticket.customer) in names else ticket.customer_name
-        bare = replace(ticket, customer_name=name, revision=ticket.revision + 1)
+        bare = replace(ticket, customer_name=name, felt=(), revision=ticket.revision + 1)
         connection.execute(update(tickets).where(tickets.c.id == ticket.id).values(revision=bare.revision, doc=pack(bare)))
     return sum(str(ticket.customer) in names for ticket in found)

@@ -61,7 +61,7 @@ async def test_another_embedder_gets_its_own_heads_once(tmp_path):
 
 def test_every_head_has_its_lesson():
     taught = lessons()
-    assert set(taught) == {"category", "request", "scope", "intent", "sentiment", *(signal.value for signal in HARD_SIGNALS)}
+    assert set(taught) == {"category", "request", "scope", "intent", "sentiment", "impact", *(signal.value for signal in HARD_SIGNALS)}
     assert {example.label for example in taught["category"]} == set(CATEGORIES)
     assert NONE in {example.label for example in taught["intent"]}
 
