@@ -48,6 +48,10 @@ class EmbeddedCrm:
         """Return all accounts, by name."""
         return sorted(await self._rows.accounts(), key=lambda account: (account.name.casefold(), account.id))
 
+    async def invoices(self, account: AccountId) -> Sequence[Invoice]:
+        """Return all invoices of an account, for the team's eyes."""
+        return await self._rows.invoices(account)
+
     async def person(self, person: PersonId) -> Person | None:
         """Return a person."""
         return await self._rows.person(person)

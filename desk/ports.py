@@ -214,6 +214,10 @@ class Crm(Protocol):
         """Return the teammates, leads and admins with their platform users."""
         ...
 
+    async def invoices(self, account: AccountId) -> Sequence[Invoice]:
+        """Return all invoices of an account, for the team's eyes: `record` says what may be quoted to whom."""
+        ...
+
     async def identity(self, user: UserRef) -> Identity | None:
         """Return whom a platform user is linked to, since when and how we know; None for nobody."""
         ...

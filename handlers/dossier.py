@@ -10,8 +10,9 @@ from desk.customer import TEAM, Account, Person
 from desk.decision import Decision
 from desk.draft import Draft
 from desk.errors import Unavailable
-from desk.escalation import Escalation
+from desk.escalation import Escalation, EscalationStatus
 from desk.ids import TicketId
+from desk.incident import Incident
 from desk.macros import Offer
 from desk.routing import Route
 from desk.runs import ActionRun
@@ -21,7 +22,9 @@ from desk.summary import Summary
 from desk.ticket import Ticket
 from desk.timeline import Timeline
 from handlers import dues, saved_texts
+from handlers.record import Record, record_of
 from handlers.services import Services
+from handlers.similar import Similar, similar
 from handlers.situation import agents_place, team_of
 
 MOST = 10
@@ -64,6 +67,11 @@ class Dossier:
     breaches: tuple[Breach, ...] = ()
     causes: tuple[str, ...] = ()
     """Why a promise may have been broken, of which somebody chooses one."""
+    record: Record | None = None
+    """What is on record of its customer; loaded only while somebody is called for."""
+    similar: tuple[Similar, ...] = ()
+    """What solved the like before; loaded only while somebody is called for."""
+    incident: Incident | None = None
     route: Route | None = None
     """Where it was last to go."""
 
@@ -79,13 +87,15 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
     drafts = tuple(await store.drafts(id))
     now = services.clock.now()
     owed = await dues.owed_to(ticket, services, now=now)
+    escalations = tuple(await store.escalations(id))
+    called = any(e.status is not EscalationStatus.CLOSED for e in escalations)
     return Dossier(
         ticket,
         timeline,
         channel.name if channel else "",
         account,
         drafts,
-        tuple(await store.escalations(id)),
+        escalations,
         tuple(await store.decisions(id)),
         dues.soonest(owed, ticket, now=now, zone=policy.hours.zone),
         {str(m.author): m.author_name for m in timeline if m.author},
@@ -101,6 +111,9 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         owed=owed,
         breaches=tuple(await store.breaches(id)),
         causes=policy.sla.causes,
+        record=await record_of(ticket, services) if called else None,
+        similar=await similar(ticket, services) if called else (),
+        incident=await store.incident(ticket.incident) if ticket.incident else None,
         route=next(reversed(await store.routes(id)), None),
         team=await _team(ticket, services),
         others=await _others(ticket, services) if not ticket.status.is_over else (),

@@ -16,7 +16,7 @@ from desk.meaning import Meaning, Meant, likeness
 from desk.ticket import Reason, Ticket
 from desk.triage import Classification
 from escalation.incidents import Complaint, center, is_problem, joined, parties, party_of, rests, together
-from handlers import climbing, incident_cards, internal, spokesman
+from handlers import climbing, incident_cards, internal, meant, spokesman
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
 
@@ -76,7 +76,7 @@ async def problem_reported(event: ProblemReported, services: Services) -> Change
     since = event.at - policy.within
     said = [m for m in await services.store.meanings(ticket.id, embedder=event.embedder, since=since) if m.meaning.vector]
     every = await services.store.incidents()
-    for complaint in (_complaint(ticket, meant) for meant in reversed(said)):
+    for complaint in (_complaint(ticket, item) for item in reversed(said)):
         if incident := joined(complaint, every, policy):
             return await joining(incident, (ticket,), services, cause=event.id, at=event.at)
         found = together(complaint, await _others(complaint, every, services), policy)
@@ -105,7 +105,7 @@ async def opened(
         opened=min(ticket.opened for ticket in tickets),
         last=at,
         category=category,
-        center=center(meanings or [meant.meaning for ticket in tickets for meant in await _latest(ticket, services)]),
+        center=center(meanings or [item.meaning for ticket in tickets for item in await _latest(ticket, services)]),
         tickets=tuple(ticket.id for ticket in tickets),
         accounts=len({party_of(ticket) for ticket in tickets}),
     )
@@ -204,7 +204,7 @@ async def _affected(ticket: Ticket, said: tuple[Meant, ...], services: Services,
     policy = (await services.policy.current()).incidents
     every = await services.store.incidents()
     most = 1
-    for complaint in (_complaint(ticket, meant) for meant in said):
+    for complaint in (_complaint(ticket, item) for item in said):
         if incident := joined(complaint, every, policy):
             return incident.accounts + 1
         most = max(most, len(parties(together(complaint, await _others(complaint, every, services), policy))))
@@ -231,16 +231,11 @@ async def _opened(found: tuple[Complaint, ...], services: Services, *, cause: Ev
 async def _latest(ticket: Ticket, services: Services) -> Sequence[Meant]:
     """Return what a ticket's customer last said, as a meaning; nothing where none was kept."""
     policy = (await services.policy.current()).incidents
-    embedder = services.versions.embedder or await _embedder(services)
+    embedder = await meant.embedder(services)
     said = await services.store.meanings(ticket.id, embedder=embedder) if embedder else ()
     failing = [m for m in said if m.meaning.vector and ticket.failing and m.at <= ticket.failing]
     recent = [m for m in failing if ticket.failing and m.at >= ticket.failing - policy.within]
     return (recent or failing or list(said))[-1:]
-
-
-async def _embedder(services: Services) -> str:
-    made = await services.triager.meanings(["a"])
-    return made[0].embedder if made else ""
 
 
 async def _title(category: str, tickets: Sequence[Ticket], services: Services) -> str:
@@ -250,5 +245,5 @@ async def _title(category: str, tickets: Sequence[Ticket], services: Services) -
     return f"{category or 'a problem'} in {', '.join(names[:PLACES])}{more}"
 
 
-def _complaint(ticket: Ticket, meant: Meant) -> Complaint:
-    return Complaint(ticket.id, party_of(ticket), meant.at, meant.meaning)
+def _complaint(ticket: Ticket, item: Meant) -> Complaint:
+    return Complaint(ticket.id, party_of(ticket), item.at, item.meaning)

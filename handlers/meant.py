@@ -21,3 +21,12 @@ async def meant(s: Situation, services: Services) -> tuple[Meant, ...]:
 def kept(found: tuple[Meant, ...]) -> Changes:
     """Return what keeps these meanings; keeping one again changes nothing."""
     return write(*(SaveMeaning(item.message, item.meaning) for item in found))
+
+
+async def embedder(services: Services) -> str:
+    """Return which embedder makes meanings now, "" while nobody can tell."""
+    try:
+        made = await services.triager.meanings(["a"])
+    except Unavailable:
+        return ""
+    return made[0].embedder if made else ""

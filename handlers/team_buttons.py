@@ -97,11 +97,17 @@ def why_late(d: Dossier) -> tuple[Button, ...]:
     return tuple(causes.button(d.ticket, breach, d.causes) for breach in d.breaches if d.causes and not breach.cause)
 
 
-def row(often: Sequence[Button], d: Dossier) -> Buttons:
-    """Return buttons with the menu behind them, each action once; what stands in front is not repeated in the menu."""
-    front = tuple({button.action: button for button in often}.values())
-    shown = {button.action for button in front}
-    return Buttons(front, tuple(button for button in more(d) if button.action not in shown))
+def row(often: Sequence[Button], d: Dossier, *, also: Sequence[Button] = ()) -> Buttons:
+    """Return buttons with the menu behind them, each action once, as it stands first; what stands in front is not repeated in the menu."""
+    front: dict[str, Button] = {}
+    for button in often:
+        front.setdefault(button.action, button)
+    return Buttons(tuple(front.values()), tuple(button for button in (*also, *more(d)) if button.action not in front))
+
+
+def whole(d: Dossier) -> Button:
+    """Return the button that shows everything about a ticket."""
+    return Button("command", "Show all", d.ticket.id, subject=f"ticket {d.ticket.id}", english="Show all")
 
 
 def why(d: Dossier) -> Button:

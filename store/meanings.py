@@ -33,13 +33,18 @@ def drop_meanings(connection: Connection, ids: Collection[MessageId]) -> None:
 class MeaningReads(Reads):
     """The questions asked of meanings."""
 
-    async def meanings(self, ticket: TicketId | None = None, *, embedder: str, since: datetime | None = None) -> Sequence[Meant]:
-        """Return meanings, oldest first."""
+    async def meanings(
+        self, ticket: TicketId | None = None, *, embedder: str, since: datetime | None = None, most: int | None = None
+    ) -> Sequence[Meant]:
+        """Return meanings, oldest first; of too many the latest."""
         held = meanings.c
-        statement = select(held.message, held.ticket, held.at, held.vector).where(held.embedder == embedder).order_by(held.at, held.message)
+        statement = (
+            select(held.message, held.ticket, held.at, held.vector).where(held.embedder == embedder).order_by(held.at.desc(), held.message.desc())
+        )
         statement = statement.where(held.ticket == ticket) if ticket else statement
         statement = statement.where(held.at >= since) if since else statement
-        return await self.database.read(lambda c: [_meant(embedder, *row) for row in c.execute(statement)])
+        statement = statement.limit(most) if most else statement
+        return await self.database.read(lambda c: [_meant(embedder, *row) for row in reversed(c.execute(statement).all())])
 
 
 def _meant(embedder: str, message: str, ticket: str, at: datetime, vector: bytes) -> Meant:

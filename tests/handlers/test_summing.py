@@ -47,7 +47,7 @@ async def summaries(w: World, kind: SummaryKind = HANDOVER) -> list[list[str]]:
 
 def shown(w: World, purpose: Purpose = Purpose.ESCALATION_CARD) -> list[str]:
     """Return the lines in which a card tells what happened so far."""
-    return [line for block in w.card(purpose).blocks if isinstance(block, Notes) for line in block.lines]
+    return [line for block in w.card(purpose).blocks if isinstance(block, Notes) and block.title == "So far, in short" for line in block.lines]
 
 
 async def unsolved_twice(w: World) -> None:
