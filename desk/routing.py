@@ -80,11 +80,15 @@ class Seniors:
 
 @dataclass(frozen=True, slots=True)
 class Routing:
-    """The policy of routing. `accept` is how long, in business time, somebody has to accept what they were offered; `offers` how many are asked."""
+    """The policy of routing. `accept` is how long, in business time, somebody has to accept what they were offered; `offers` how many are asked.
+
+    `rota` names who is asked for what is pressing while nobody is there, the first rota for "".
+    """
 
     default: Switch = Switch.OFF
     accept: timedelta = timedelta(minutes=15)
     offers: int = 2
+    rota: str = ""
     modes: Mapping[str, Switch] = field(default_factory=dict)
     seniors: Seniors = field(default_factory=Seniors)
     teams: Mapping[str, Team] = field(default_factory=dict)

@@ -62,6 +62,8 @@ class Desk:
     loads: Mapping[UserRef, int] = field(default_factory=dict)
     last: Mapping[str, Mapping[UserRef, datetime]] = field(default_factory=dict)
     calendars: Calendars = field(default_factory=dict)
+    oncall: Teammate | None = None
+    """Who is on call, whatever the hour."""
 
     def hours(self, team: Team) -> Hours:
         """Return when a team works."""
@@ -100,7 +102,10 @@ def chain(team: str, routing: Routing) -> tuple[str, ...]:
 
 
 def route(request: Request, routing: Routing, desk: Desk, *, id: str, switch: Switch, now: datetime) -> Route:
-    """Return where a ticket goes: the team of the most specific rule, or the first of those that stand in for it of which somebody is there."""
+    """Return where a ticket goes: the team of the most specific rule, or the first of those that stand in for it of which somebody is there.
+
+    What is pressing while nobody is there goes to whoever is on call.
+    """
     rule = rule_for(request, routing)
     first = rule.team if rule else ""
     reasons = [Reason("route_rule", (("what", _asked(rule)), ("team", first)))] if rule else [Reason("route_everybody")]
@@ -114,7 +119,12 @@ def route(request: Request, routing: Routing, desk: Desk, *, id: str, switch: Sw
             name = person.name if person else ""
             user = person.user if person else None
             return Route(id, request.ticket, now, request.category, switch, team, tags, user, name, (*reasons, *because), wanted=first)
-    return Route(id, request.ticket, now, request.category, switch, first, tags, reasons=(*reasons, Reason("route_nobody")), nobody=True, wanted=first)
+    reasons.append(Reason("route_nobody"))
+    called = desk.oncall if desk.oncall and routing.seniors.are_for(request.level) and desk.oncall.user not in request.passed else None
+    if called:
+        reasons.append(Reason("route_oncall", (("who", called.name),)))
+    user, name = (called.user, called.name) if called else (None, "")
+    return Route(id, request.ticket, now, request.category, switch, first, tags, user, name, tuple(reasons), nobody=True, wanted=first)
 
 
 def opens(team: str, routing: Routing, desk: Desk, now: datetime) -> datetime | None:

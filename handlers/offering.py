@@ -58,8 +58,7 @@ def waits(ticket: Ticket) -> bool:
 
 async def _settled(ticket: Ticket, changes: Changes, services: Services, *, cause: EventId) -> Changes:
     if not waits(ticket):
-        # Whoever was asked need not answer any more.
-        return _with(changes, replace(ticket, offered=None, offered_name="")) if ticket.offered and not ticket.snoozed_until else changes
+        return _with(changes, replace(ticket, offered=None, offered_name="")) if ticket.offered and _is_settled(ticket) else changes
     if (await services.policy.current()).routing.switch_of(ticket.category) is not Switch.OFF:
         found = await _proposed(ticket, changes, services, cause=cause)
         if not found.known and found.route.wanted:
@@ -67,6 +66,11 @@ async def _settled(ticket: Ticket, changes: Changes, services: Services, *, caus
             if found.route.switch is Switch.ON:
                 ticket, changes = await _routed(ticket, found, changes, services, cause=cause)
     return changes + await seniors.called(ticket, services, cause=cause, changes=changes)
+
+
+def _is_settled(ticket: Ticket) -> bool:
+    """Tell whether whoever was asked need not answer any more: somebody has it, it was answered, or it is over."""
+    return ticket.owner is not None or ticket.merged_into is not None or ticket.status.is_over or ticket.status is Status.WAITING_CUSTOMER
 
 
 async def _proposed(ticket: Ticket, changes: Changes, services: Services, *, cause: EventId) -> Proposed:
@@ -91,7 +95,8 @@ def _due(found: Proposed) -> Deadline | None:
     route, policy = found.route, found.policy.routing
     id, key = derived("route", route.ticket), str(route.ticket)
     if route.person:
-        due = found.desk.hours(policy.teams[route.team]).after(route.at, policy.accept)
+        # Whoever is on call is so by the clock on the wall.
+        due = route.at + policy.accept if route.nobody else found.desk.hours(policy.teams[route.team]).after(route.at, policy.accept)
         return Deadline(id, DeadlineKind.ROUTE, key, due, {"offered": str(route.person)})
     back = opens(route.wanted, policy, found.desk, route.at) if route.nobody else None
     return Deadline(id, DeadlineKind.ROUTE, key, back, {"what": "open"}) if back else None

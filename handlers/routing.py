@@ -15,8 +15,9 @@ from desk.routing import Route, Switch
 from desk.sla_check import ALWAYS
 from desk.space import ChannelKind
 from desk.ticket import Reason, Ticket
-from escalation.routing import Calendars, Desk, Request, chain, route, rule_for
-from handlers import queues
+from escalation.rota import on_call
+from escalation.routing import Calendars, Desk, Request, Teammate, chain, route, rule_for
+from handlers import paging, queues
 from handlers.roster import roster
 from handlers.services import Services
 from handlers.situation import Situation, agents_place
@@ -75,7 +76,7 @@ async def proposed(
     found = route(request, policy.routing, desk, id=derived("rt", cause, ticket.id), now=now, switch=Switch.SHADOW if observed else switch)
     if len(_refused(had)) >= policy.routing.offers and found.person:
         found = replace(found, person=None, person_name="", reasons=(*found.reasons, Reason("route_passed", (("team", found.team),))))
-    return Proposed(found, request, desk, policy, observed, known=_stands(had, found), last=had[-1] if had else None)
+    return Proposed(found, request, desk, policy, observed, known=_stands(had, found, ticket), last=had[-1] if had else None)
 
 
 async def desk_of(request: Request, ticket: Ticket, policy: Policy, services: Services) -> Desk:
@@ -84,7 +85,16 @@ async def desk_of(request: Request, ticket: Ticket, policy: Policy, services: Se
     people = await roster(policy, services, on=place.channel.platform if place else None)
     rule = rule_for(request, policy.routing)
     last = {team: await services.store.offers(team) for team in chain(rule.team, policy.routing)} if rule else {}
-    return Desk(people, await services.store.loads(), last, calendars(policy))
+    return Desk(people, await services.store.loads(), last, calendars(policy), await _on_call(people, policy, services))
+
+
+async def _on_call(people: Sequence[Teammate], policy: Policy, services: Services) -> Teammate | None:
+    """Return who is on call by the rota that routing names, the first one where it names none."""
+    rota, now = policy.oncall.rota(policy.routing.rota), services.clock.now()
+    if rota is None:
+        return None
+    name = on_call(rota, now, overrides=policy.oncall.overrides, imported=await paging.in_calendar(rota, services, at=now))
+    return next((person for person in people if name and person.is_called(name)), None)
 
 
 def is_there(team: str, policy: Policy, now: datetime) -> bool:
@@ -128,13 +138,18 @@ async def _request(
 def _refused(had: Sequence[Route]) -> list[Route]:
     """Return those of the latest offers, since somebody last took it, that came back."""
     last = max((n for n, each in enumerate(had) if each.took), default=-1)
-    return [each for each in had[last + 1 :] if each.given_back]
+    return [each for each in had[last + 1 :] if each.given_back and not each.nobody]
 
 
-def _stands(had: Sequence[Route], found: Route) -> bool:
-    """Tell whether the last route still holds: nobody took it or gave it back, and the same team is wanted for the same category."""
+def _stands(had: Sequence[Route], found: Route, ticket: Ticket) -> bool:
+    """Tell whether the last route still holds: nobody took it or gave it back, and the same team is wanted for the same category.
+
+    An offer that ended because the bot answered after all holds no longer.
+    """
     last = had[-1] if had else None
     if last is None or last.took or last.given_back or (last.nobody and not found.nobody):
+        return False
+    if last.switch is Switch.ON and last.person and ticket.offered is None:
         return False
     return (last.category, last.wanted, last.switch) == (found.category, found.wanted, found.switch)
 

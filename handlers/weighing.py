@@ -12,7 +12,7 @@ from escalation.case import Case
 from escalation.hearing import MOODS, news
 from escalation.priority import score
 from escalation.rules import evaluate
-from handlers import incidents, meant, moods, noticing, routing, stakes
+from handlers import incidents, leaving, meant, moods, noticing, routing, stakes
 from handlers.services import Services
 from handlers.situation import Situation
 
@@ -36,6 +36,7 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
     `repeats` says that `proposal` only says again what the customer was last told.
     """
     said = await meant.meant(s, services)
+    s, gone = await leaving.left(s, services)
     s, c = await moods.felt(s, c, services)
     others = await incidents.noticed(s, c, said, services)
     s = others.s
@@ -50,7 +51,7 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
     if not _is_ranked(s):
         s = replace(s, ticket=replace(s.ticket, priority=score(case, fired, s.policy), ranked_at=None))
     s = await routing.placed(s, services, rules=[trigger.rule for trigger in heard.triggers])
-    return Weighed(s, case, heard.triggers, heard.notices, meant.kept(said) + others.changes, others.doubts)
+    return Weighed(s, case, heard.triggers, heard.notices, meant.kept(said) + others.changes + gone, others.doubts)
 
 
 def _is_ranked(s: Situation) -> bool:

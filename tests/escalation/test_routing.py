@@ -216,3 +216,12 @@ def test_the_senior_who_holds_the_fewest_is_called():
 
 def test_the_same_request_is_always_routed_the_same():
     assert routed() == routed(desk=replace(DESK, people=tuple(reversed(PEOPLE))))
+
+
+def test_what_is_pressing_at_night_goes_to_who_is_on_call():
+    desk = replace(DESK, oncall=TOMAS)
+    found = routed(replace(BILLING, level=Level.HIGH), desk=desk, now=NIGHT)
+    assert (found.person, found.nobody, codes(found)[-1]) == (TOMAS.user, True, "route_oncall")
+    assert routed(replace(BILLING, level=Level.NORMAL), desk=desk, now=NIGHT).person is None
+    assert routed(replace(BILLING, level=Level.HIGH, passed=frozenset({TOMAS.user})), desk=desk, now=NIGHT).person is None
+    assert routed(replace(BILLING, level=Level.HIGH), desk=desk).person != TOMAS.user
