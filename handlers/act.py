@@ -77,7 +77,7 @@ def perform(facts: Facts, s: Situation, deed: Deed, *, label: str = "") -> Chang
         evidence=evidence,
         calls=deed.calls,
     )
-    deed = noticing.joined(action, deed)
+    deed = noticing.heeded(facts, action, deed)
     ticket, changes = _do(action, s, deed)
     changes += noticing.noticed(action, s, deed)
     if facts.occasion not in (Occasion.MESSAGE, Occasion.PROMISE_PASSED):

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 from desk.cards import Card, Style, Text
 from desk.changes import NOTHING, Changes, SaveEscalation, write
-from desk.decision import Action, Escalate, Observe, StandBy
+from desk.decision import Action, Escalate, StandBy
 from desk.escalation import Escalation, EscalationStatus, Trigger
-from desk.facts import HARD
+from desk.facts import HARD, Facts
 from desk.ids import derived
+from desk.modes import Mode
 from desk.space import UserRef
 from desk.ticket import Attention, Reason, Ticket
 from handlers import climbing, internal, spokesman
@@ -25,8 +26,12 @@ PAGE, PING = 3, 2
 """The levels from which on somebody is called, and is mentioned."""
 
 
-def joined(action: Action, deed: Deed) -> Deed:
-    """Return the deed whose rules are all told together where a person is brought in anyway: one card is enough."""
+def heeded(facts: Facts, action: Action, deed: Deed) -> Deed:
+    """Return the deed with the notices that somebody hears of: while only observing, those that policy lets speak up even then.
+
+    Where a person is brought in anyway they stand with the rules that did it: one card is enough.
+    """
+    deed = replace(deed, notices=tuple(n for n in deed.notices if facts.mode is not Mode.OBSERVE or n.rule in facts.pages))
     if not isinstance(action, Escalate) or not (deed.triggers and deed.notices):
         return deed
     together = sorted((*deed.triggers, *deed.notices), key=lambda trigger: -trigger.level)
@@ -34,12 +39,9 @@ def joined(action: Action, deed: Deed) -> Deed:
 
 
 def noticed(action: Action, s: Situation, deed: Deed) -> Changes:
-    """Tell the right person what a rule noticed; while only observing, of the rules that policy lets speak up even then."""
-    if isinstance(action, StandBy) and is_quiet(s.ticket):
-        return NOTHING
-    pages = s.policy.escalation.observe_pages
-    notices = tuple(n for n in deed.notices if n.rule in pages) if isinstance(action, Observe) else deed.notices
-    return told(s, notices) if notices else NOTHING
+    """Tell the right person what a rule noticed, unless whoever keeps the bot silent hears of it."""
+    overhears = isinstance(action, StandBy) and is_quiet(s.ticket)
+    return told(s, deed.notices) if deed.notices and not overhears else NOTHING
 
 
 def is_quiet(ticket: Ticket) -> bool:
@@ -50,7 +52,7 @@ def is_quiet(ticket: Ticket) -> bool:
 def overheard(s: Situation, heard: tuple[Trigger, ...]) -> Changes:
     """Tell the owner and a lead what rules heard in a ticket in which the bot is silent, and record all but what is heard each time."""
     standing = tuple(trigger for trigger in heard if trigger.rule not in HARD)
-    return (write(SaveEscalation(record(s, standing))) if standing else NOTHING) + internal.tell(s, heard)
+    return (_saved(s, record(s, standing)) if standing else NOTHING) + internal.tell(s, heard)
 
 
 def told(s: Situation, notices: tuple[Trigger, ...]) -> Changes:
@@ -58,7 +60,7 @@ def told(s: Situation, notices: tuple[Trigger, ...]) -> Changes:
     level = max(notice.level for notice in notices)
     people = whom(s, notices)
     found = record(s, notices)
-    recorded = climbing.started(s, found) if found.status is EscalationStatus.OPEN else write(SaveEscalation(found))
+    recorded = _saved(s, found)
     if s.spoken_for and level <= s.stand.loudest and spokesman.may_wait(found.rules):
         return recorded
     if level >= PAGE:
@@ -91,6 +93,11 @@ def whom(s: Situation, notices: tuple[Trigger, ...]) -> tuple[UserRef, ...]:
     manager = s.account.manager.casefold() if s.account else ""
     managers = [user for user, person in s.team.items() if manager and person.name.casefold() == manager]
     return tuple(managers[:1]) if managers and any(notice.rule in THEIRS for notice in notices) else s.leads[:1]
+
+
+def _saved(s: Situation, found: Escalation) -> Changes:
+    """Save a record; one that somebody has to take up climbs until they do."""
+    return climbing.started(s, found) if found.status is EscalationStatus.OPEN else write(SaveEscalation(found))
 
 
 def _line(s: Situation, notices: tuple[Trigger, ...]) -> Card:

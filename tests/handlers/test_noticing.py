@@ -117,6 +117,25 @@ async def test_while_only_observing_nobody_is_told_but_of_what_policy_names(w):
     assert "much money is at stake: EUR 5,000" in line
 
 
+async def test_while_only_observing_who_is_on_it_is_not_called_either(w):
+    w.policy.change(modes={"default": "observe"}, vip=VIP)
+    asked = await w.asks("mara", QUESTION)
+    await w.says("noor", "I will look at it", under=asked)
+    await w.asks("mara", "It is about 4,000 EUR, where is my refund?", under=asked)
+    assert [post for post in w.posts(Purpose.PAGE) if "money" in plain(post.card)] == []
+
+
+async def test_in_somebody_elses_thread_a_lead_is_told_and_the_bot_stays_silent(w):
+    w.policy.change(vip={"accounts": ["globex"]})
+    begun = await w.says("kim", "I am trying something out here")
+    await w.asks("ina", "It is about 4,000 EUR with us, where is our refund?", under=begun)
+    assert (await w.decisions())[-1] == "stand_by"
+    told = [post for post in w.posts(Purpose.PAGE) if post.op is Op.POST]
+    assert [str(post.target).rsplit("/", 1)[1] for post in told] == ["lea"]
+    assert "vip" in plain(told[0].card)
+    assert "money" in plain(told[0].card)
+
+
 async def test_an_invoices_amount_counts_where_only_its_number_is_named(w):
     w.policy.change(escalation={"money": {"limit": 400}})
     await w.asks("mara", "When does the refund of INV-204 arrive?")
