@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from desk.changes import Changes, SaveEscalation, SetDeadline, write
+from desk.changes import NOTHING, Changes, SaveEscalation, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
 from desk.escalation import Escalation, EscalationStatus, Trigger
 from desk.ids import EventId, TicketId, derived
@@ -58,6 +58,12 @@ def calls(s: Situation, triggers: Iterable[Trigger], people: Iterable[UserRef], 
         **({"again": "yes"} if any(trigger.rule == RENEWED for trigger in fired) else {}),
     }
     return write(SetDeadline(Deadline(derived("call", cause or s.cause, label), DeadlineKind.CALL, str(s.ticket.id), s.now - SOON, values)))
+
+
+def put_off(s: Situation, by: UserRef, *, name: str, until: datetime) -> Changes:
+    """Keep the chains of a ticket that is put aside from climbing until it is back: who put it aside is called then."""
+    step = Reason("snoozed", (("who", name), ("until", until.isoformat()), ("at", s.now.isoformat())))
+    return sum((held(raised, s, by, name=name, until=until, step=step) for raised in s.open_escalations if raised.chain), NOTHING)
 
 
 def held(raised: Escalation, s: Situation, by: UserRef, *, name: str, until: datetime, step: Reason) -> Changes:

@@ -15,7 +15,7 @@ from desk.events import ButtonClicked, DeadlineReached
 from desk.ids import MessageId, TicketId, derived
 from desk.space import parse_user
 from desk.ticket import Status, Ticket, awake
-from handlers import internal
+from handlers import climbing, internal
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
 from handlers.times import timed
@@ -52,7 +52,8 @@ async def snooze(event: ButtonClicked, ticket: Ticket, services: Services) -> Ch
     aside = replace(ticket, snoozed_until=until, snoozed_by=event.by_name)
     back = Deadline(derived("snooze", ticket.id), DeadlineKind.SNOOZE, str(ticket.id), until, {"by": str(event.by)})
     said = internal.told(s, event, f"Put aside until {_shown(until, s)}. It comes back by itself, or when {ticket.customer_name} writes.")
-    return write(SaveTicket(aside), SetDeadline(back)) + _reason(event, aside, s) + internal.refreshed(s) + said
+    held = climbing.put_off(s, event.by, name=event.by_name, until=until)
+    return write(SaveTicket(aside), SetDeadline(back)) + _reason(event, aside, s) + held + internal.refreshed(s) + said
 
 
 async def wake(event: ButtonClicked, ticket: Ticket, services: Services) -> Changes:

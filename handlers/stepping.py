@@ -70,7 +70,7 @@ async def armed_again(event: DeadlineReached, services: Services) -> Changes:
     record, ticket = found
     if record.status is not EscalationStatus.ACKNOWLEDGED or ticket.status not in OURS:
         return NOTHING
-    if ticket.snoozed_until is not None:
+    if ticket.snoozed_until is not None and ticket.snoozed_until > services.clock.now():
         # Whoever put it aside is left alone until it is back.
         hold = record.chain.hold if record.chain else (await services.policy.current()).escalation.hold
         due = ticket.snoozed_until + hold
