@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from desk.cards import Notes
 from desk.routing import Switch
 from handlers.services import Services
 from insights.agreement import Agreement, agreements
@@ -16,6 +17,12 @@ async def agreed(services: Services, *, category: str = "", within: timedelta = 
     """Return the agreement of a category, or of each, as counted lately."""
     found = agreements(await services.store.routes(since=services.clock.now() - within))
     return tuple(each for each in found if category in ("", each.category))
+
+
+async def notes(services: Services, *, within: timedelta = MONTH) -> tuple[Notes, ...]:
+    """Return the agreement of each category as a block of a card, none where nothing was routed."""
+    found = tuple(map(sentence, await agreed(services, within=within)))
+    return (Notes(f"Routing agreed with people in {within.days} days", found),) if found else ()
 
 
 def sentence(found: Agreement) -> str:

@@ -12,7 +12,7 @@ from desk.errors import NotAllowed
 from desk.ids import CardId, IncidentId, TicketId
 from desk.ports import Query, TicketView, View
 from desk.ticket import Ticket
-from handlers import button_forms, daily, home, incident_cards, page_cards, routed, team_cards
+from handlers import agreeing, button_forms, daily, home, incident_cards, page_cards, routed, team_cards
 from handlers.commands import hints
 from handlers.commands import table as commands
 from handlers.dossier import dossier
@@ -106,7 +106,8 @@ async def _daily(record: CardRecord, services: Services) -> Card:
         draft = await services.store.draft(decision.facts.draft) if decision.facts.draft else None
         drafts.update({str(draft.id): draft} if draft else {})
         judged.update(_judged(await services.store.feedback(decision.ticket)))
-    return team_cards.daily_card(decisions, words, drafts, judged)
+    drawn = team_cards.daily_card(decisions, words, drafts, judged)
+    return Card((*drawn.blocks, *await agreeing.notes(services)))
 
 
 async def _incident(record: CardRecord, services: Services) -> Card:

@@ -18,6 +18,7 @@ from desk.post import Direct, Post, Target
 from desk.sla_check import DAYS
 from desk.space import UserRef
 from desk.timeline import Purpose
+from handlers import agreeing
 from handlers.services import Services
 from handlers.situation import agents_place, team_of
 from insights.breaches import Broken, Late, counted
@@ -46,7 +47,7 @@ async def week_ended(event: DeadlineReached, services: Services) -> Changes:
     place = await agents_place(services)
     people = management(policy, await team_of(services))
     targets: list[Target] = [Direct(user) for user in people] or ([place] if place else [])
-    drawn = note(broken, event.at)
+    drawn = Card((*note(broken, event.at).blocks, *await agreeing.notes(services, within=WEEK)))
     return write(*(Enqueue(_post(drawn, target, event, at=now)) for target in targets))
 
 

@@ -87,17 +87,12 @@ async def _overview(services: Services) -> Card:
     policy = await services.policy.current()
     people = await roster(policy, services)
     teams = [_team(name, policy, people, open_=routing.is_there(name, policy, services.clock.now())) for name in policy.routing.teams]
-    return Card((Notes("Routing", _switches(policy)), Notes("Teams", tuple(teams) or ("none",)), *await _agreement(services)))
+    return Card((Notes("Routing", _switches(policy)), Notes("Teams", tuple(teams) or ("none",)), *await agreeing.notes(services)))
 
 
 async def _measured(services: Services) -> list[str]:
     found = [agreeing.sentence(each) for each in await agreeing.agreed(services)]
     return ["Agreement in 30 days:", *(f"- {line}" for line in found)] if found else []
-
-
-async def _agreement(services: Services) -> tuple[Notes, ...]:
-    found = tuple(agreeing.sentence(each) for each in await agreeing.agreed(services))
-    return (Notes("Agreement in 30 days", found),) if found else ()
 
 
 def _switches(policy: Policy) -> tuple[str, ...]:
