@@ -55,6 +55,8 @@ def suggested(escalation: Escalation, d: Dossier) -> Suggestion:
     """Return the most sensible next step, as things stand."""
     if d.ticket.status.is_over:
         return Suggestion("Say whether a human was needed: the ticket is over.")
+    if d.incident and not d.incident.status.is_over and not HARD & set(escalation.rules):
+        return Suggestion("Answer all of its customers at once, on the incident's card.")
     if (draft := _waiting(escalation, d)) is not None:
         return _about_draft(draft, d)
     return _about_people(escalation, d)
@@ -111,7 +113,7 @@ def _waiting(escalation: Escalation, d: Dossier) -> Draft | None:
     """Return the draft that somebody may approve: the escalation's own, else the latest."""
     open_ones = [draft for draft in d.drafts if draft.is_open]
     own = [draft for draft in open_ones if draft.id == escalation.package.draft]
-    return (own or open_ones or [None])[-1]
+    return next(reversed(own or open_ones), None)
 
 
 def _about_draft(draft: Draft, d: Dossier) -> Suggestion:
@@ -126,8 +128,6 @@ def _about_people(escalation: Escalation, d: Dossier) -> Suggestion:
     if "reply" in holds:
         return Suggestion(f"{d.ticket.owner_name} holds it: reply to them.", (_first(holds["reply"]),))
     take = (_first(holds["take_over"]),)
-    if "incident" in rules and d.ticket.incident:
-        return Suggestion("Answer all of its customers at once, on the incident's card.")
     if rules & (HARD - {"asks_human"}):
         return Suggestion("Take it over and answer in person; keep what it is about out of public.", take)
     if "asks_human" in rules:

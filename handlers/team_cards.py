@@ -11,7 +11,7 @@ from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
 from desk.ticket import Reason, Status
 from desk.timeline import File, Message
-from handlers import evidenced, package, reading, routed, run_cards, snoozing, step_lines, verdicts
+from handlers import evidenced, package, reading, routed, run_cards, snoozing, spokesman, step_lines, verdicts
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -58,13 +58,16 @@ def draft_card(draft: Draft, d: Dossier) -> Card:
     blocks: list[Block] = [Header(f"{title}  for {_who(d)}", _aside(d)), *_words(d), *story, *_parts(draft, d)]
     blocks += [Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else []
     blocks += [Text(f"Waits because {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
-    blocks.append(Fields((("Category", d.ticket.category or "-"), ("Priority", _priority(d)), ("Ticket", str(d.ticket.id)), *_holder(d), *_told(d))))
+    about = (("Category", d.ticket.category or "-"), ("Priority", _priority(d)), ("Ticket", str(d.ticket.id)))
+    blocks.append(Fields((*about, *_incident(d), *_holder(d), *_told(d))))
     return Card((*blocks, buttons.row((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d)), d)))
 
 
 def escalation_card(escalation: Escalation, d: Dossier) -> Card:
     """Draw why a human is needed, with everything tried so far and the draft there is."""
     if escalation.status is EscalationStatus.CLOSED:
+        if spokesman.is_collapsed(escalation):
+            return Card((Header(f"Called for with its incident: {_why(escalation)}  for {_who(d)}", d.incident.title if d.incident else ""),))
         verdict = f", {escalation.verdict.value.replace('_', ' ')}" if escalation.verdict else ""
         asks = (Buttons(verdicts.buttons(escalation)),) if verdicts.is_asked(escalation, d.ticket) else ()
         return Card((Header(f"Closed{verdict}: {_why(escalation)}  for {_who(d)}", escalation.by_name), *asks))
@@ -223,9 +226,14 @@ def _context(escalation: Escalation, d: Dossier) -> tuple[tuple[str, str], ...]:
         ("State", state),
         *((("Called", called),) if called else ()),
         ("Ticket", str(d.ticket.id)),
+        *_incident(d),
         *_holder(d),
         *_told(d),
     )
+
+
+def _incident(d: Dossier) -> tuple[tuple[str, str], ...]:
+    return (("Incident", f"{d.incident.title}, {len(d.incident.tickets)} tickets, {d.incident.status}"),) if d.incident else ()
 
 
 def _told(d: Dossier) -> tuple[tuple[str, str], ...]:

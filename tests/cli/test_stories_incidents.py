@@ -57,3 +57,18 @@ def test_incident_collapsed_pings(story):
     assert len(before) == 2
     assert "security" in after["text"].splitlines()[0]
     assert "also: " in card(story)
+
+
+def test_context_package(story):
+    cards = [post["text"] for post in story.standing("escalation_card")]
+    (text,) = [text for text in cards if text.startswith("Needs a human")]
+    lines = text.splitlines()
+    assert lines[0].startswith("Needs a human: not solved  for Mara Voss, Acme Robotics (enterprise, health 62)")
+    assert lines[1] == 'Because the customer said "not solved" 2 times.'
+    assert "Acme Robotics, enterprise, until 2027-01-31, EUR 5,040 a year, looked after by Jonas Reed" in lines
+    assert "Open: INV-205, EUR 420.00, overdue, due 15 Oct 2026" in lines
+    for title in ("Customer:", "Tried:", "Solved before:", "Timeline:"):
+        assert title in lines
+    assert [line for line in lines if line.startswith("**Next:** Take it over")]
+    outside = [post["text"] for post in story.posts if post["channel_kind"] != "internal" and post["author"] == "frontdesk"]
+    assert not [text for text in outside if "INV-205" in text or "5,040" in text or "Solved before" in text]
