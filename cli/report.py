@@ -1,4 +1,4 @@
-"""Reports: what happened, counted. `report cost` says what the language model took, `report routing` how well routing agrees with people."""
+"""Reports: what happened, counted: `cost` of the language model, how well `routing` agrees with people, how long they wait (`fairness`)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli import report_routing
+from cli import report_fairness, report_routing
 from cli.options import AsJson
 from cli.output import print_value
 from cli.start import records, run_async
@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="Count what happened.", no_args_is_help=True)
     group.command()(cost)
     group.command()(report_routing.routing)
+    group.command()(report_fairness.fairness)
     app.add_typer(group, name="report")
 
 
