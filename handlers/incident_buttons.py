@@ -11,7 +11,7 @@ from desk.events import ButtonClicked
 from desk.ids import IncidentId, TicketId
 from desk.incident import Incident, IncidentStatus
 from desk.ticket import Ticket
-from handlers import incident_cards, incident_replies, incidents
+from handlers import incident_cards, incident_replies, incidents, spokesman
 from handlers.services import Services
 
 Press = Callable[[ButtonClicked, Ticket, Services], Awaitable[Changes]]
@@ -100,4 +100,4 @@ def _said(incident: Incident, event: ButtonClicked) -> Changes:
     """Keep what somebody of the team said of an incident; its tickets follow."""
     said = _by(incident, event)
     changes = write(SaveIncident(said)) + incident_cards.redrawn(said.id, cause=event.id, at=event.at)
-    return changes + incidents.followed(said, said.tickets, cause=event.id, at=event.at) if said.tickets else changes + NOTHING
+    return changes + spokesman.followed(said.id, said.tickets, cause=event.id, at=event.at) if said.tickets else changes + NOTHING

@@ -19,7 +19,7 @@ from desk.modes import Mode
 from desk.ticket import Reason, Ticket
 from desk.timeline import Message, Purpose
 from desk.triage import Signal
-from handlers import act, climbing, drafting, feedback, incident_cards, incident_words, incidents, say, turn
+from handlers import act, climbing, drafting, feedback, incident_cards, incident_words, say, spokesman, turn
 from handlers.deed import Deed
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
@@ -53,7 +53,7 @@ async def tell(event: ButtonClicked, incident: Incident, services: Services, *, 
         )
     )
     changes = write(SaveMessage(await _noted(event, text, note, incident, services)), SaveIncident(told)) + each
-    changes += incidents.followed(told, told.tickets, cause=event.id, at=event.at) if told.status is not incident.status else NOTHING
+    changes += spokesman.followed(told.id, told.tickets, cause=event.id, at=event.at) if told.status is not incident.status else NOTHING
     return changes + incident_cards.redrawn(told.id, cause=event.id, at=event.at)
 
 

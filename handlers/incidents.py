@@ -110,7 +110,7 @@ async def opened(
         accounts=len({party_of(ticket) for ticket in tickets}),
     )
     card = await incident_cards.posted(made, services, cause=cause, at=at)
-    return write(SaveIncident(made)) + card + followed(made, made.tickets, cause=cause, at=at)
+    return write(SaveIncident(made)) + card + spokesman.followed(made.id, made.tickets, cause=cause, at=at)
 
 
 async def joining(incident: Incident, tickets: Sequence[Ticket], services: Services, *, cause: EventId, at: datetime) -> Changes:
@@ -126,7 +126,7 @@ async def joining(incident: Incident, tickets: Sequence[Ticket], services: Servi
         accounts=len({party_of(ticket) for ticket in known}),
         last=at,
     )
-    return write(SaveIncident(wider)) + incident_cards.redrawn(wider.id, cause=cause, at=at) + followed(wider, fresh, cause=cause, at=at)
+    return write(SaveIncident(wider)) + incident_cards.redrawn(wider.id, cause=cause, at=at) + spokesman.followed(wider.id, fresh, cause=cause, at=at)
 
 
 async def leaving(incident: Incident, ticket: TicketId, services: Services, *, cause: EventId, at: datetime) -> Changes:
@@ -135,14 +135,9 @@ async def leaving(incident: Incident, ticket: TicketId, services: Services, *, c
     known = [t for id in left if (t := await services.store.ticket(id))]
     smaller = replace(incident, tickets=left, without=(*incident.without, ticket), accounts=len({party_of(each) for each in known}))
     return (
-        write(SaveIncident(smaller)) + incident_cards.redrawn(smaller.id, cause=cause, at=at) + followed(smaller, (*left, ticket), cause=cause, at=at)
-    )
-
-
-def followed(incident: Incident, tickets: Sequence[TicketId], *, cause: EventId, at: datetime) -> Changes:
-    """Let these tickets follow what became of an incident."""
-    return follow(
-        *(IncidentChanged(id=EventId(derived("ev", cause, incident.id, id)), incident=incident.id, ticket=id, at=at) for id in dict.fromkeys(tickets))
+        write(SaveIncident(smaller))
+        + incident_cards.redrawn(smaller.id, cause=cause, at=at)
+        + spokesman.followed(smaller.id, (*left, ticket), cause=cause, at=at)
     )
 
 

@@ -94,7 +94,15 @@ def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | No
     if s.spoken_for and level <= s.stand.loudest and spokesman.may_wait(record.rules):
         return _collapsed(s, record)
     told = s.leads[:1] if level >= 2 or s.ticket.priority.level is Level.URGENT else ()
-    return climbing.started(s, record) + card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
+    raised = climbing.started(s, record) + card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
+    return raised + _quietened(s, record)
+
+
+def _quietened(s: Situation, record: Escalation) -> Changes:
+    """Let the other tickets of its incident, whose calls are no louder, be called for with this one."""
+    if s.ticket.incident is None or not spokesman.may_wait(record.rules):
+        return NOTHING
+    return spokesman.followed(s.ticket.incident, s.stand.others, cause=s.cause, at=s.now)
 
 
 def _collapsed(s: Situation, record: Escalation) -> Changes:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from desk.changes import Changes, follow
 from desk.escalation import Escalation, EscalationStatus
+from desk.events import IncidentChanged
 from desk.facts import HARD
-from desk.ids import IncidentId, TicketId
+from desk.ids import EventId, IncidentId, TicketId, derived
 from desk.incident import Incident
 from desk.ticket import Reason, Ticket
 from handlers.services import Services
@@ -22,6 +24,8 @@ class Stand:
 
     speaks_for: int = 1
     loudest: int = 0
+    others: tuple[TicketId, ...] = ()
+    """The other tickets of the incident."""
 
 
 ALONE = Stand()
@@ -34,10 +38,11 @@ async def stand(ticket: Ticket, services: Services) -> Stand:
         return ALONE
     calls = [e for e in await _calls(incident, services) if may_wait(e.rules)]
     chosen = spokesman(incident, calls)
+    others = tuple(id for id in incident.tickets if id != ticket.id)
     if chosen in (None, ticket.id):
-        return Stand(len(incident.tickets))
+        return Stand(len(incident.tickets), others=others)
     loudest = max((e.level for e in calls if e.ticket == chosen and e.status is not EscalationStatus.CLOSED), default=0)
-    return Stand(0, loudest)
+    return Stand(0, loudest, others)
 
 
 async def speaks_for(ticket: Ticket, services: Services) -> int:
@@ -67,6 +72,12 @@ def collapsed(escalation: Escalation, incident: IncidentId | None, *, at: dateti
 def is_collapsed(escalation: Escalation) -> bool:
     """Tell whether an escalation was last put aside for its incident."""
     return escalation.status is EscalationStatus.CLOSED and bool(escalation.steps) and escalation.steps[-1].code == COLLAPSED
+
+
+def followed(incident: IncidentId, tickets: Iterable[TicketId], *, cause: EventId, at: datetime) -> Changes:
+    """Let these tickets follow what became of an incident, or of what is called for in it."""
+    ids = dict.fromkeys(tickets)
+    return follow(*(IncidentChanged(id=EventId(derived("ev", cause, incident, id)), incident=incident, ticket=id, at=at) for id in ids))
 
 
 async def _calls(incident: Incident, services: Services) -> Sequence[Escalation]:

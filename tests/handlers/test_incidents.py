@@ -74,7 +74,7 @@ async def test_a_fourth_complaint_joins_and_draws_the_card_again(w):
     await w.asks("pia", f"{FAILS}.")
     found = await incident(w)
     assert (len(found.tickets), found.accounts) == (4, 4)
-    (card,) = [text for text in w.standing(where="agents") if "incident" in text]
+    (card,) = [text for text in w.standing(where="agents") if text.startswith("Suspected incident")]
     assert "4 tickets" in card
 
 

@@ -73,6 +73,15 @@ async def test_what_is_louder_or_about_one_customer_alone_is_called_for_by_itsel
     assert {e.ticket for e in await open_ones(w)} == {ticket.id for ticket in found.values()}
 
 
+async def test_a_louder_call_takes_the_place_of_a_quieter_one(w):
+    w.policy.change(escalation={"not_solved": 1, "levels": {"not_solved": 2}})
+    found = await confirmed(w, "mara", "ina", "zoe")
+    await again(w, "ina", "#not_solved the export", found)
+    w.policy.change(escalation={"levels": {"not_solved": 3}})
+    await again(w, "mara", "#not_solved the export", found)
+    assert [e.ticket for e in await open_ones(w)] == [found["Mara"].id]
+
+
 async def test_a_page_says_for_how_many_tickets_it_stands(w):
     w.policy.change(escalation={"not_solved": 1, "levels": {"not_solved": 3}})
     found = await confirmed(w)
