@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cli.readiness_oncall import oncall
 from cli.start import settings
 from desk.errors import FrontdeskError
 
@@ -65,6 +66,14 @@ async def _policy(found: Settings) -> str:
     async with open_records(found) as kept:
         policy = await kept.policy.current()
         return f"version {policy.version}, mode {policy.modes.default.word} unless a rule says otherwise"
+
+
+async def _routing(found: Settings) -> str:
+    from bootstrap import open_records
+    from cli.routing_check import checked
+
+    async with open_records(found) as kept:
+        return checked(await kept.policy.current(), await kept.store.channels())
 
 
 async def _database(found: Settings) -> str:
@@ -239,6 +248,8 @@ LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "budget": _budget,
     "sources": _sources,
     "actions": _actions,
+    "on call": oncall,
+    "routing": _routing,
     **{check: _slack(check) for check in SLACK},
     "events": _events,
     "server": _server,

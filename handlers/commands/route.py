@@ -13,7 +13,7 @@ from desk.ports import Query
 from desk.routing import Route, Switch
 from desk.ticket import Ticket
 from escalation.routing import Teammate, members
-from handlers import agreeing, routing
+from handlers import agreeing, queues, routing
 from handlers.commands.changes import set_policy
 from handlers.commands.words import ADMINS, expected, one_of, only, split, without_reason
 from handlers.roster import roster
@@ -38,7 +38,7 @@ async def route(event: CommandInvoked, services: Services) -> tuple[Card, Change
     if event.form:
         return await _set(event, event.form.get("switch", ""), event.form.get("category", ""), services, reason=event.form.get("reason", ""))
     if not words:
-        return await _overview(services), NOTHING
+        return await _overview(event, services), NOTHING
     if words[0].lower() in SWITCHES:
         return await _set(event, words[0].lower(), " ".join(words[1:]), services, reason=reason)
     return await _explained(words[0], services), NOTHING
@@ -83,10 +83,10 @@ async def _set(event: CommandInvoked, switch: str, category: str, services: Serv
     return await set_policy(event, {path: switch}, services, reason=reason, said=said)
 
 
-async def _overview(services: Services) -> Card:
+async def _overview(event: CommandInvoked, services: Services) -> Card:
     policy = await services.policy.current()
     people = await roster(policy, services)
-    teams = [_team(name, policy, people, open_=routing.is_there(name, policy, services.clock.now())) for name in policy.routing.teams]
+    teams = [await _team(name, event, people, services) for name in policy.routing.teams]
     return Card((Notes("Routing", _switches(policy)), Notes("Teams", tuple(teams) or ("none",)), *await agreeing.notes(services)))
 
 
@@ -100,13 +100,16 @@ def _switches(policy: Policy) -> tuple[str, ...]:
     return (f"everything else: {policy.routing.default}", *own)
 
 
-def _team(name: str, policy: Policy, people: tuple[Teammate, ...], *, open_: bool) -> str:
-    team = policy.routing.teams[name]
+async def _team(name: str, event: CommandInvoked, people: tuple[Teammate, ...], services: Services) -> str:
+    policy = await services.policy.current()
+    team, channel = policy.routing.teams[name], await queues.channel_of(name, policy, services, near=event.place.channel)
     who = members(team, people)
     named = "everybody" if not (team.members or team.skills) else ", ".join(person.name for person in who) or "nobody"
-    where = f"in #{team.channel}" if team.channel else "in the agents channel"
+    lacks = "" if channel or not team.channel else f", because #{team.channel.removeprefix('#')} is no channel of the team's alone"
+    where = f"in #{channel.name}" if channel else f"in the agents channel{lacks}"
+    there = routing.is_there(name, policy, services.clock.now())
     stands_in = f", then {team.fallback}" if team.fallback else ""
-    return f"{name} {where}: {named}; {team.assign.replace('_', ' ')}{stands_in}; {'there now' if open_ else 'not there now'}"
+    return f"{name} {where}: {named}; {team.assign.replace('_', ' ')}{stands_in}; {'there now' if there else 'not there now'}"
 
 
 async def _explained(words: str, services: Services) -> Card:

@@ -14,7 +14,7 @@ from desk.errors import InvalidInput
 from desk.events import CommandInvoked
 from desk.ticket import Ticket
 from desk.timeline import Message
-from handlers import replies, team_buttons
+from handlers import replies, routed, team_buttons
 from handlers.dossier import Dossier, dossier
 from handlers.reasons import told
 from handlers.services import Services
@@ -65,6 +65,7 @@ def _fields(d: Dossier, *, now: datetime) -> tuple[tuple[str, str], ...]:
     pairs = (
         ("State", f"{t.status.replace('_', ' ')}{over}{muted}"),
         ("Held by", t.owner_name),
+        *routed.fields(t, d.route),
         ("Category", t.category),
         ("Language", t.language),
         ("Opened", at(t.opened)),
