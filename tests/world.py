@@ -225,7 +225,10 @@ class ScriptedKnowledge:
 
 @dataclass
 class ScriptedTriager:
-    """Triage by words: `#human`, `#security` and the like are signals, `chat` asks nothing; two texts that name one topic word are alike."""
+    """Triage by words: `#human`, `#security` and the like are signals, each `#sour` is half of all displeasure, `chat` asks nothing.
+
+    Two texts that name one topic word are alike.
+    """
 
     down: bool = False
     model: str = ""
@@ -236,7 +239,9 @@ class ScriptedTriager:
             raise Unavailable("model")
         signals = frozenset(signal for signal in Signal if f"#{signal.removeprefix('asks_')}" in text.lower())
         asks = not text.lower().startswith(("chat", "thanks", "hi"))
-        return Classification("billing", 0.9, is_request=asks, language="de" if "bitte" in text else "en", signals=signals, model=self.model)
+        sour = 0.5 * text.lower().count("#sour")
+        language = "de" if "bitte" in text else "en"
+        return Classification("billing", 0.9, is_request=asks, language=language, signals=signals, displeasure=min(1.0, sour), model=self.model)
 
     async def similarity(self, a: str, b: str) -> float:
         if self.down:
