@@ -15,7 +15,7 @@ from desk.ids import CardId, EventId, IncidentId, OutboxId, TicketId, derived
 from desk.incident import Incident, IncidentStatus, Telling
 from desk.post import Post
 from desk.space import UserRef
-from desk.ticket import Attention, Ticket
+from desk.ticket import Attention, Status, Ticket
 from desk.timeline import Purpose
 from handlers import spokesman
 from handlers.incident_words import best, draft_id
@@ -29,6 +29,7 @@ SHOWN = 8
 """Tickets that a card lists; the rest is counted."""
 LISTED = 90
 """Choices of a form: platforms list a hundred at most."""
+STATES = {Status.WAITING_TEAM: "waits for us", Status.WAITING_CUSTOMER: "waits for them"}
 HEADS = {
     IncidentStatus.SUSPECTED: "Suspected incident",
     IncidentStatus.CONFIRMED: "Incident",
@@ -116,7 +117,7 @@ def drawn(file: File) -> Card:
     blocks += [Notes("In it", _lines(file))] if file.touched else []
     blocks += [Notes(_told_title(telling, file), (_cut(text, 300) or "(erased)",)) for telling, text in _tellings(file)[-1:]]
     left = _left_out(file)
-    blocks += [Notes("Not told, because", left)] if left else []
+    blocks += [Notes("Not told" if incident.tellings else "A reply to all would not reach", left)] if left else []
     if incident.status is IncidentStatus.FIXED:
         return Card((*blocks, Text(_ended(file), Style.QUIET)))
     return Card((*blocks, _buttons(file)))
@@ -199,10 +200,11 @@ def _lines(file: File) -> tuple[str, ...]:
 
 def _line(each: Touched, incident: Incident) -> str:
     last = incident.latest
-    told = " ✓ told" if last and was_told(each, last) else ""
-    words = f": “{_cut(' '.join(each.words.split()), QUOTED)}”" if each.words else ""
+    state = STATES.get(each.ticket.status, str(each.ticket.status))
+    told = ", told" if last and was_told(each, last) else ""
     noted = f", also: {', '.join(rule.replace('_', ' ') for rule in each.noted)}" if each.noted else ""
-    return f"• {each.who}  #{each.channel}  {each.ticket.id}  {str(each.ticket.status).replace('_', ' ')}{told}{noted}{words}"
+    words = f": “{_cut(' '.join(each.words.split()), QUOTED)}”" if each.words else ""
+    return f"• {each.who}, #{each.channel}, {state}{told}{noted}{words} ({each.ticket.id})"
 
 
 def _tellings(file: File) -> list[tuple[Telling, str]]:
