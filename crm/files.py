@@ -137,7 +137,6 @@ def _unlike(read: Callable[[_Line], T], file: Path, *, column: str, key: Callabl
 def _account(line: _Line) -> Account:
     name = line.text("name", None)
     starts, ends = line.text("contract_start"), line.text("contract_end")
-    minutes = line.read("sla_first_response_minutes", int, "a whole number of minutes")
     domain = line.text("domain")
     return Account(
         AccountId(slug(name)),
@@ -149,9 +148,18 @@ def _account(line: _Line) -> Account:
         health_trend=line.text("health_trend"),
         value=line.read("value_eur", Decimal, "an amount such as 5040.00"),
         manager=line.text("manager"),
-        first_response=None if minutes is None else timedelta(minutes=minutes),
+        first_response=_promised(line, "first_response"),
+        next_response=_promised(line, "next_response"),
+        resolution=_promised(line, "resolution"),
+        hours=line.text("sla_hours"),
         fields=(("domain", domain),) if domain else (),
     )
+
+
+def _promised(line: _Line, target: str) -> timedelta | None:
+    """Read what an account's contract promises, None where it promises nothing."""
+    minutes = line.read(f"sla_{target}_minutes", int, "a whole number of minutes")
+    return None if minutes is None else timedelta(minutes=minutes)
 
 
 def _person(line: _Line, accounts: Mapping[str, AccountId]) -> Person:

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from desk.cards import Block, Button, Buttons, Card, Header, Style, Text
-from desk.customer import LEADS, TEAM, Account, Role
-from desk.errors import Unavailable
+from desk.customer import LEADS, TEAM, Role
 from desk.escalation import EscalationStatus
 from desk.ids import TicketId
 from desk.policy import Policy
 from desk.ports import Query
+from desk.sla import Standing
 from desk.space import ChannelRef, Place
 from desk.ticket import Ticket
-from handlers import estimates
+from handlers import dues
 from handlers.commands import setup
 from handlers.services import Services
 from handlers.times import timed, until
@@ -22,7 +22,8 @@ from handlers.times import timed, until
 MOST = 10
 """Tickets that each list shows; the rest is counted."""
 SOON = timedelta(minutes=30)
-"""How long before its first response is due a ticket is at risk."""
+"""How long before a promise is due a ticket is at risk, also where it was made long ago."""
+PRESSING = (Standing.AT_RISK, Standing.BREACHED)
 STRANGER = (
     "Write to me here, or in a channel that I am in, and I answer from our articles or bring in a person of our team. "
     "To reach a person at any time, write “get a human”."
@@ -54,16 +55,15 @@ async def _queue(query: Query, services: Services) -> Sequence[Block]:
 
 
 async def _at_risk(services: Services) -> Sequence[Block]:
-    """Return the tickets whose first response is due soon or overdue, and those whose page nobody has acknowledged."""
+    """Return the tickets of which a promise is broken, at risk or due soon, and those whose page nobody has acknowledged."""
     policy, now = await services.policy.current(), services.clock.now()
     lines = []
     for ticket in sorted([t for t in await services.store.tickets(open_only=True) if t.merged_into is None], key=_urgency):
-        account = await _account(ticket, services)
-        due = policy.hours.after(ticket.opened, estimates.first_response(account, policy))
-        late = ticket.answered_at is None and due - now <= SOON
+        owed = await dues.owed_to(ticket, services, now=now)
         raised = [e for e in await services.store.escalations(ticket.id) if e.status is EscalationStatus.OPEN]
-        if late:
-            lines.append(_line(ticket, f"a first response by {timed(due, now=now, zone=policy.hours.zone)}, {until(due, now)}"))
+        if owed and owed[0].due and (owed[0].standing in PRESSING or owed[0].due - now <= SOON):
+            what = owed[0].promise.target.replace("_", " ")
+            lines.append(_line(ticket, f"a {what} by {timed(owed[0].due, now=now, zone=policy.hours.zone)}, {until(owed[0].due, now)}"))
         elif raised:
             rules = ", ".join(rule.replace("_", " ") for rule in raised[-1].rules)
             lines.append(_line(ticket, f"somebody to acknowledge it: {rules}"))
@@ -102,10 +102,3 @@ def _command(label: str, command: str, *, style: Style = Style.PLAIN) -> Button:
 
 def _urgency(ticket: Ticket) -> tuple[int, object, str]:
     return (-ticket.priority.score, ticket.opened, str(ticket.id))
-
-
-async def _account(ticket: Ticket, services: Services) -> Account | None:
-    try:
-        return await services.crm.account(ticket.account) if ticket.account else None
-    except Unavailable:
-        return None

@@ -93,7 +93,8 @@ def _row(entry: Entry) -> tuple[Button, ...]:
         return approve
     acknowledge = Button("acknowledge", "Acknowledge", ticket.id, subject=raised.id, style=Style.PRIMARY)
     first = (acknowledge,) if raised.status is EscalationStatus.OPEN else ()
-    return (*first, *approve, *page_buttons.later(raised, entry.d))
+    late = team_buttons.why_late(entry.d) if "sla_breached" in raised.rules else ()
+    return (*first, *approve, *page_buttons.later(raised, entry.d), *late)
 
 
 def _draft(d: Dossier) -> tuple[Block, ...]:

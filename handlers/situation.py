@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from desk import audience
@@ -148,8 +148,10 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
         customer=customer,
         authors=authors or (customer,),
         place=frozenset({audience.PUBLIC}) if blind else await _place(channel, customer, services),
-        answer_by=estimates.answer_by(now, approvals, account=customer.account, policy=policy, asked=_asked(timeline)),
-        response_by=policy.hours.after(ticket.opened, estimates.first_response(customer.account, policy)),
+        answer_by=estimates.answer_by(
+            now, approvals, account=customer.account, policy=policy, asked=_asked(timeline), ticket=ticket, kind=channel.kind
+        ),
+        response_by=_response_by(ticket, channel, customer.account, policy),
         agents=await queues.place_of(ticket.team, policy, services, near=channel.ref) or await agents_place(services, channel.ref),
         team=await team_of(services),
         drafts=tuple(await services.store.drafts(ticket.id)),
@@ -160,6 +162,11 @@ async def load(ticket: Ticket, services: Services, *, cause: EventId, blind: boo
         pages=tuple(await services.store.pages_of(ticket.id)),
         stand=await spokesman.stand(ticket, services),
     )
+
+
+def _response_by(ticket: Ticket, channel: Channel, account: Account | None, policy: Policy) -> datetime:
+    promise = estimates.response(replace(ticket, answered_at=None), account, policy, kind=channel.kind)
+    return policy.calendar(promise.hours).after(ticket.opened, promise.span)
 
 
 async def load_anyway(ticket: Ticket, services: Services, *, cause: EventId) -> Situation:

@@ -11,7 +11,7 @@ from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
 from desk.ticket import Reason, Status
 from desk.timeline import File, Message
-from handlers import evidenced, package, reading, routed, run_cards, snoozing, spokesman, step_lines, verdicts
+from handlers import dues, evidenced, package, reading, routed, run_cards, snoozing, spokesman, step_lines, verdicts
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
@@ -59,7 +59,7 @@ def draft_card(draft: Draft, d: Dossier) -> Card:
     blocks += [Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else []
     blocks += [Text(f"Waits because {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
     about = (("Category", d.ticket.category or "-"), ("Priority", _priority(d)), ("Ticket", str(d.ticket.id)))
-    blocks.append(Fields((*about, *_incident(d), *_holder(d), *_told(d))))
+    blocks.append(Fields((*about, *_promises(d), *_incident(d), *_holder(d), *_told(d))))
     return Card((*blocks, buttons.row((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d)), d)))
 
 
@@ -69,7 +69,9 @@ def escalation_card(escalation: Escalation, d: Dossier) -> Card:
         if spokesman.is_collapsed(escalation):
             return Card((Header(f"Called for with its incident: {_why(escalation)}  for {_who(d)}", d.incident.title if d.incident else ""),))
         verdict = f", {escalation.verdict.value.replace('_', ' ')}" if escalation.verdict else ""
-        asks = (Buttons(verdicts.buttons(escalation)),) if verdicts.is_asked(escalation, d.ticket) else ()
+        late = buttons.why_late(d) if "sla_breached" in escalation.rules else ()
+        row = (*(verdicts.buttons(escalation) if verdicts.is_asked(escalation, d.ticket) else ()), *late)
+        asks = (Buttons(row),) if row else ()
         return Card((Header(f"Closed{verdict}: {_why(escalation)}  for {_who(d)}", escalation.by_name), *asks))
     if d.ticket.snoozed_until:
         return _aside_line(d)
@@ -250,6 +252,13 @@ def _holder(d: Dossier) -> tuple[tuple[str, str], ...]:
 def _priority(d: Dossier) -> str:
     reasons = ", ".join(render(reason) for reason in d.ticket.priority.reasons)
     return f"{d.ticket.priority.level} {d.ticket.priority.score}{f' ({reasons})' if reasons else ''}"
+
+
+def _promises(d: Dossier) -> tuple[tuple[str, str], ...]:
+    """Return what else is owed than what the head of the card says."""
+    if d.now is None or len(d.owed) < 2:
+        return ()
+    return (("Promised", "; ".join(dues.told(item, d.ticket, now=d.now, zone=d.zone) for item in d.owed[1:])),)
 
 
 def _why(escalation: Escalation) -> str:

@@ -40,8 +40,17 @@ def account(row: Table) -> Account:
         health=row.get("health"),
         value=Decimal(str(row["value"])) if "value" in row else None,
         manager=row.get("manager", ""),
+        first_response=_promised(row, "first_response"),
+        next_response=_promised(row, "next_response"),
+        resolution=_promised(row, "resolution"),
+        hours=row.get("hours", ""),
         fields=tuple((name, str(value)) for name, value in row.get("fields", {}).items()),
     )
+
+
+def _promised(row: Table, target: str) -> timedelta | None:
+    """Return what an account's contract promises."""
+    return read_duration(row[target]) if target in row else None
 
 
 def person(row: Table) -> Person:

@@ -12,7 +12,7 @@ from desk.routing import Seniors
 from desk.space import UserRef
 from desk.ticket import Ticket
 from escalation.routing import members
-from handlers import team_cards
+from handlers import dues, team_cards
 from handlers.commands.words import one_of, split
 from handlers.dossier import Dossier, dossier
 from handlers.roster import roster
@@ -53,12 +53,18 @@ async def waiting(services: Services, which: str = "", *, by: UserRef | None = N
     """Return what waits for the team as a card; of one team, or of one person, if they are named."""
     seniors = (await services.policy.current()).routing.seniors
     tickets = [t for t in await _waiting(services) if _is_of(t, which, by, seniors)]
-    lines = [f"{t.priority.level} {t.priority.score}  {t.id}  {t.customer_name}  {t.category}{_whose(t)}" for t in tickets]
+    zone, now = (await services.policy.current()).hours.zone, services.clock.now()
+    due = {t.id: dues.listed(await dues.owed_to(t, services, now=now), t, now=now, zone=zone) for t in tickets[:MOST]}
+    lines = [f"{t.priority.level} {t.priority.score}  {t.id}  {t.customer_name}  {t.category}{_whose(t)}{_due(due.get(t.id))}" for t in tickets]
     title = f"Waiting for {which if which not in ('', MINE) else 'you' if which else 'the team'}"
     if not lines:
         return Card((Header(title, "0"), Text("Nothing waits.")))
     rest = (f"and {len(lines) - MOST} more: `next` opens the most urgent one",) if len(lines) > MOST else ()
     return Card((Notes(f"{title}   {len(lines)}", (*lines[:MOST], *rest)),))
+
+
+def _due(told: str | None) -> str:
+    return f"  {told}" if told else ""
 
 
 async def mine_first(tickets: list[Ticket], by: UserRef, services: Services) -> list[Ticket]:

@@ -58,6 +58,12 @@ def test_an_account_is_read(records: Records):
     assert acme.first_response == timedelta(hours=1)
 
 
+def test_what_a_contract_promises_is_read(tmp_path: Path):
+    row = "name,sla_next_response_minutes,sla_resolution_minutes,sla_hours\nAcme,30,2880,always\n"
+    (acme,) = read(tmp_path, accounts=row).accounts
+    assert (acme.first_response, acme.next_response, acme.resolution, acme.hours) == (None, timedelta(minutes=30), timedelta(days=2), "always")
+
+
 def test_people_are_read_with_ids_made_of_their_names(records: Records):
     mara, jonas, _ = records.people
     assert (mara.id, mara.account, mara.entitlements) == ("mara-voss", "acme-robotics", {"billing", "export"})

@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from desk.customer import Account
 from desk.ids import AccountId
-from desk.policy_check import read_policy
-from handlers.estimates import answer_by, first_response, percentile
+from desk.policy_check import merged, read_policy
+from escalation.promised import first_response
+from handlers.estimates import answer_by, percentile
 from handlers.times import shown, until
 
-POLICY = read_policy(tomllib.loads((Path(__file__).parents[2] / "policy.toml").read_text()))
+SHIPPED = tomllib.loads((Path(__file__).parents[2] / "policy.toml").read_text())
+POLICY = read_policy(SHIPPED)
 MONDAY = datetime(2026, 11, 2, 10, tzinfo=UTC)
 MINUTES = st.integers(0, 10_000).map(lambda minutes: timedelta(minutes=minutes))
 
@@ -104,3 +106,10 @@ def test_a_time_in_the_readers_zone_and_language(instant, zone, language, text):
 )
 def test_how_long_until(minutes, text):
     assert until(MONDAY + timedelta(minutes=minutes), MONDAY) == text
+
+
+def test_the_time_in_a_holding_answer_runs_in_the_tickets_own_hours():
+    night = read_policy(merged(SHIPPED, {"sla": {"rules": [{"tier": "enterprise", "first_response": "30m", "hours": "always"}]}}))
+    evening = MONDAY.replace(hour=22, minute=0)
+    assert answer_by(evening, (), account=account("enterprise"), policy=night) == evening + timedelta(minutes=30)
+    assert answer_by(evening, (), account=account("team"), policy=night) > evening + timedelta(hours=11)
