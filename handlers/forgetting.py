@@ -13,6 +13,7 @@ from desk.space import Platform, UserRef
 from desk.tending import ForgetPerson, Forgotten
 from desk.ticket import Ticket
 from desk.timeline import Purpose
+from handlers import incident_cards
 from handlers.services import Services
 from handlers.situation import agents_place
 
@@ -27,14 +28,15 @@ STAYS = (
 async def forget(event: ChoreAsked, chore: ForgetPerson, services: Services) -> tuple[Card, Changes]:
     """Empty what somebody wrote, and return a report with counts and the posts to take back."""
     # Before anything goes: these rows are what finds our posts.
-    posted = [row for ticket in await theirs(chore.users, services) for row in await _posted(ticket, services)]
+    tickets = await theirs(chore.users, services)
+    posted = [row for ticket in tickets for row in await _posted(ticket, services)]
     whom = Forgotten(chore.people, chore.users, event.cause)
     counts = {what: await eraser.erase(whom) for what, eraser in services.erasers.items()}
     taken = _taken_back(event, posted)
     pairs = tuple((what[:1].upper() + what[1:], str(count)) for what, count in counts.items())
     shown = (*pairs, ("Posts of ours that are being deleted", str(len(taken.writes))))
     card = Card((Header("Forgotten", f"{sum(counts.values())} rows emptied"), Fields(shown), Notes("This stays", STAYS)))
-    return card, taken + await _announced(event, sum(counts.values()), services)
+    return card, taken + await _redrawn(event, tickets, services) + await _announced(event, sum(counts.values()), services)
 
 
 async def theirs(users: tuple[UserRef, ...], services: Services) -> list[Ticket]:
@@ -57,6 +59,15 @@ def _taken_back(event: ChoreAsked, rows: list[Row]) -> Changes:
         return Post(id, target, row.post.purpose, row.post.audience, event.at, op=Op.DELETE, ticket=row.post.ticket, changes=row.post.id)
 
     return write(*(Enqueue(deletion(row)) for row in rows))
+
+
+async def _redrawn(event: ChoreAsked, tickets: list[Ticket], services: Services) -> Changes:
+    """Draw the cards of incidents again that quoted these tickets: they are no ticket's own, so nobody takes them back."""
+    ids, changes = {ticket.id for ticket in tickets}, NOTHING
+    for incident in await services.store.incidents():
+        if ids & set(incident.tickets):
+            changes += incident_cards.redrawn(incident.id, cause=event.id, at=event.at)
+    return changes
 
 
 async def _announced(event: ChoreAsked, rows: int, services: Services) -> Changes:

@@ -55,23 +55,26 @@ def test_incident_collapsed_pings(story):
     before = [post for post in cards if post["at"] < "2026-11-02T10:05:00"]
     louder, security = [post["text"].splitlines()[0] for post in cards if post["at"] >= "2026-11-02T10:05:00"]
     assert len(before) == 2
-    assert louder.startswith("Needs a human: not solved")
-    assert security.startswith("Needs a human: security")
+    assert "Needs a human: not solved" in louder
+    assert "Needs a human: security" in security
     assert not [line for line in (louder, security) if "Poppy" in line]
-    assert len([post for post in story.standing("escalation_card") if post["text"].startswith("Called for with its incident")]) == 2
+    assert len([post for post in story.standing("escalation_card") if "Called for with its incident" in post["text"]]) == 2
     assert "also: no answer" in card(story)
 
 
 def test_context_package(story):
-    cards = [post["text"] for post in story.standing("escalation_card")]
-    (text,) = [text for text in cards if text.startswith("Needs a human")]
-    lines = text.splitlines()
-    assert lines[0].startswith("Needs a human: not solved  for Mara Voss, Acme Robotics (enterprise, health 62)")
-    assert lines[1] == 'Because the customer said "not solved" 2 times.'
-    assert "Acme Robotics, enterprise, until 2027-01-31, EUR 5,040 a year, looked after by Jonas Reed" in lines
-    assert "Open: INV-205, EUR 420.00, overdue, due 15 Oct 2026" in lines
-    for title in ("Customer:", "Tried:", "Solved before:", "Timeline:"):
-        assert title in lines
-    assert [line for line in lines if line.startswith("**Next:** Take it over")]
+    (found,) = [post["text"] for post in story.standing("escalation_card") if "Needs a human: not solved" in post["text"]]
+    # On Slack titles are bold, and a line may be a list's.
+    text = found.replace("*", "")
+    assert "for Mara Voss, Acme Robotics (enterprise, health 62)" in text
+    said = (
+        'Because the customer said "not solved" 2 times.',
+        "Next: Take it over",
+        "Acme Robotics, enterprise, until 2027-01-31, EUR 5,040 a year, looked after by Jonas Reed",
+        "Open: INV-205, EUR 420.00, overdue, due 15 Oct 2026",
+        "answered automatically: How long a refund takes",
+    )
+    assert [line for line in said if line not in text] == []
+    assert [title for title in ("Customer", "Tried", "Solved before", "Timeline") if title not in text] == []
     outside = [post["text"] for post in story.posts if post["channel_kind"] != "internal" and post["author"] == "frontdesk"]
     assert not [text for text in outside if "INV-205" in text or "5,040" in text or "Solved before" in text]

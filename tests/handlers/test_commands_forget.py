@@ -201,3 +201,14 @@ async def test_a_ticket_they_only_wrote_in_counts_as_well(f):
     joined = replace(ticket, participants=(*ticket.participants, user("ina")))
     await f.store.commit(EventId("joined"), write(SaveTicket(joined)), at=f.clock.now())
     assert "in 1 ticket" in (await ask(f, "forget ina")).intro
+
+
+async def test_the_card_of_an_incident_quotes_nobody_who_was_forgotten(f):
+    f.policy.change(incidents={"categories": ["billing"]})
+    for who in ("mara", "ina", "zoe"):
+        await f.asks(who, f"The export fails in Elm Street, says {who}")
+    assert any("says ina" in text for text in f.standing(where="agents") if text.startswith("Suspected incident"))
+    await f.commands("ada", "forget ina confirm Ina")
+    (card,) = [text for text in f.standing(where="agents") if text.startswith("Suspected incident")]
+    assert "says ina" not in card
+    assert "says zoe" in card
