@@ -104,17 +104,19 @@ def test_a_night_begins_and_ends_where_clocks_change_too():
         pytest.param({"rotas": [{**ROTA, "layers": [{**LAYER, "people": []}]}]}, "layers.0.people", "at least one person", id="a layer of nobody"),
         pytest.param({"rotas": [{**ROTA, "layers": [{**LAYER, "start": "soon"}]}]}, "layers.0.start", "2026-11-02", id="a day that is none"),
         pytest.param(
-            {"rotas": [{**ROTA, "layers": [{**LAYER, "hours": {"someday": ["09:00-17:00"]}}]}]}, "hours.someday", "one of mon", id="a weekday that is none"
+            {"rotas": [{**ROTA, "layers": [{**LAYER, "hours": {"someday": ["09:00-17:00"]}}]}]}, "hours.someday", "one of mon",
+            id="a weekday that is none",
         ),
         pytest.param({"chains": {"x": [{"kind": "phone"}]}}, "oncall.chains.x.0.kind", "write one of wait", id="a step that is none"),
         pytest.param({"chains": {"x": [{"kind": "wait"}]}}, "oncall.chains.x.0.span", "how long", id="a wait without end"),
         pytest.param({"chains": {"x": [{"kind": "person"}]}}, "oncall.chains.x.0.who", "name a person", id="a person without a name"),
         pytest.param({"chains": {"x": [{"kind": "rota", "who": "other"}]}}, "oncall.chains.x.0.who", "a rota", id="a rota that is not there"),
-        pytest.param({"chains": {"x": [{"kind": "group", "who": "other"}]}}, "oncall.chains.x.0.who", "admins, leads, team", id="a group that is not there"),
+        pytest.param({"chains": {"x": [{"kind": "group", "who": "other"}]}}, "chains.x.0.who", "admins, leads, team", id="a group that is not there"),
         pytest.param({"chains": {"x": [{"kind": "webhook", "who": "other"}]}}, "oncall.chains.x.0.who", "a pager", id="a pager that is not there"),
         pytest.param({"use": [{"chain": "other"}]}, "oncall.use.0.chain", "a chain that there is: default", id="a chain that is not there"),
         pytest.param(
-            {"pagers": [{"name": "p", "kind": "pagerduty", "secret": "abc-123"}]}, "oncall.pagers.0.secret", "environment variable", id="a key in the policy"
+            {"pagers": [{"name": "p", "kind": "pagerduty", "secret": "abc-123"}]}, "oncall.pagers.0.secret", "environment variable",
+            id="a key in the policy",
         ),
         pytest.param(
             {"pagers": [{"name": "p", "kind": "opsgenie", "secret": "KEY", "at": "http://api.example"}]}, "pagers.0.at", "https://", id="in the open"
