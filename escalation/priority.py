@@ -12,6 +12,7 @@ from desk.escalation_policy import Growing
 from desk.policy import Policy
 from desk.sla import Standing
 from desk.ticket import Level, Priority, Reason
+from desk.triage import Sentiment
 from escalation.case import Case
 
 FALLING = "falling"
@@ -157,9 +158,10 @@ def promise(seen: Seen) -> Weight:
 
 @signal("answered")
 def answered(seen: Seen) -> Weight:
-    """Who was answered a short while ago can wait a little; not who says that the answer was none."""
+    """Who was answered a short while ago can wait a little; not who says that the answer was none, or comes back displeased."""
     since, weights = seen.case.since_answer, seen.policy.priority.answered
-    waits = since is None or since > weights.within or seen.case.not_solved
+    helped = not seen.case.not_solved and seen.case.classification.sentiment not in (Sentiment.FURIOUS, Sentiment.UNHAPPY)
+    waits = since is None or since > weights.within or not helped
     return Weight() if waits or since is None else Weight(weights.points, f"answered {_ago(since)}")
 
 

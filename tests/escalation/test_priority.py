@@ -88,6 +88,9 @@ LATE = replace(RISK, standing=Standing.BREACHED)
         pytest.param(replace(case(), since_answer=timedelta(seconds=9)), (), ["-10 answered just now"], id="or just now"),
         pytest.param(replace(case(), since_answer=timedelta(hours=5)), (), [], id="but not for long"),
         pytest.param(replace(case(), since_answer=timedelta(hours=1), not_solved=1), (), [], id="nor who says that it was no answer"),
+        pytest.param(
+            replace(case(sentiment=Sentiment.UNHAPPY), since_answer=timedelta(hours=1)), (), ["+5 unhappy"], id="nor who comes back displeased"
+        ),
         pytest.param(replace(case(), mood=Mood(0.7, 0.7, is_low=True, change=0.5, messages=3)), (), ["+5 mood getting worse"], id="a mood that sank"),
     ],
 )
