@@ -38,12 +38,13 @@ async def settled(changes: Changes, services: Services, *, cause: EventId) -> Ch
 async def reached(event: DeadlineReached, services: Services) -> Changes:
     """Look again at a ticket: nobody accepted it in time, its team is back, or a senior is there again."""
     ticket = await services.store.ticket(TicketId(event.subject))
-    if ticket is None or not waits(ticket):
+    offered = event.values.get("offered")
+    if ticket is None or (offered and offered != str(ticket.offered or "")):
         return NOTHING
+    if not waits(ticket):
+        return await _postponed(event, ticket, services) if offered else NOTHING
     if event.values.get("what") == "senior":
         return await seniors.called(ticket, services, cause=event.id)
-    if (offered := event.values.get("offered")) and offered != str(ticket.offered or ""):
-        return NOTHING
     routes = await services.store.routes(ticket.id)
     if not routes or not (offered or routes[-1].nobody):
         return NOTHING
@@ -66,6 +67,12 @@ async def _settled(ticket: Ticket, changes: Changes, services: Services, *, caus
             if found.route.switch is Switch.ON:
                 ticket, changes = await _routed(ticket, found, changes, services, cause=cause)
     return changes + await seniors.called(ticket, services, cause=cause, changes=changes)
+
+
+async def _postponed(event: DeadlineReached, ticket: Ticket, services: Services) -> Changes:
+    """Give whoever was asked as long again once the ticket waits again: it was put aside, or is being looked at anew."""
+    again = max(event.at, ticket.snoozed_until or event.at) + (await services.policy.current()).routing.accept
+    return write(SetDeadline(Deadline(event.deadline, DeadlineKind.ROUTE, event.subject, again, event.values)))
 
 
 def _is_settled(ticket: Ticket) -> bool:
