@@ -70,7 +70,8 @@ async def snoozed(event: DeadlineReached, services: Services) -> Changes:
     if ticket is None or ticket.snoozed_until != event.at:
         return NOTHING
     s = await load_anyway(ticket, services, cause=event.id)
-    back = write(SaveTicket(awake(ticket))) + internal.refreshed(s)
+    # Nothing changes on its pages: who is called again is drawn by who calls them.
+    back = write(SaveTicket(awake(ticket))) + internal.refreshed(replace(s, pages=()))
     if ticket.status not in (Status.OPEN, Status.WAITING_TEAM) or ticket.merged_into is not None:
         return back
     by = event.values.get("by", "")

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from desk.cards import Button, Buttons, Card, Field, Form, Notes, Option, Style, Text
+from desk.cards import Button, Buttons, Card, Form, Notes, Style, Text
 from desk.changes import NOTHING, Changes
 from desk.customer import LEADS, TEAM, Person
 from desk.errors import InvalidInput
 from desk.escalation import EscalationStatus
 from desk.events import ButtonClicked, CommandInvoked
 from desk.ids import TicketId
-from desk.oncall import Override, Rota, Shift
+from desk.oncall import Override, Rota
 from desk.policy import Policy
 from desk.ports import Query
 from escalation.rota import shifts
 from handlers import paging, steering, verdicts
+from handlers.commands import oncall_forms
 from handlers.commands.changes import set_policy
+from handlers.commands.oncall_forms import WRITTEN, Standing, key_of, lines
 from handlers.commands.words import counted, expected, one_of, only, split, without_reason
 from handlers.services import Services
 from handlers.situation import team_of
-from handlers.times import brief
 
 USAGE = "oncall [override|swap|ack]"
 WAYS = (
@@ -35,25 +35,8 @@ WAYS = (
 )
 AHEAD = timedelta(days=28)
 """How far ahead shifts are shown and can be swapped."""
-GAPS = timedelta(days=14)
-WRITTEN = "%Y-%m-%d %H:%M"
-"""How an instant is written in a form, by the clock of the rota."""
-MOST = 25
-"""Shifts that a list shows."""
 LISTED = 10
 """Escalations without a verdict that are listed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A rota with its shifts from now on."""
-
-    rota: Rota
-    shifts: tuple[Shift, ...]
-
-    def shown(self, instant: datetime) -> str:
-        """Return an instant by the clock of the rota, as a form has it."""
-        return instant.astimezone(ZoneInfo(self.rota.zone)).strftime(WRITTEN)
 
 
 async def oncall(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
@@ -73,7 +56,10 @@ async def form(query: Query, services: Services) -> Form | None:
         return None
     only(LEADS, query.role, f"oncall {words[1]}")
     standing = await _standing(words[2] if len(words) > 2 else "", services)
-    return await _override_form(standing, services) if words[1] == "override" else _swap_form(standing)
+    if words[1] == "swap":
+        return oncall_forms.swap(standing)
+    rotas = [rota.name for rota in (await services.policy.current()).oncall.rotas]
+    return oncall_forms.override(standing, rotas, await _people(services))
 
 
 async def check(query: Query, values: Mapping[str, str], services: Services) -> Mapping[str, str]:
@@ -91,9 +77,9 @@ async def check(query: Query, values: Mapping[str, str], services: Services) -> 
 
 async def _show(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
     policy, now = await services.policy.current(), services.clock.now()
-    lines = [line for rota in policy.oncall.rotas for line in _lines(await _of(rota, policy, services), now)]
+    told_rotas = [line for rota in policy.oncall.rotas for line in lines(await _of(rota, policy, services), now)]
     standing_in = [_stands(o, policy) for o in policy.oncall.overrides if o.until > now]
-    blocks = [Notes("On call", tuple(lines) or ("There is no rota: the leads are called. docs/oncall.md says how to write one.",))]
+    blocks = [Notes("On call", tuple(told_rotas) or ("There is no rota: the leads are called. docs/oncall.md says how to write one.",))]
     blocks += [Notes("Standing in", tuple(standing_in))] if standing_in else []
     called = [e for e in await services.store.open_escalations() if e.chain and e.status is not EscalationStatus.CLOSED]
     blocks += (
@@ -105,7 +91,7 @@ async def _show(event: CommandInvoked, services: Services) -> tuple[Card, Change
     told = tuple(f"{ticket.id}, {ticket.customer_name}: {', '.join(raised.rules)}" for raised, ticket in unjudged[-LISTED:])
     title = f"{counted(len(unjudged), 'escalation')} without a verdict: needed, not needed or too late?"
     blocks += [Notes(title, told)] if told else []
-    buttons = [Button("command", f"{label}...", TicketId(""), subject=f"oncall {name}", english=label) for name, label in FORMS.items()]
+    buttons = [Button("command", f"{label}...", TicketId(""), subject=f"oncall {name}", english=label) for name, label in oncall_forms.TITLES.items()]
     row = [Buttons(tuple(buttons))] if policy.oncall.rotas and event.role in LEADS else []
     return Card((*blocks, *row, Text("`./frontdesk oncall simulate` says who would be called for what.", Style.QUIET))), NOTHING
 
@@ -128,7 +114,7 @@ async def _swap(event: CommandInvoked, services: Services) -> tuple[Card, Change
     if not event.form:
         raise InvalidInput("Choose the two shifts in the form of `/frontdesk oncall swap`.")
     standing = await _standing(event.form.get("rota", ""), services)
-    known = {_key(shift): shift for shift in standing.shifts if shift.person}
+    known = {key_of(shift): shift for shift in standing.shifts if shift.person}
     first, second = known.get(event.form.get("first", "")), known.get(event.form.get("second", ""))
     if first is None or second is None or first == second:
         raise InvalidInput("Choose two different shifts: those of the form have changed meanwhile, so open it again.")
@@ -161,7 +147,6 @@ SUBCOMMANDS: Mapping[str, Callable[[CommandInvoked, Services], Awaitable[tuple[C
     "swap": _swap,
     "ack": _ack,
 }
-FORMS = {"override": "Let somebody stand in", "swap": "Swap two shifts"}
 
 
 async def _set(event: CommandInvoked, new: tuple[Override, ...], services: Services, *, said: tuple[str, ...], reason: str) -> tuple[Card, Changes]:
@@ -197,55 +182,6 @@ async def _people(services: Services) -> Sequence[Person]:
     return sorted(found.values(), key=lambda person: person.name)
 
 
-async def _override_form(standing: Standing, services: Services) -> Form:
-    first = standing.shifts[0]
-    policy = await services.policy.current()
-    rotas = tuple(Option(rota.name, rota.name) for rota in policy.oncall.rotas)
-    people = tuple(Option(person.name, person.name) for person in await _people(services))
-    until = Field("until", "Until", standing.shown(first.until), note="At first until the next hand-over.")
-    return Form(
-        FORMS["override"],
-        (
-            Field("rota", "Rota", standing.rota.name, options=rotas),
-            Field("person", "Who stands in?", options=people),
-            Field("start", f"From, by the clock of {standing.rota.zone}", standing.shown(first.start)),
-            until,
-            Field("reason", "Why?", required=False),
-        ),
-        "Stand in",
-        intro="\n".join(_lines(standing, first.start)),
-    )
-
-
-def _swap_form(standing: Standing) -> Form:
-    known = [shift for shift in standing.shifts if shift.person][:MOST]
-    if len(known) < 2:
-        raise InvalidInput(f"{standing.rota.name} has no two shifts within four weeks.")
-    options = tuple(Option(_key(s), f"{standing.shown(s.start)} until {standing.shown(s.until)}: {s.person}") for s in known)
-    return Form(
-        FORMS["swap"],
-        (
-            Field("rota", "Rota", standing.rota.name, options=(Option(standing.rota.name, standing.rota.name),)),
-            Field("first", "One shift", options[0].value, options=options),
-            Field("second", "and the other", options[1].value, options=options),
-            Field("reason", "Why?", required=False),
-        ),
-        "Swap",
-        intro="\n".join(_lines(standing, known[0].start)),
-    )
-
-
-def _lines(standing: Standing, now: datetime) -> list[str]:
-    zone = standing.rota.zone
-    first, *rest = standing.shifts
-    then = next((shift for shift in rest if shift.person), None)
-    until = f" until {brief(first.until, now=now, zone=zone)}" if rest else ""
-    following = f", then {then.person}" if then else ""
-    lines = [f"{standing.rota.name}: {first.person or 'nobody'}{until}{following} ({zone})"]
-    gaps = [shift for shift in standing.shifts if shift.person is None and shift.start < now + GAPS]
-    return lines + [f"(!) nobody from {brief(gap.start, now=now, zone=zone)} until {brief(gap.until, now=now, zone=zone)}" for gap in gaps[:LISTED]]
-
-
 def _stands(override: Override, policy: Policy) -> str:
     rota = policy.oncall.rota(override.rota)
     zone = ZoneInfo(rota.zone if rota else policy.hours.zone)
@@ -274,7 +210,3 @@ def _read(text: str, rota: Rota) -> datetime | None:
     except ValueError:
         return None
     return (found if found.tzinfo else found.replace(tzinfo=ZoneInfo(rota.zone))).astimezone(UTC)
-
-
-def _key(shift: Shift) -> str:
-    return f"{shift.start.isoformat(timespec='minutes')}|{shift.until.isoformat(timespec='minutes')}"

@@ -132,7 +132,9 @@ def test_a_test_says_whom_it_would_call_and_who_cannot_be(desk):
     [
         pytest.param({}, [], id="a fresh desk"),
         pytest.param({"sla": {"rules": [{"first_response": "1h", "hours": "always"}]}}, ["round the clock"], id="promises round the clock"),
-        pytest.param({"oncall": {"pagers": [{"name": "p", "kind": "opsgenie", "secret": "PAGER_KEY"}]}}, ["PAGER_KEY is not set"], id="a pager without a key"),
+        pytest.param(
+            {"oncall": {"pagers": [{"name": "p", "kind": "opsgenie", "secret": "PAGER_KEY"}]}}, ["PAGER_KEY is not set"], id="a pager without a key"
+        ),
         pytest.param(
             {"oncall": {"rotas": [{"name": "r", "layers": [{"people": ["Lea"], "handover": "daily 09:00", "start": "2026-11-10"}]}]}},
             ["nobody of the rota r is on call from 2026-11-03 12:00 until 2026-11-10 00:00"], id="a gap within two weeks",
