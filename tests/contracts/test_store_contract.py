@@ -17,6 +17,7 @@ from desk.changes import (
     RecordFeedback,
     RecordGap,
     Refresh,
+    SaveBreach,
     SaveCard,
     SaveChannel,
     SaveDraft,
@@ -38,6 +39,7 @@ from desk.errors import Conflict
 from desk.escalation import Escalation, Trigger
 from desk.ids import AccountId, CardId, DraftId, EventId, MessageId, OutboxId, PersonId, TicketId
 from desk.post import Direct, Op, RowStatus
+from desk.sla import Breach, Target
 from desk.space import ChannelKind, MessageRef, Place
 from desk.store import Store
 from desk.summary import SummaryKind
@@ -376,6 +378,26 @@ async def test_deadlines_are_cleared_by_key_and_kind(store: Store):
     assert [d.id for d in await store.due(NOW)] == ["t-1-promise"]
     await commit(store, ClearDeadlines("t-1"))
     assert await store.next_due() is None
+
+
+async def test_a_broken_promise_is_kept_once_and_found_by_ticket_and_time(store: Store):
+    first = Breach("b-1", TicketId("t-1"), Target.FIRST_RESPONSE, NOW, NOW, tier="team", owner=MARA, owner_name="Mara")
+    other = Breach("b-2", TicketId("t-2"), Target.RESOLUTION, NOW, NOW + minutes(5), contractual=True)
+    await commit(store, SaveBreach(first), SaveBreach(other))
+    told = replace(first, cause="overlooked", cause_by="Mara", met_at=NOW + minutes(9))
+    await commit(store, SaveBreach(told))
+    assert await store.breach("b-1") == told
+    assert await store.breach("b-3") is None
+    assert await store.breaches() == [told, other]
+    assert await store.breaches(TicketId("t-2")) == [other]
+    assert await store.breaches(since=NOW + minutes(1)) == [other]
+
+
+async def test_open_tickets_are_read_a_page_at_a_time(store: Store):
+    await commit(store, *(SaveTicket(ticket(f"t-{n}", status=Status.CLOSED if n == 2 else Status.OPEN)) for n in (3, 1, 2, 4)))
+    first = await store.open_tickets(after="", most=2)
+    assert [found.id for found in first] == ["t-1", "t-3"]
+    assert [found.id for found in await store.open_tickets(after=str(first[-1].id), most=2)] == ["t-4"]
 
 
 async def test_what_is_due_is_taken_once_soonest_first(store: Store):
