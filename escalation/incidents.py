@@ -78,6 +78,12 @@ def rests(incidents: Iterable[Incident], at: datetime, policy: IncidentPolicy) -
     return frozenset(ticket for incident in lately for ticket in incident.tickets)
 
 
+def answered(ticket: TicketId, at: datetime, incidents: Iterable[Incident]) -> bool:
+    """Tell whether what a ticket's customer said then was seen to with an incident that is fixed: it makes no new one."""
+    fixed = (i for i in incidents if i.status is IncidentStatus.FIXED and i.closed and ticket in i.tickets)
+    return any(incident.closed is not None and at <= incident.closed for incident in fixed)
+
+
 def center(meanings: Sequence[Meaning]) -> Meaning | None:
     """Return what meanings have in common: the direction of their mean, None for none."""
     if not meanings:

@@ -64,6 +64,8 @@ async def incident_told(event: IncidentTold, services: Services) -> Changes:
     if incident is None or telling is None or ticket is None or not _still_in(ticket, incident):
         return NOTHING
     text = await _text(telling, services)
+    if await services.store.channel(ticket.place.channel) is None:
+        return incident_cards.redrawn(incident.id, cause=event.id, at=event.at)
     s = await load_anyway(replace(ticket, incident=incident.id), services, cause=event.id)
     drawn = incident_cards.redrawn(incident.id, cause=event.id, at=event.at)
     if not (text or telling.final) or ticket.status.is_over or ticket.merged_into:

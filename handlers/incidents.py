@@ -15,7 +15,7 @@ from desk.incident import Incident, IncidentStatus
 from desk.meaning import Meaning, Meant, likeness
 from desk.ticket import Reason, Ticket
 from desk.triage import Classification
-from escalation.incidents import Complaint, center, is_problem, joined, parties, party_of, rests, together
+from escalation.incidents import Complaint, answered, center, is_problem, joined, parties, party_of, rests, together
 from handlers import climbing, incident_cards, internal, meant, spokesman
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
@@ -76,7 +76,7 @@ async def problem_reported(event: ProblemReported, services: Services) -> Change
     since = event.at - policy.within
     said = [m for m in await services.store.meanings(ticket.id, embedder=event.embedder, since=since) if m.meaning.vector]
     every = await services.store.incidents()
-    for complaint in (_complaint(ticket, item) for item in reversed(said)):
+    for complaint in (_complaint(ticket, item) for item in reversed(said) if not answered(ticket.id, item.at, every)):
         if incident := joined(complaint, every, policy):
             return await joining(incident, (ticket,), services, cause=event.id, at=event.at)
         found = together(complaint, await _others(complaint, every, services), policy)
@@ -91,11 +91,16 @@ async def opened(
     *,
     cause: EventId,
     at: datetime,
+    first: datetime | None = None,
     meanings: Sequence[Meaning] = (),
     said: Incident | None = None,
 ) -> Changes:
-    """Open an incident of these tickets, or what somebody of the team `said` is one: it carries who that was and how it stands."""
-    id = IncidentId(derived("i", cause))
+    """Open an incident of these tickets, or what somebody of the team `said` is one: it carries who that was and how it stands.
+
+    `first` is when the first of its complaints was made, None for one that was opened by hand.
+    """
+    # Two events that find the same complaints find the same incident, of which one is kept.
+    id = IncidentId(derived("i", *((tickets[0].id, first.isoformat()) if first else (cause,))))
     categories = [ticket.category for ticket in tickets if ticket.category]
     category = max(categories, key=categories.count, default="")
     made = replace(
@@ -134,6 +139,8 @@ async def leaving(incident: Incident, ticket: TicketId, services: Services, *, c
     left = tuple(id for id in incident.tickets if id != ticket)
     known = [t for id in left if (t := await services.store.ticket(id))]
     smaller = replace(incident, tickets=left, without=(*incident.without, ticket), accounts=len({party_of(each) for each in known}))
+    if not left:
+        smaller = replace(smaller, status=IncidentStatus.DISMISSED, closed=at)
     return (
         write(SaveIncident(smaller))
         + incident_cards.redrawn(smaller.id, cause=cause, at=at)
@@ -150,6 +157,9 @@ async def incident_changed(event: IncidentChanged, services: Services) -> Change
     over = await services.store.incident(event.incident) if mine is None else None
     ended = over.id if over and over.status is IncidentStatus.FIXED and ticket.id in over.tickets else None
     ticket = replace(ticket, incident=mine.id if mine else ended)
+    if await services.store.channel(ticket.place.channel) is None:
+        # Nothing can be said or called for there any more.
+        return write(SaveTicket(ticket))
     s = await load_anyway(ticket, services, cause=event.id)
     changes = write(SaveTicket(ticket)) + _pings(s) + internal.refreshed(s)
     changes += await _only(mine, ticket.id, services, cause=event.id, at=event.at) if mine else NOTHING
@@ -215,12 +225,12 @@ async def _others(complaint: Complaint, every: Sequence[Incident], services: Ser
     taken = rests(every, complaint.at, policy) | {id for incident in every if not incident.status.is_over for id in incident.tickets}
     ids = list(dict.fromkeys(m.ticket for m in near if m.ticket not in taken))[-MOST:]
     tickets = {id: t for id in ids if (t := await services.store.ticket(id)) and t.failing and t.failing >= since and t.merged_into is None}
-    return tuple(_complaint(tickets[m.ticket], m) for m in near if m.ticket in tickets)
+    return tuple(_complaint(tickets[m.ticket], m) for m in near if m.ticket in tickets and not answered(m.ticket, m.at, every))
 
 
 async def _opened(found: tuple[Complaint, ...], services: Services, *, cause: EventId, at: datetime) -> Changes:
     tickets = [t for complaint in found if (t := await services.store.ticket(complaint.ticket))]
-    return await opened(tickets, services, cause=cause, at=at, meanings=[complaint.meaning for complaint in found])
+    return await opened(tickets, services, cause=cause, at=at, first=found[0].at, meanings=[complaint.meaning for complaint in found])
 
 
 async def _latest(ticket: Ticket, services: Services) -> Sequence[Meant]:

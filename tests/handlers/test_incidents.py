@@ -1,8 +1,16 @@
 """Incidents through the door: complaints become one card, one reply reaches everybody, and each keeps their own ticket."""
 
+import pytest
+
+from desk.changes import RemoveChannel, write
+from desk.errors import Conflict
+from desk.events import IncidentTold, ProblemReported
+from desk.ids import EventId, derived
 from desk.incident import IncidentStatus
 from desk.ticket import Status
 from desk.timeline import Purpose
+from handlers.incidents import problem_reported
+from tests.world import channel
 
 FAILS = "The export fails with an error"
 
@@ -253,3 +261,61 @@ async def test_a_command_that_names_nothing_says_what_it_expects(w):
     for text, said in (("incident fix", "expects a ticket"), ("incident reply x", "no open incident"), ("incident i-nothing", "No incident begins")):
         await w.commands("noor", text)
         assert said in w.texts(Purpose.NOTICE)[-1]
+
+
+async def test_what_was_fixed_does_not_come_back_by_complaints_from_before(w):
+    await complaints(w, "mara", "ina", "zoe")
+    await w.clicks("lea", "Fixed")
+    await w.asks("pia", f"{FAILS}.")
+    assert len(await w.store.incidents()) == 1
+    for who in ("max", "eva"):
+        await w.asks(who, f"{FAILS}.")
+    assert [i.status for i in await w.store.incidents()] == [IncidentStatus.FIXED, IncidentStatus.SUSPECTED]
+
+
+async def test_two_complaints_that_are_looked_at_at_once_make_one(w):
+    await complaints(w, "mara", "ina")
+    w.policy.change(incidents={"count": 2})
+    events = [
+        ProblemReported(id=EventId(f"p-{t.id}"), ticket=t.id, embedder="scripted", at=w.clock.now()) for t in sorted(await w.store.tickets(), key=str)
+    ]
+    first, second = [await problem_reported(event, w.services) for event in events]
+    await w.store.commit(events[0].id, first, at=w.clock.now())
+    with pytest.raises(Conflict):
+        await w.store.commit(events[1].id, second, at=w.clock.now())
+    assert not await problem_reported(events[1], w.services)
+
+
+async def test_a_reply_that_is_delivered_twice_is_sent_once(w):
+    await complaints(w, "mara", "ina", "zoe")
+    await w.clicks("lea", "Reply to all", text="We are on it.")
+    found = await incident(w)
+    telling = found.latest
+    for id in found.tickets:
+        event = IncidentTold(id=EventId(derived("ev", telling.id, id)), incident=found.id, ticket=id, telling=telling.id, at=w.clock.now())
+        await w.emit(event)
+    assert len([post for post in w.posts(Purpose.ANSWER) if "We are on it" in str(post.card)]) == 3
+
+
+async def test_a_channel_that_is_gone_keeps_nobody_else_from_being_told(w):
+    await complaints(w, "mara", "ina", "zoe")
+    await w.store.commit(EventId("gone"), write(RemoveChannel(channel("shared"))), at=w.clock.now())
+    await w.clicks("lea", "Reply to all", text="We are on it.")
+    assert len([post for post in w.posts(Purpose.ANSWER) if "We are on it" in str(post.card)]) == 2
+
+
+async def test_an_incident_without_tickets_is_none(w):
+    await complaints(w, "mara", "ina", "zoe")
+    for ticket in await w.store.tickets():
+        await w.commands("lea", f"incident remove {ticket.id}")
+    assert (await incident(w)).status is IncidentStatus.DISMISSED
+
+
+async def test_mode_observe_shows_the_card_and_lets_the_team_answer(observing):
+    w = observing
+    await complaints(w, "mara", "ina", "zoe")
+    assert any(text.startswith("Suspected incident") for text in w.standing(where="agents"))
+    assert w.posts(Purpose.ANSWER) == []
+    await w.clicks("lea", "Reply to all", text="We are on it.")
+    await w.asks("pia", f"{FAILS}.")
+    assert len([post for post in w.posts(Purpose.ANSWER) if "We are on it" in str(post.card)]) == 3
