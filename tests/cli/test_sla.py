@@ -1,12 +1,20 @@
 """The SLA on the command line: when something is due, and a ticket's clock."""
 
+import asyncio
 import io
 import json
 import sys
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
+
+from desk.changes import SaveBreach, SaveChannel, SaveTicket, write
+from desk.ids import EventId, derived
+from desk.sla import Breach, Mark, Side, Target
+from desk.ticket import Status
+from settings import read_settings
+from tests.store.samples import NOW, T1, channel, ticket
 
 OFFICE = {"zone": "Europe/Berlin", "days": [0, 1, 2, 3, 4], "shifts": [["09:00", "17:00"]], "holidays": []}
 
@@ -104,3 +112,38 @@ def test_a_ticket_that_is_not_there_cannot_be_explained(call):
     code, _, err = call("sla", "explain", "t-nothing")
     assert code == 2
     assert "there is no ticket 't-nothing'" in err
+
+
+@pytest.fixture
+def promised(call):
+    """Keep a ticket that waited for its customer after it was answered late."""
+    from bootstrap import open_records
+
+    async def work():
+        clock = (Mark(NOW, Side.OURS), Mark(NOW + timedelta(hours=5), Side.CUSTOMER, answered=True))
+        held = ticket(clock=clock, status=Status.WAITING_CUSTOMER, answered_at=clock[-1].at)
+        since = (NOW).isoformat()
+        broken = Breach(derived("br", T1, Target.FIRST_RESPONSE, since), T1, Target.FIRST_RESPONSE, NOW, NOW, cause="overlooked")
+        async with open_records(read_settings()) as kept:
+            await kept.store.commit(EventId("e-1"), write(SaveChannel(channel()), SaveTicket(held), SaveBreach(broken)), at=NOW)
+
+    asyncio.run(work())
+    return call
+
+
+def test_a_tickets_clock_is_printed_interval_by_interval(promised):
+    code, out, _ = promised("sla", "explain", str(T1))
+    assert code == 0
+    assert "waiting_customer: the customer owes an answer" in out
+    assert "first response: 4 h promised by sla.first_response, counted by [hours] (UTC)" in out
+    assert "counted" in out
+    assert "late; cause: overlooked" in out
+
+
+def test_a_tickets_clock_is_one_json_value(promised):
+    _, out, _ = promised("sla", "explain", str(T1), "--json")
+    found = json.loads(out)
+    assert (found["ticket"], found["side"]) == (str(T1), "customer")
+    (first,) = found["promises"]
+    assert (first["target"], first["standing"], first["late"]) == ("first_response", "met", True)
+    assert [item["side"] for item in first["intervals"]] == ["ours"]
