@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -13,7 +14,7 @@ from desk.modes import Mode
 from desk.policy import Policy
 from desk.routing import Route, Switch
 from desk.sla_check import ALWAYS
-from desk.space import ChannelKind
+from desk.space import ChannelKind, UserRef
 from desk.ticket import Reason, Ticket
 from escalation.rota import on_call
 from escalation.routing import Calendars, Desk, Request, Teammate, chain, route, rule_for
@@ -85,7 +86,16 @@ async def desk_of(request: Request, ticket: Ticket, policy: Policy, services: Se
     people = await roster(policy, services, on=place.channel.platform if place else None)
     rule = rule_for(request, policy.routing)
     last = {team: await services.store.offers(team) for team in chain(rule.team, policy.routing)} if rule else {}
-    return Desk(people, await services.store.loads(), last, calendars(policy), await _on_call(people, policy, services))
+    loads = await _loads(ticket, policy, services)
+    return Desk(people, loads, last, calendars(policy), await _on_call(people, policy, services))
+
+
+async def _loads(ticket: Ticket, policy: Policy, services: Services) -> Mapping[UserRef, int]:
+    """Return how many tickets each holds or was just offered: of a burst not all may go to whoever holds the fewest."""
+    just = await services.store.routes(since=services.clock.now() - policy.routing.accept)
+    offered = Counter(each.person for each in just if each.person and not each.took and not each.given_back and each.ticket != ticket.id)
+    held = await services.store.loads()
+    return {user: held.get(user, 0) + offered[user] for user in {*held, *offered}}
 
 
 async def _on_call(people: Sequence[Teammate], policy: Policy, services: Services) -> Teammate | None:

@@ -211,6 +211,23 @@ async def test_round_robin_goes_round_whatever_was_restarted(w):
     assert abs(offered.count("noor") - offered.count("tom")) <= 1
 
 
+async def test_of_a_burst_not_all_go_to_who_holds_the_fewest(tmp_path):
+    async with routed(tmp_path, teams={"finance": FINANCE | {"assign": "load"}}) as w:
+        for who in ("ina", "mara", "max", "zoe"):
+            await w.asks(who, QUESTION)
+        offered = [ticket.offered.id for ticket in await w.store.tickets()]
+        assert sorted(offered) == ["noor", "noor", "tom", "tom"]
+
+
+async def test_who_holds_fewer_is_asked_first(tmp_path):
+    async with routed(tmp_path, teams={"finance": FINANCE | {"assign": "load"}}) as w:
+        await w.asks("ina", QUESTION)
+        await w.clicks("noor", "Take over")
+        await w.wait(minutes=20)
+        await w.asks("max", QUESTION)
+        assert (await w.store.tickets())[-1].offered == user("tom")
+
+
 async def test_another_category_moves_the_cards_and_leaves_a_line(w):
     w.policy.change(team={"skills": {"Lea": ["tier2"]}})
     await w.asks("mara", QUESTION)
