@@ -22,6 +22,7 @@ from desk.policy import Policy
 from desk.post import Post
 from desk.runs import ActionResult, ActionRun
 from desk.selfservice import ActionRequest, SelfService
+from desk.sla import Owed
 from desk.space import Channel, ChannelRef, MessageRef, Place, UserRef
 from desk.summary import Summary
 from desk.ticket import Ticket
@@ -367,6 +368,8 @@ class TicketView:
     sentences: Mapping[str, tuple[str, ...]] | None = None
     """The reasons of each decision, rendered, by decision id."""
     summaries: tuple[Summary, ...] = ()
+    owed: tuple[Owed, ...] = ()
+    """What was promised to the customer and is owed, the most pressing first."""
 
 
 View = Card | Form | TicketView | tuple[TicketView, ...] | None

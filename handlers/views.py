@@ -12,7 +12,7 @@ from desk.errors import NotAllowed
 from desk.ids import CardId, IncidentId, TicketId
 from desk.ports import Query, TicketView, View
 from desk.ticket import Ticket
-from handlers import agreeing, button_forms, daily, home, incident_cards, page_cards, routed, team_cards
+from handlers import agreeing, button_forms, daily, dues, home, incident_cards, page_cards, routed, team_cards
 from handlers.commands import hints
 from handlers.commands import table as commands
 from handlers.dossier import dossier
@@ -69,7 +69,8 @@ class Views:
         sentences = {decision.id: told(decision) for decision in decisions}
         drafts, escalations = tuple(await store.drafts(ticket.id)), tuple(await store.escalations(ticket.id))
         summaries = tuple(await store.summaries(ticket.id))
-        return TicketView(ticket, await store.timeline(ticket.id), decisions, drafts, escalations, sentences, summaries)
+        owed = await dues.owed_to(ticket, self._services, now=self._services.clock.now())
+        return TicketView(ticket, await store.timeline(ticket.id), decisions, drafts, escalations, sentences, summaries, owed)
 
     async def _queue(self) -> tuple[TicketView, ...]:
         waiting = [t for t in await self._services.store.tickets(open_only=True) if t.is_queued]

@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -21,6 +22,7 @@ from desk.customer import Role
 from desk.errors import Misconfigured, NotAllowed, Unavailable
 from desk.events import ButtonClicked, CommandInvoked, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TypingSeen
 from desk.ports import Query, View
+from desk.sla import Owed, Promise, Side, Standing, Target
 from desk.space import Channel, ChannelKind, Place
 from tests.fakes import START, FakeDesk
 from tests.web.conftest import ACME, AGENTS, COMMUNITY, LEA, MARA, TIM, YUKI
@@ -298,6 +300,26 @@ async def test_the_queue_leads_to_its_tickets(browser: httpx.AsyncClient, desk: 
     assert f'href="/ticket/{TICKET}?team=tim"' in (await browser.get("/queue?team=tim")).text
     desk.shows = lambda _: ()
     assert "Nothing waits." in (await browser.get("/queue")).text
+
+
+@pytest.mark.parametrize(
+    ("standing", "due", "words"),
+    [
+        pytest.param(Standing.RUNNING, START, "first response due", id="what is due"),
+        pytest.param(Standing.BREACHED, START, "first response <strong>broken</strong>", id="what is broken"),
+        pytest.param(Standing.PAUSED, None, "first response waits for the customer", id="what waits"),
+    ],
+)
+async def test_the_queue_and_a_ticket_show_what_is_promised(browser: httpx.AsyncClient, desk: FakeDesk, standing, due, words) -> None:
+    owed = Owed(Promise(Target.FIRST_RESPONSE, timedelta(hours=1)), standing, START, due, side=Side.CUSTOMER)
+
+    def shown(query: Query) -> View:
+        found = ticket_view(query)
+        return tuple(replace(view, owed=(owed,)) for view in found) if isinstance(found, tuple) else replace(found, owed=(owed,))
+
+    desk.shows = shown
+    for page in ("/queue?team=tim", f"/ticket/{TICKET}?team=tim"):
+        assert words in " ".join((await browser.get(page)).text.split())
 
 
 async def test_a_ticket_that_is_none_or_not_for_everybody_is_said_to_be(browser: httpx.AsyncClient, desk: FakeDesk) -> None:
