@@ -5,6 +5,7 @@ from __future__ import annotations
 from array import array
 from dataclasses import dataclass
 from datetime import datetime
+from operator import mul
 
 from desk.ids import MessageId, TicketId
 
@@ -31,4 +32,4 @@ def likeness(a: Meaning, b: Meaning) -> float:
     """Return the cosine of two meanings, -1 to 1; 0 for those of two embedders, and for one that says nothing (no vector)."""
     if a.embedder != b.embedder or len(a.vector) != len(b.vector):
         return 0.0
-    return float(sum(x * y for x, y in zip(array("f", a.vector), array("f", b.vector), strict=True)))
+    return float(sum(map(mul, array("f", a.vector), array("f", b.vector))))

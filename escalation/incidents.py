@@ -14,6 +14,8 @@ from desk.meaning import Meaning, likeness
 from desk.ticket import Ticket
 from desk.triage import Classification, Signal
 
+MIDDLES = 5
+"""Complaints that are tried as the one in the middle, the latest."""
 FAILS = frozenset({Signal.DATA_LOSS, Signal.NOT_SOLVED})
 
 
@@ -40,12 +42,14 @@ def party_of(ticket: Ticket) -> str:
 def together(complaint: Complaint, others: Iterable[Complaint], policy: IncidentPolicy) -> tuple[Complaint, ...]:
     """Return the complaints that make an incident with this one, oldest first; nothing while too few different parties make them.
 
-    The one in the middle need not be the last: whichever of them has the most beside it counts.
+    The one in the middle need not be the last: where too few are beside this one, those beside one of its neighbors count.
     """
     recent = [other for other in others if complaint.at - policy.within <= other.at and other.ticket != complaint.ticket]
     near = [other for other in recent if likeness(complaint.meaning, other.meaning) >= policy.similar]
-    groups = [(complaint, *near), *(_around(center, (complaint, *recent), policy) for center in near)]
-    largest = max(groups, key=lambda group: len(parties(group)))
+    largest: tuple[Complaint, ...] = (complaint, *near)
+    if len(parties(largest)) < policy.count:
+        around = [_around(center, (complaint, *recent), policy) for center in near[-MIDDLES:]]
+        largest = max((largest, *around), key=lambda group: len(parties(group)))
     if len(parties(largest)) < policy.count:
         return ()
     firsts = {each.ticket: each for each in sorted(largest, key=lambda each: (each.at, each.ticket), reverse=True)}

@@ -12,10 +12,11 @@ from desk.escalation import Escalation, EscalationStatus
 from desk.events import IncidentChanged, IncidentTold, ProblemReported
 from desk.ids import EventId, IncidentId, TicketId, derived
 from desk.incident import Incident, IncidentStatus
-from desk.meaning import Meaning, Meant, likeness
+from desk.meaning import Meaning, Meant
 from desk.ticket import Reason, Ticket
 from desk.triage import Classification
 from escalation.incidents import Complaint, answered, center, is_problem, joined, parties, party_of, rests, together
+from escalation.nearest import nearest
 from handlers import climbing, incident_cards, internal, meant, spokesman
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
@@ -221,7 +222,8 @@ async def _others(complaint: Complaint, every: Sequence[Incident], services: Ser
     policy = (await services.policy.current()).incidents
     since = complaint.at - policy.within
     lately = await services.store.meanings(embedder=complaint.meaning.embedder, since=since)
-    near = [m for m in lately if m.ticket != complaint.ticket and likeness(m.meaning, complaint.meaning) >= policy.similar - NEARLY]
+    least = policy.similar - NEARLY
+    near = sorted((m for _, m in nearest(complaint.meaning, lately, least=least) if m.ticket != complaint.ticket), key=lambda m: (m.at, m.message))
     taken = rests(every, complaint.at, policy) | {id for incident in every if not incident.status.is_over for id in incident.tickets}
     ids = list(dict.fromkeys(m.ticket for m in near if m.ticket not in taken))[-MOST:]
     tickets = {id: t for id in ids if (t := await services.store.ticket(id)) and t.failing and t.failing >= since and t.merged_into is None}
