@@ -26,6 +26,8 @@ OPENED = "opened"
 
 MOST = 25
 """Tickets that the list shows."""
+COMPARED = 50
+"""Tickets at the front whose promises are compared."""
 
 
 async def next_(event: CommandInvoked, services: Services) -> tuple[Card, Changes]:
@@ -98,5 +100,9 @@ def _item(d: Dossier | None) -> tuple[datetime, Card] | None:
 
 
 async def _waiting(services: Services) -> list[Ticket]:
+    """Return what waits by priority; of what is as urgent as each other, what is broken or due soonest comes first."""
     tickets = [t for t in await services.store.tickets(open_only=True) if t.is_queued]
-    return sorted(tickets, key=lambda t: (-t.priority.score, t.opened, t.id))
+    ordered = sorted(tickets, key=lambda t: (-t.priority.score, t.opened, t.id))
+    first, now = ordered[:COMPARED], services.clock.now()
+    due = {t.id: dues.pressing(await dues.owed_to(t, services, now=now)) for t in first}
+    return [*sorted(first, key=lambda t: (-t.priority.score, due[t.id])), *ordered[COMPARED:]]

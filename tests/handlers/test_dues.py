@@ -76,3 +76,15 @@ async def test_a_closed_card_of_a_broken_promise_still_asks_for_the_cause(drafti
     assert (breach.cause, breach.cause_by) == ("overlooked", "Tom")
     standing = [button.label for post in drafting.posts(where="agents") if post.card for button in drafting.card(post.purpose).buttons]
     assert "Cause..." not in standing
+
+
+async def test_of_two_tickets_as_urgent_as_each_other_the_one_due_sooner_comes_next(drafting):
+    drafting.policy.change(
+        sla={"rules": [{"kind": "shared", "first_response": "20m"}]}, priority={"tiers": {"enterprise": 0, "team": 0}, "health": {"falling": 0}}
+    )
+    await drafting.asks("ina", QUESTION)
+    await drafting.asks("mara", QUESTION, where="shared")
+    first, second = await drafting.store.tickets()
+    assert first.priority.score == second.priority.score
+    await drafting.commands("noor", "next")
+    assert "Mara" in drafting.texts(Purpose.NOTICE)[-1]
