@@ -24,6 +24,9 @@ PRAISE = (
     "klasse|toll|prima|danke|merci|parfait|genial|gracias|perfecto|obrigad[oa]|otimo"
 )
 OPENING = re.compile(rf"\W*(?:(?:{PRAISE})\b(?: \w+)?[,.!;: ]+)+", re.IGNORECASE)
+SOUR = ("fury", "displeasure", "bitter", "failure", "setback")
+"""What no praise stands beside, wherever in the text."""
+SENTENCE = re.compile(r"(?<=[.!?]) +")
 NEGATION = re.compile(r"\b(?:not|never|nobody|nothing|\w+n't|no)(?!\w)")
 NEGATED = re.compile(
     r"\b(?:nothing|not|never|nobody|\w+n't|nichts|nicht|pas|nada|nao|no)\W+(?:\w+\W+)?(?:work\w*|help\w*|fix\w*|runs?|marche\w*|funcion\w*)"
@@ -54,13 +57,12 @@ def after_praise(text: str) -> str:
 
 
 def civil(said: str) -> str:
-    """Return a plain text without the swear words of somebody who praises: "this is fucking great". In any other text they stay."""
+    """Return a plain text without the swear words of sentences that praise: "this is fucking great". In any other text they stay."""
     told = feelings()
     bare = told["swears"].sub(" ", said)
-    if bare == said or not told["good"].search(bare) or "?" in said or told["aimed"].search(said):
+    if bare == said or any(told[name].search(bare) for name in SOUR):
         return said
-    sour = ("fury", "displeasure", "bitter", "failure", "setback")
-    return said if NEGATION.search(bare) or any(told[name].search(bare) for name in sour) else bare
+    return " ".join(told["swears"].sub(" ", piece) if _praises(piece) else piece for piece in SENTENCE.split(said))
 
 
 def mocks(said: str) -> bool:
@@ -95,6 +97,13 @@ def _displeased(said: str, felt: Mapping[str, float], *, loud: bool) -> Sentimen
     if felt.get(Sentiment.FURIOUS, 0.0) + felt.get(Sentiment.UNHAPPY, 0.0) > SURE_OF_DISPLEASURE:
         return Sentiment.FURIOUS if loud and felt.get(Sentiment.FURIOUS, 0.0) > 0.5 else Sentiment.UNHAPPY
     return None
+
+
+def _praises(piece: str) -> bool:
+    """Tell whether a plain sentence with swear words praises for all that."""
+    told = feelings()
+    bare = told["swears"].sub(" ", piece)
+    return bool(told["good"].search(bare)) and "?" not in piece and not (told["aimed"].search(piece) or NEGATION.search(bare))
 
 
 def _relieved(said: str) -> bool:

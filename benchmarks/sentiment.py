@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from vaderSentiment.vaderSentiment import SentimentIntensityAnalyzer  # type: ignore[import-untyped]
 
-from agent import displeasure
-from agent.examples import rows_of
+from agent import displeasure, heads, impact
+from agent.examples import NONE, lessons, rows_of
 from agent.fit import in_batches
 from agent.heads import Matrix
 from agent.reliability import Bin, auroc, bins_of, ece
@@ -145,6 +145,20 @@ def drawn(sets: Sequence[Asked]) -> str:
     return "\n".join([head, f'<rect width="{size}" height="{size}" fill="white"/>', frame, *parts, "</svg>", ""])
 
 
+async def show_impact(embedder: OnnxEmbedder) -> None:
+    """Print how often damage is heard in sentences that say it: by a head that has not seen them, and by the words, which were widened with them."""
+    taught = lessons()["impact"]
+    vectors = await in_batches([example.text for example in taught], embedder)
+    classes = tuple(sorted({example.label for example in taught}))
+    codes = np.array([classes.index(example.label) for example in taught])
+    chances = heads.softmax(heads.held_out_logits(vectors, codes, count=len(classes), penalty=heads.PENALTY, folds=heads.FOLDS))
+    harm, sensed = codes != classes.index(NONE), 1 - chances[:, classes.index(NONE)] >= impact.SENSED
+    worded = np.array([bool(impact.ordered(impact.heard(example.text), example.text)) for example in taught])
+    print(f"impact: {int(harm.sum())} sentences about damage, {int((~harm).sum())} others")
+    for name, found in (("by meaning", sensed), ("by words", worded), ("by either", sensed | worded)):
+        print(f"  {name:16}heard in {found[harm].mean():.2f} of damage, in {found[~harm].mean():.3f} of the others")
+
+
 async def main(arguments: Sequence[str]) -> None:
     embedder = OnnxEmbedder()
     sets = [asked for asked in (await support(embedder), await community(embedder)) if asked]
@@ -156,6 +170,7 @@ async def main(arguments: Sequence[str]) -> None:
         print(f"  expected calibration error {found['calibration_error']:.3f}")
         for b in bins(asked):
             print(f"    told {b.low:.1f} to {b.high:.1f}: {b.count} texts, mean {b.confidence:.2f}, displeased {b.accuracy:.2f}")
+    await show_impact(embedder)
     if "--draw" in arguments:
         PICTURE.parent.mkdir(parents=True, exist_ok=True)
         PICTURE.write_text(drawn(sets), encoding="utf-8")
