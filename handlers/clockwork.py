@@ -26,6 +26,22 @@ WARN, BREACH = "warn", "breach"
 """What a deadline of a promise is for: it is about to be broken, or it is."""
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """The place of one kind of promise's deadline: the row as it should be, and as it is."""
+
+    id: str
+    wanted: Deadline | None
+    known: Deadline | None
+
+    @property
+    def writes(self) -> tuple[Write, ...]:
+        """Return what puts it right."""
+        if self.wanted:
+            return (SetDeadline(self.wanted),)
+        return (DropDeadline(self.id, self.known.due),) if self.known else ()
+
+
 async def kept(changes: Changes, services: Services, *, cause: EventId) -> Changes:
     """Return what an event writes with the clocks of its tickets kept, and the deadlines of their promises set."""
     saved = {w.ticket.id: w.ticket for w in changes.writes if isinstance(w, SaveTicket)}
@@ -51,22 +67,6 @@ async def account_of(ticket: Ticket, services: Services) -> Account | None:
         return await services.crm.account(ticket.account) if ticket.account else None
     except Unavailable:
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """The place of one kind of promise's deadline: the row as it should be, and as it is."""
-
-    id: str
-    wanted: Deadline | None
-    known: Deadline | None
-
-    @property
-    def writes(self) -> tuple[Write, ...]:
-        """Return what puts it right."""
-        if self.wanted:
-            return (SetDeadline(self.wanted),)
-        return (DropDeadline(self.id, self.known.due),) if self.known else ()
 
 
 async def rows(ticket: Ticket, services: Services, *, now: datetime, found: Sequence[Course] | None = None) -> list[Slot]:
@@ -189,10 +189,11 @@ async def _in_step(before: Ticket | None, ticket: Ticket, changes: Changes, serv
     settled = await made_good.settled(before, ticket, found, changes.writes, services=services, cause=cause)
     if over:
         return over + settled
-    for place in await rows(ticket, services, now=now, found=found):
+    cleared = any(isinstance(w, ClearDeadlines) and w.key == str(ticket.id) and (not w.kinds or DeadlineKind.SLA in w.kinds) for w in changes.writes)
+    for slot in await rows(ticket, services, now=now, found=found):
         # What this very event sets or drops is left to it.
-        if not _is_touched(place.id, changes.writes):
-            settled += write(*place.writes)
+        if not _is_touched(slot.id, changes.writes) and (cleared or slot.wanted != slot.known):
+            settled += write(*slot.writes)
     return settled
 
 
