@@ -47,7 +47,10 @@ async def theirs(users: tuple[UserRef, ...], services: Services) -> list[Ticket]
 async def _posted(ticket: Ticket, services: Services) -> list[Row]:
     """Return what we posted about a ticket and can still take back. The workspace's own file is emptied by itself."""
     said = [message.id for message in await services.store.timeline(ticket.id) if message.role is Role.BOT]
-    rows = [await services.store.row(OutboxId(id)) for id in dict.fromkeys([*said, *(card.outbox for card in await services.store.cards(ticket.id))])]
+    cards = [card.outbox for card in await services.store.cards(ticket.id)]
+    # A page may stand in a message of another ticket's.
+    pages = [page.outbox for page in await services.store.pages_of(ticket.id) if page.outbox]
+    rows = [await services.store.row(OutboxId(id)) for id in dict.fromkeys([*said, *cards, *pages])]
     return [row for row in rows if row and row.ref and row.status is RowStatus.SENT and row.ref.channel.platform is not Platform.LOCAL]
 
 

@@ -42,7 +42,7 @@ async def climbed(event: DeadlineReached, services: Services) -> Changes:
         # Somebody answered, or put the ticket aside: whoever has it is left alone until it is ours again.
         return write(SaveEscalation(record), climbing.climbs(record, services.clock.now() + record.chain.hold))
     s = await load_anyway(ticket, services, cause=event.id)
-    if s.spoken_for and spokesman.may_wait(record.rules):
+    if s.spoken_for and record.level <= s.stand.loudest and spokesman.may_wait(record.rules):
         # Its incident is called for, by another ticket of it.
         return write(climbing.climbs(record, services.clock.now() + record.chain.hold))
     return await stepped(record, s, services)

