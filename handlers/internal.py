@@ -66,7 +66,7 @@ def refreshed(s: Situation) -> Changes:
     """Draw the ticket's cards again, but for those of drafts that were over before: nothing changes on them any more."""
     ended = (DraftStatus.STALE, DraftStatus.REJECTED, DraftStatus.RETRACTED)
     over = {draft.id for draft in s.drafts if draft.status in ended and sent_in_place(draft, s.drafts) is None}
-    live = [c for c in s.cards if c.kind is not CardKind.PAGE and (c.kind is not CardKind.DRAFT or c.subject not in over)]
+    live = [c for c in s.cards if not c.moved and c.kind is not CardKind.PAGE and (c.kind is not CardKind.DRAFT or c.subject not in over)]
     closed = (e.id for e in s.escalations if e.status is EscalationStatus.CLOSED)
     drawn = write(*(Refresh(c.id, OutboxId(derived("o", s.cause, c.id)), s.now) for c in live))
     return drawn + copies.redrawn(s.pages, over=closed, cause=s.cause, at=s.now)
