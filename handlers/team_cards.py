@@ -99,7 +99,7 @@ def auto_card(draft: Draft, d: Dossier) -> Card:
     head = Header(f"Answered automatically{state}{f', called {judged}' if judged else ''}: {_who(d)}", f"confidence {draft.proposal.confidence:.2f}")
     told = (Text(_cut(text, 160), Style.QUIET), *reading.translated(draft.proposal, d, most=160), *_files(d), *run_cards.lines(draft, d))
     row = (*run_cards.undo(draft, d), *buttons.after(stands or draft, d, automatic=True))
-    return Card((head, *told, Buttons(row, () if d.ticket.status.is_over else (buttons.change(d), buttons.mute(d)))))
+    return Card((head, *told, Buttons(row, () if d.ticket.status.is_over else (buttons.waits(d), buttons.change(d), buttons.mute(d)))))
 
 
 def daily_card(decisions: Sequence[Decision], words: Mapping[str, str], drafts: Mapping[str, Draft], judged: Mapping[str, str]) -> Card:
@@ -200,7 +200,9 @@ def _aside_line(d: Dossier) -> Card:
 def _decided(draft: Draft, d: Dossier) -> Card:
     sent = sent_in_place(draft, d.drafts)
     row = buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),)
-    return Card((Header(f"{_line(draft, d)}  for {_who(d)}"), *run_cards.lines(draft, d), Buttons((*run_cards.undo(draft, d), *row))))
+    # Who has answered may have to wait for somebody else before they can say more.
+    later = (buttons.waits(d),) if sent and not d.ticket.status.is_over else ()
+    return Card((Header(f"{_line(draft, d)}  for {_who(d)}"), *run_cards.lines(draft, d), Buttons((*run_cards.undo(draft, d), *row), later)))
 
 
 def _line(draft: Draft, d: Dossier) -> str:
