@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from agent.displeasure import beside
 from agent.examples import DISPLEASED, HARD_SIGNALS, NONE
 from agent.sureness import Sureness
 from agent.topics import LABEL
@@ -151,7 +152,7 @@ def _mood(found: Classification, local: Classification, said: Opinion, scales: S
 def _moved(displeasure: float, said: Said[Sentiment], scales: Scales) -> float:
     """Return a displeasure on its way to what a model's level comes to, as far as its word weighs; half of what was heard here stays at least."""
     weight = scales.weight("sentiment", said)
-    return round(max(displeasure / 2, weight * MIDDLE[said.value] + (1 - weight) * displeasure), 4)
+    return round(max(displeasure / 2, beside(said.value, weight * MIDDLE[said.value] + (1 - weight) * displeasure)), 4)
 
 
 def _intent(found: Classification, local: Classification, said: Opinion, scales: Scales) -> Classification:

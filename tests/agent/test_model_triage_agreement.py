@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from agent.agreement import Scales, agree, sided
 from agent.sureness import UNMEASURED, Step, Sureness
 from agent.triage_schema import Opinion, Said
-from desk.triage import Classification, Label, Sentiment, Signal
+from desk.triage import Classification, Impact, Label, Sentiment, Signal
 from tests.agent.conftest import THRESHOLDS
 
 EXACT = Sureness(
@@ -161,6 +161,36 @@ def test_a_signal_that_was_heard_is_never_taken_away(signal, scales):
 )
 def test_a_mood_is_made_worse_more_easily_than_better(scales, mood, said, stated, stands):
     assert settled(local(sentiment=Sentiment(mood)), scales, sentiment=(Sentiment(said), stated)).sentiment == stands
+
+
+@pytest.mark.parametrize(
+    ("scales", "heard", "said", "stated", "displeasure"),
+    [
+        pytest.param(UNTRIED, 0.1, "unhappy", 0.9, 0.5, id="what an unmeasured model hears is displeased at least"),
+        pytest.param(TRUSTED, 0.1, "furious", 0.9, 0.865, id="a measured model moves it as far as its word weighs"),
+        pytest.param(TRUSTED, 0.8, "delighted", 1.0, 0.4, id="half of what was heard here stays"),
+        pytest.param(UNTRIED, 0.1, "unhappy", 0.7, 0.1, id="a guess moves nothing"),
+        pytest.param(UNTRIED, 0.3, "neutral", 1.0, 0.3, id="agreement moves nothing"),
+    ],
+)
+def test_a_models_mood_moves_the_displeasure(scales, heard, said, stated, displeasure):
+    found = settled(local(displeasure=heard), scales, sentiment=(Sentiment(said), stated))
+    assert found.displeasure == pytest.approx(displeasure, abs=0.02)
+
+
+@given(st.floats(0, 1), st.sampled_from(Sentiment), st.floats(0, 1), st.sampled_from([UNTRIED, TRUSTED, LEADING]))
+def test_displeasure_heard_here_never_vanishes(heard, said, stated, scales):
+    found = settled(local(displeasure=heard), scales, sentiment=(said, stated)).displeasure
+    assert heard / 2 - 1e-4 <= found <= 1
+
+
+def test_what_a_model_calls_urgent_is_at_stake_beside_what_was_heard():
+    found = settled(local(impact=(Impact.NO_ACCESS,)), urgency=(Said("deadline", 0.9), Said("outage", 0.9)))
+    assert found.impact == (Impact.OUTAGE, Impact.NO_ACCESS, Impact.DEADLINE)
+
+
+def test_a_model_that_hears_nothing_urgent_takes_nothing_away():
+    assert settled(local(impact=(Impact.DATA_LOSS,)), urgency=()).impact == (Impact.DATA_LOSS,)
 
 
 @pytest.mark.parametrize(
