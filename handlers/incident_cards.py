@@ -183,9 +183,10 @@ async def _candidates(incident: Incident, services: Services) -> Sequence[Touche
 
 def _since(file: File) -> str:
     incident = file.incident
-    last = f", the last {_at(incident.last, file)}" if incident.last and incident.last != incident.opened else ""
+    opened, latest = _at(incident.opened, file), _at(incident.last or incident.opened, file)
+    last = f", the last {latest}" if latest != opened else ""
     state = f"  Confirmed by {incident.by_name}: its tickets ping once, not each." if incident.is_confirmed and incident.by_name else ""
-    return f"{_count(len(incident.tickets), 'ticket')}, since {_at(incident.opened, file)}{last}.{state}"
+    return f"{_count(len(incident.tickets), 'ticket')}, since {opened}{last}.{state}"
 
 
 def _at(instant: datetime, file: File) -> str:

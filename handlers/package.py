@@ -120,7 +120,7 @@ def _about_draft(draft: Draft, d: Dossier) -> Suggestion:
     review = {button.action: button for button in team_buttons.review(draft, d)}
     if draft.proposal.unsupported:
         return Suggestion("Edit the draft below: a sentence in it has no evidence.", (_first(review["edit"]),))
-    return Suggestion("Approve the draft below, or edit it first.", (_first(review["approve"]), review["edit"]))
+    return Suggestion("Approve the draft below if it answers them, or edit it first.", (_first(review["approve"]), review["edit"]))
 
 
 def _about_people(escalation: Escalation, d: Dossier) -> Suggestion:
