@@ -226,6 +226,7 @@ def _told_of(question: Question, course: Course, policy: Policy, team: Mapping[U
         "chain": course.chain if does == "hand_over" else "",
         "first": _first(question, policy, team, does),
         "steps": steps,
+        "team": len(team),
     }
 
 

@@ -43,6 +43,8 @@ def course(found: dict[str, Any]) -> str:
     if not found["chain"]:
         why = "it only tells" if found["does"] == "tell" else "no entry of oncall.use fits"
         lines.append(f"  nobody is called: {why}")
+    if not found["team"]:
+        lines.append("  The customer record knows nobody of the team: leads and admins whom only a chat platform knows are not seen here.")
     return "\n".join(lines)
 
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from desk.audience import INTERNAL
 from desk.cards import CardKind, CardRecord
 from desk.changes import NOTHING, Changes, Enqueue, ExpectPages, Refresh, SaveCard, SavePage, write
-from desk.errors import Misconfigured
+from desk.customer import Person, Role
+from desk.errors import Misconfigured, Retryable
 from desk.ids import EventId, OutboxId, derived
 from desk.oncall import Chain, Rota, Shift
 from desk.paging import Page, PageStatus
@@ -47,7 +48,7 @@ async def around(s: Situation, services: Services, chain: Chain | None = None) -
     imported = {rota.name: await in_calendar(rota, services, at=s.now) for rota in (chain.rotas if chain else ())}
     ground = Ground(
         s.policy.oncall,
-        s.team,
+        {**s.team, **await _manager(s, services)},
         tuple(await services.store.pages(since=since)),
         s.policy.oncall.overrides,
         imported,
@@ -58,8 +59,20 @@ async def around(s: Situation, services: Services, chain: Chain | None = None) -
     return Around(ground, since, channels)
 
 
+async def _manager(s: Situation, services: Services) -> Mapping[UserRef, Person]:
+    """Return the account's manager where they are a colleague: told of their customer, though no page is theirs to take up."""
+    name = s.account.manager if s.account else ""
+    if not name or any(person.name.casefold() == name.casefold() for person in s.team.values()):
+        return {}
+    try:
+        ours = [person for person in await services.crm.find(name) if person.role is not Role.CUSTOMER]
+        return {user: person for person in ours[:1] for user in await services.crm.users(person.id)}
+    except Retryable:
+        return {}
+
+
 async def in_calendar(rota: Rota, services: Services, *, at: datetime) -> Sequence[Shift]:
-    """Return the shifts of a rota's calendar around an instant; of one that cannot be read none, which `doctor` tells of, so that others are called."""
+    """Return the shifts of a rota's calendar around an instant; none of one that cannot be read, which `doctor` tells of."""
     try:
         return await services.calendars.shifts(rota, at - REMEMBERED, at + AHEAD) if services.calendars else ()
     except Misconfigured as error:

@@ -11,7 +11,7 @@ from desk.ids import EventId
 from desk.post import Op
 from desk.timeline import Purpose
 from tests.fakes import FakePager
-from tests.world import PEOPLE, channel, user, world
+from tests.world import ACCOUNTS, PEOPLE, channel, user, world
 
 ASKED = "#security my key leaked"
 ROTA = {"name": "support", "layers": [{"people": ["Noor", "Tom"], "handover": "weekly mon 09:00", "start": "2026-11-02"}]}
@@ -205,6 +205,16 @@ async def test_while_a_human_holds_it_the_owner_and_a_lead_are_told_and_the_chai
     assert sorted(called(w)) == ["lea", "tom"]
     await w.wait(minutes=2)
     assert called(w)[2:] == ["noor"]
+
+
+async def test_an_account_manager_who_is_a_colleague_is_told_and_cannot_take_it_up(tmp_path):
+    steps = [{"kind": "account_manager"}, {"kind": "wait", "span": "10m"}]
+    async with world(tmp_path / "manager", oncall={"chains": {"default": steps}}) as w:
+        await w.customers.save(accounts=[replace(ACCOUNTS[0], manager="Kim")])
+        await w.asks("mara", ASKED)
+        assert called(w) == ["kim"]
+        await w.clicks("kim", "Acknowledge", ref=page_of(w, "kim"))
+        assert (await raised(w)).status is EscalationStatus.OPEN
 
 
 async def test_two_tickets_of_one_moment_are_one_message(w):
