@@ -159,7 +159,7 @@ def test_hand_over_and_back(story):
 
 def test_late_holding_answer(story):
     assert story.actions == ["suggest", "hold", "reply"]
-    assert [post["to"] for post in story.posts if post["purpose"] == "page"] == [["Ines Duarte"]]
+    assert [post["to"] for post in story.posts if post["purpose"] == "page" and post["op"] == "post"] == [["Ines Duarte"]]
     pointed = [post for post in story.bot("notice") if post["to"] == ["Poppy Lane"]]
     assert len(pointed) == 1
     assert len(story.standing("answer")) == 1
