@@ -102,7 +102,7 @@ def similar(d: Dossier) -> tuple[str, ...]:
 
 def timeline(d: Dossier) -> tuple[str, ...]:
     """Return the last turns, one short line each; the card has a button for the rest."""
-    said = [message for message in d.timeline if not message.deleted and message.text]
+    said = [m for m in d.timeline if not m.deleted and m.text and not (m.role is Role.BOT and m.purpose is Purpose.NOTICE)]
     if len(said) <= FEW:
         return ()
     left = len(said) - TURNS
