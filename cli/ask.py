@@ -118,6 +118,8 @@ def _classified(found: Classification) -> dict[str, Any]:
         "out_of_scope_score": round(found.out_of_scope_score, 4),
         "sentiment": found.sentiment.value,
         "language": found.language,
+        "displeasure": round(found.displeasure, 4),
+        "impact": [item.value for item in found.impact],
     }
 
 
@@ -146,7 +148,9 @@ def _labelled(found: dict[str, Any]) -> str:
     asks = "a request" if found["is_request"] else "not a request"
     scope = ", out of scope" if found["out_of_scope"] else ""
     sure = f"{found['category']} ({found['confidence']:.2f}), {asks} ({found['is_request_confidence']:.2f})"
-    return "\n".join([f"{sure}{scope}, {found['sentiment']}, language {found['language'] or 'unsure'}", *(_asked(found) if "calls" in found else ())])
+    stakes = f", at stake: {', '.join(found['impact']).replace('_', ' ')}" if found["impact"] else ""
+    mood = f"{found['sentiment']} (displeasure {found['displeasure']:.2f})"
+    return "\n".join([f"{sure}{scope}, {mood}, language {found['language'] or 'unsure'}{stakes}", *(_asked(found) if "calls" in found else ())])
 
 
 def _asked(found: dict[str, Any]) -> list[str]:

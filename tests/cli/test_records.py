@@ -102,6 +102,7 @@ def test_classify_says_what_a_message_is_about(call):
     assert (found["category"], found["is_request"], found["language"]) == ("account access", True, "en")
     assert list(found) == [
         "category", "confidence", "labels", "is_request", "is_request_confidence", "out_of_scope", "out_of_scope_score", "sentiment", "language",
+        "displeasure", "impact",
     ]  # fmt: skip
 
 
