@@ -95,7 +95,8 @@ async def undecided(store: Store) -> list[str]:
 
 async def _read_ticket(outcome: Outcome, ticket: Ticket, records: Records) -> None:
     timeline = await records.store.timeline(ticket.id)
-    outcome.tickets[ticket.id] = {**_told(ticket), "holding": ticket.holding is not None}
+    move = (ticket.clock[-1].side, any(mark.answered for mark in ticket.clock))
+    outcome.tickets[ticket.id] = {**_told(ticket), "holding": ticket.holding is not None, "move": move}
     outcome.timelines[ticket.id] = [_message(message) for message in timeline]
     decisions = await records.store.decisions(ticket.id)
     outcome.decisions[ticket.id] = [f"{made.turn} {made.word}: {', '.join(reason.code for reason in made.reasons)}" for made in decisions]
@@ -145,7 +146,8 @@ def _differences(mine: Any, theirs: Any) -> list[str]:
 
 
 def _told(ticket: Ticket) -> Said:
-    hidden = {"revision", "holding"}
+    # Of a clock it counts whose move it is and whether there was an answer: an answer that arrives behind a later one leaves no mark.
+    hidden = {"revision", "holding", "clock"}
     return {
         name: _plain(getattr(ticket, name)) for name in ticket.__slots__ if name not in hidden and not isinstance(getattr(ticket, name), datetime)
     }
