@@ -16,7 +16,7 @@ from agent.examples import DISPLEASED, HARD_SIGNALS, NONE, YES
 from agent.heads import Heads, Matrix
 from agent.memo import Memo
 from agent.sentences import sentences
-from agent.signals import about_others, heard, plain
+from agent.signals import about_others, heard, mistaken, plain
 from agent.topics import Own, Shipped, Topics, Unknown, labels_of
 from desk.answering import Heard
 from desk.errors import Misconfigured
@@ -214,6 +214,8 @@ def may_sense(signal: Signal, said: str) -> bool:
 
     "How do I ...?" asks how something works, and "I am Mara from Acme." says who writes: neither calls for somebody.
     """
+    if mistaken(signal, said):
+        return False
     if signal is Signal.ASKS_HUMAN:
         return not about_others(said) and not INTRODUCES.search(said)
     return signal is Signal.SAFETY or not ASKS_HOW.search(said)

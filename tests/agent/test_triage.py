@@ -216,6 +216,38 @@ def test_a_question_how_something_works_is_left_to_the_patterns(signal, said, ma
     assert may_sense(signal, said) is may
 
 
+@pytest.mark.parametrize(
+    ("text", "alarm"),
+    [
+        pytest.param("I am furious!!! You lost us 20,000 EUR with that broken import!", Signal.SAFETY, id="anger is no danger"),
+        pytest.param("I am absolutely livid!", Signal.SAFETY, id="nor is it in other words"),
+        pytest.param("Somebody is going to lose their job over this.", Signal.SAFETY, id="a job is no life"),
+        pytest.param("You lost us 20,000 EUR because of your broken export.", Signal.DATA_LOSS, id="lost money is no lost data"),
+        pytest.param("I lost two hours because of this.", Signal.DATA_LOSS, id="lost time is no lost data"),
+        pytest.param("We lost our connection to the API.", Signal.DATA_LOSS, id="a lost connection is no lost data"),
+        pytest.param("We lost a customer because of your bug.", Signal.SECURITY, id="a customer who left is no breach"),
+        pytest.param("I found a vulnerability. I would like to report it responsibly.", Signal.LEGAL, id="who reports a weakness does not sue"),
+    ],
+)
+async def test_nobody_is_woken_for_what_only_sounds_like_an_alarm(triager, text, alarm):
+    assert alarm not in (await triager.triage(text)).signals
+
+
+@pytest.mark.parametrize(
+    ("text", "alarm"),
+    [
+        pytest.param("I am furious and I know where your office is.", Signal.SAFETY, id="anger with a threat"),
+        pytest.param("I am so angry that I want to hurt someone.", Signal.SAFETY, id="anger that may do harm"),
+        pytest.param("You lost our data and 5,000 EUR of orders!", Signal.DATA_LOSS, id="money and data"),
+        pytest.param("Autosave lost two hours of my work", Signal.DATA_LOSS, id="hours of work"),
+        pytest.param("We lost a customer because someone read their data here.", Signal.SECURITY, id="a customer who left after a breach"),
+        pytest.param("I report it responsibly, and our lawyers will sue you if you do nothing.", Signal.LEGAL, id="a report with a threat"),
+    ],
+)
+async def test_an_alarm_is_heard_beside_what_is_none(triager, text, alarm):
+    assert alarm in (await triager.triage(text)).signals
+
+
 @pytest.mark.parametrize("text", ["it doesn't work", "help", "the export is not working", "broken again", "Not working!"])
 async def test_a_complaint_of_few_words_is_a_request_and_raises_no_alarm(triager, text):
     found = await triager.triage(text)
