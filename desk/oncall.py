@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from typing import Annotated
-from zoneinfo import ZoneInfo
 
 from desk.errors import InvalidInput
+from desk.zones import zone_of
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)")
@@ -39,7 +39,7 @@ class Span:
 
     def holds(self, at: datetime, zone: str) -> bool:
         """Tell whether an instant lies in it, as the clock of a zone shows it."""
-        local = at.astimezone(ZoneInfo(zone))
+        local = at.astimezone(zone_of(zone))
         minute = local.hour * 60 + local.minute
         if self.opens == self.closes:
             return False
@@ -241,7 +241,7 @@ def _clock(minute: int) -> str:
 
 def _edge(at: datetime, zone: str, minute: int, *, step: int) -> datetime:
     """Return the nearest instant before (`step` -1, or at it) or after (1) `at` at which the clock shows a minute of the day."""
-    local = ZoneInfo(zone)
+    local = zone_of(zone)
     day = at.astimezone(local).date()
     near = (datetime.combine(day + timedelta(days=n), time(), local) for n in (0, step, 2 * step))
     edges = (start.replace(hour=minute % DAY_MINUTES // 60, minute=minute % 60) for start in near)

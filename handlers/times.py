@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_datetime
 
 from desk.instants import marked
+from desk.zones import zone_of
 
 
 def shown(instant: datetime, *, now: datetime, zone: str, language: str = "en") -> str:
     """Return `14:20 CET` for today and `Monday 9 November, 09:30 CET` for another day, in the reader's zone and language."""
-    local, today = instant.astimezone(_zone(zone)), now.astimezone(_zone(zone)).date()
+    local, today = instant.astimezone(zone_of(zone)), now.astimezone(zone_of(zone)).date()
     pattern = "HH:mm" if local.date() == today else "EEEE d MMMM, HH:mm"
     return f"{format_datetime(local, pattern, locale=language or 'en')} {local.tzname()}"
 
@@ -24,7 +24,7 @@ def timed(instant: datetime, *, now: datetime, zone: str, language: str = "en", 
 
 def brief(instant: datetime, *, now: datetime, zone: str) -> str:
     """Return `14:20` for today and `9 Nov 14:20` for another day, for lines that many instants stand in."""
-    local, today = instant.astimezone(_zone(zone)), now.astimezone(_zone(zone)).date()
+    local, today = instant.astimezone(zone_of(zone)), now.astimezone(zone_of(zone)).date()
     return format_datetime(local, "HH:mm" if local.date() == today else "d MMM HH:mm", locale="en")
 
 
@@ -40,10 +40,3 @@ def until(instant: datetime, now: datetime) -> str:
         else f"{span.days} d"
     )
     return f"in {text}" if left > timedelta() else f"{text} overdue"
-
-
-def _zone(name: str) -> ZoneInfo:
-    try:
-        return ZoneInfo(name or "UTC")
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 
+import pytest
+
 from desk.escalation import EscalationStatus
 from desk.post import Op
 from desk.timeline import Purpose
@@ -21,6 +23,16 @@ async def test_a_page_for_another_day_names_it_in_the_readers_language(w):
     await w.wait(hours=10)
     await w.asks("mara", "#security my key leaked")
     assert "Dienstag 3 November, 11:00 CET" in w.texts(Purpose.PAGE)[0]
+
+
+@pytest.mark.parametrize("zone", [pytest.param("Europe/Nowhere", id="a zone that there is not"), pytest.param("", id="no zone")])
+async def test_whoevers_record_names_no_zone_is_paged_and_can_put_it_off_all_the_same(w, zone):
+    await w.customers.save(people=[replace(PEOPLE["lea"], zone=zone)])
+    await w.asks("mara", "#security my key leaked")
+    assert _called(w) == ["direct:local/main/lea"]
+    await w.clicks("lea", "Snooze", ref=_page(w), until="morning", reason="The key was revoked.")
+    (escalation,) = await w.store.escalations((await w.ticket()).id)
+    assert escalation.held_until.isoformat() == "2026-11-03T08:00:00+00:00"
 
 
 async def test_a_page_carries_acknowledge(w):
