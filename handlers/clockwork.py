@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from desk.audience import INTERNAL
 from desk.changes import Changes, ClearDeadlines, DropDeadline, RecordDecision, SaveDraft, SaveMessage, SaveTicket, SetDeadline, Write, write
-from desk.customer import Account
+from desk.customer import TEAM, Account
 from desk.deadlines import Deadline, DeadlineKind
 from desk.draft import DraftStatus
 from desk.errors import Unavailable
@@ -17,6 +18,7 @@ from desk.sla import Mark, Side, Target
 from desk.space import ChannelKind
 from desk.ticket import Ticket
 from escalation.clock import Course, courses, marks_of, side_of
+from escalation.late import inserted
 from handlers import made_good
 from handlers.services import Services
 
@@ -48,7 +50,7 @@ async def kept(changes: Changes, services: Services, *, cause: EventId) -> Chang
     if not saved:
         return changes
     now = services.clock.now()
-    before = {id: await services.store.ticket(id) for id in saved}
+    before = {id: await _caught_up(await services.store.ticket(id), changes.writes, services) for id in saved}
     ticked = {id: _ticked(before[id], ticket, changes.writes, saved, now=now) for id, ticket in saved.items()}
     changes = Changes(tuple(_marked(w, ticked) for w in changes.writes), changes.events)
     more = [await _in_step(before[id], ticket, changes, services, cause=cause, now=now) for id, ticket in ticked.items()]
@@ -112,6 +114,18 @@ def _marked(w: Write, ticked: dict[TicketId, Ticket]) -> Write:
         return w
     kept_ = ticked[w.ticket.id]
     return SaveTicket(replace(w.ticket, clock=kept_.clock, third_party=kept_.third_party, third_party_until=kept_.third_party_until))
+
+
+async def _caught_up(before: Ticket | None, writes: Iterable[Write], services: Services) -> Ticket | None:
+    """Return a stored ticket whose clock has the answers that arrive now behind what was said after them."""
+    if before is None:
+        return None
+    marks = marks_of(before)
+    said = [w.message for w in writes if isinstance(w, SaveMessage) and w.message.ticket == before.id and w.message.at <= marks[-1].at]
+    answers = [m for m in said if m.role in TEAM and m.audience != INTERNAL and not (m.deleted or m.mentions_bot)]
+    if not answers:
+        return before
+    return replace(before, clock=inserted(marks, answers, await services.store.timeline(before.id)))
 
 
 def _ticked(before: Ticket | None, ticket: Ticket, writes: Iterable[Write], saved: dict[TicketId, Ticket], *, now: datetime) -> Ticket:

@@ -95,7 +95,7 @@ async def undecided(store: Store) -> list[str]:
 
 async def _read_ticket(outcome: Outcome, ticket: Ticket, records: Records) -> None:
     timeline = await records.store.timeline(ticket.id)
-    move = (ticket.clock[-1].side, any(mark.answered for mark in ticket.clock))
+    move = (ticket.clock[-1].side, [mark.at for mark in ticket.clock if mark.answered and not mark.automatic][:1])
     outcome.tickets[ticket.id] = {**_told(ticket), "holding": ticket.holding is not None, "move": move}
     outcome.timelines[ticket.id] = [_message(message) for message in timeline]
     decisions = await records.store.decisions(ticket.id)
@@ -146,7 +146,7 @@ def _differences(mine: Any, theirs: Any) -> list[str]:
 
 
 def _told(ticket: Ticket) -> Said:
-    # Of a clock it counts whose move it is and whether there was an answer: an answer that arrives behind a later one leaves no mark.
+    # Of a clock it counts whose move it is and when a person first answered; the other instants depend on when a run came to them.
     hidden = {"revision", "holding", "clock"}
     return {
         name: _plain(getattr(ticket, name)) for name in ticket.__slots__ if name not in hidden and not isinstance(getattr(ticket, name), datetime)

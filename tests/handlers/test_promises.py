@@ -325,3 +325,15 @@ async def test_a_policy_that_promises_more_time_takes_a_breach_away_that_has_not
     assert await raised(w) == ["sla_at_risk"]
     await w.wait(hours=20)
     assert len(await w.store.breaches()) == 1
+
+
+async def test_an_answer_that_arrives_behind_a_later_one_counts_from_when_it_was_given(w):
+    asked = await w.asks("mara", "#human where is my money?")
+    w.clock.at += timedelta(minutes=5)
+    early = w.message("noor", "It is on its way.", under=asked)
+    w.clock.at += timedelta(minutes=20)
+    await w.says("tom", "And it should be there on Friday.", under=asked)
+    await w.emit(early)
+    answers = [mark.at for mark in (await w.ticket()).clock if mark.answered]
+    assert answers[0] == early.at
+    assert len(answers) == 2
