@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from desk.audience import PUBLIC, Audience, may_show
+from desk.audience import INTERNAL, PUBLIC, Audience, may_show
 from desk.cards import Card, plain
 from desk.changes import NOTHING, Changes, ClearDeadlines, Enqueue, SaveMessage, SetDeadline, write
 from desk.customer import Role
@@ -87,7 +87,7 @@ def answer(s: Situation, drawn: Card, purpose: Purpose, *, audience: Audience) -
     changes = write(
         Enqueue(edit), SaveMessage(replace(message, at=holding.at, edited_at=s.now)), ClearDeadlines(str(s.ticket.id), (DeadlineKind.PROMISE,))
     )
-    spoken = any(m.role not in (Role.CUSTOMER, Role.BOT) and m.at > holding.at for m in s.timeline)
+    spoken = any(m.role not in (Role.CUSTOMER, Role.BOT) and m.audience != INTERNAL and m.at > holding.at for m in s.timeline)
     if s.now - holding.at > s.policy.holding.notify and not spoken:
         note = replies.sentence(phrase(s, "holding_replaced", name=s.ticket.customer_name))
         changes += post(s, "replaced", note, Purpose.NOTICE, audience=PUBLIC, to=(s.ticket.customer,))

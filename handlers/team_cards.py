@@ -136,7 +136,7 @@ def _words(d: Dossier) -> tuple[Block, ...]:
     said = [m for m in d.timeline if m.is_customers]
     if not said:
         return (Text(f"The customer took their words back.   #{d.channel}", Style.QUIET),)
-    more = f"(+{len(said) - 1} messages)   " if len(said) > 1 else ""
+    more = f"(+{len(said) - 1} message{'s' if len(said) > 2 else ''})   " if len(said) > 1 else ""
     where = _linked(f"#{d.channel}", said[-1])
     return (Quote(_cut(said[-1].text, QUOTED), said[-1].author_name), Text(f"{more}{where}", Style.QUIET), *_files(d))
 
@@ -243,8 +243,8 @@ def _incident(d: Dossier) -> tuple[tuple[str, str], ...]:
 def _told(d: Dossier) -> tuple[tuple[str, str], ...]:
     """Return what somebody was told of while the desk went on."""
     quiet = [e for e in d.escalations if any(step.code == "told" for step in e.steps)]
-    rules = dict.fromkeys(rule.replace("_", " ") for e in quiet for rule in e.rules)
-    return (("Told of", ", ".join(rules)),) if rules else ()
+    why = {trigger.rule: render(Reason(trigger.rule, trigger.values)) for e in quiet for trigger in e.triggers}
+    return (("Told of", "; ".join(why.values())),) if why else ()
 
 
 def _holder(d: Dossier) -> tuple[tuple[str, str], ...]:

@@ -33,7 +33,7 @@ async def test_a_draft_card_carries_who_how_urgent_by_when_the_words_the_parts_a
 async def test_how_many_more_messages_there_are_stands_on_the_card(drafting):
     await drafting.says("ina", "Hello")
     await drafting.asks("ina", QUESTION)
-    assert "(+1 messages)" in drafting.texts(Purpose.DRAFT_CARD)[0]
+    assert "(+1 message)" in drafting.texts(Purpose.DRAFT_CARD)[0]
 
 
 async def test_approve_sends_exactly_what_is_seen(drafting):

@@ -99,6 +99,13 @@ async def test_one_reply_reaches_everybody_once_and_shows_nobody_to_another(w):
     assert "to 3 of 3" in next(text for text in w.standing(where="agents") if text.startswith("Incident:"))
 
 
+async def test_everybody_whose_holding_answer_is_replaced_hears_of_it(drafting):
+    await complaints(drafting, "mara", "ina", "zoe")
+    await drafting.wait(minutes=5)
+    await drafting.clicks("noor", "Reply to all", text="We are working on it and write again within the hour.")
+    assert {text.split(",")[0] for text in drafting.texts(Purpose.NOTICE) if "the answer is above" in text} == {"Mara", "Ina", "Zoe"}
+
+
 async def test_fixed_tells_everybody_and_each_says_for_themselves_that_it_is_solved(w):
     await complaints(w, "mara", "ina", "zoe")
     await w.clicks("lea", "Fixed", text="The queue was stuck.")

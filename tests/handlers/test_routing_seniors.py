@@ -55,6 +55,13 @@ async def test_a_higher_level_calls_once_more(w):
     assert len(calls(w)) == 2
 
 
+async def test_a_lower_level_than_before_calls_nobody(w):
+    await w.asks("ina", QUESTION)
+    await _rank(w, "urgent")
+    await _rank(w, "high")
+    assert len(calls(w)) == 1
+
+
 async def test_the_line_says_why(w):
     await w.asks("ina", QUESTION)
     await _rank(w, "high")
