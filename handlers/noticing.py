@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from desk.cards import Card, Style, Text
 from desk.changes import NOTHING, Changes, SaveEscalation, write
-from desk.decision import Action, Escalate, StandBy
+from desk.decision import Action, Escalate, StandBy, Suggest
 from desk.escalation import Escalation, EscalationStatus, Trigger
 from desk.facts import HARD, Facts
 from desk.ids import derived
@@ -16,6 +16,7 @@ from desk.ticket import Attention, Reason, Ticket
 from handlers import climbing, internal, spokesman
 from handlers.deed import Deed
 from handlers.reasons import render
+from handlers.services import Services
 from handlers.situation import Situation
 
 TOLD = "told"
@@ -24,6 +25,23 @@ THEIRS = frozenset({"vip", "churn", "contractual_sla", "low_confidence", "money"
 """Rules that are about an account before they are about a ticket: its manager is told."""
 PAGE, PING = 3, 2
 """The levels from which on somebody is called, and is mentioned."""
+
+
+async def lulled(s: Situation, notices: tuple[Trigger, ...], services: Services) -> tuple[Trigger, ...]:
+    """Return notices of which none mentions somebody who was just mentioned for the same rule in another ticket of the account.
+
+    What is about an account is the same in each of its tickets: fifty of them on one day mention its manager a few times, not fifty.
+    """
+    loud = {notice.rule for notice in notices if notice.rule in THEIRS and notice.level == PING}
+    if not loud or not s.account or is_quiet(s.ticket):
+        return notices
+    heard: set[str] = set()
+    for raised in await services.store.escalations_since(s.now - s.policy.escalation.cool_down):
+        mentioned = {trigger.rule for trigger in raised.triggers if trigger.level >= PING} & loud
+        if mentioned - heard and raised.ticket != s.ticket.id:
+            other = await services.store.ticket(raised.ticket)
+            heard |= mentioned if other and other.account == s.account.id else set()
+    return tuple(replace(notice, level=1) if notice.rule in heard else notice for notice in notices)
 
 
 def heeded(facts: Facts, action: Action, deed: Deed) -> Deed:
@@ -40,8 +58,12 @@ def heeded(facts: Facts, action: Action, deed: Deed) -> Deed:
 
 def noticed(action: Action, s: Situation, deed: Deed) -> Changes:
     """Tell the right person what a rule noticed, unless whoever keeps the bot silent hears of it."""
-    overhears = isinstance(action, StandBy) and is_quiet(s.ticket)
-    return told(s, deed.notices) if deed.notices and not overhears else NOTHING
+    if not deed.notices or (isinstance(action, StandBy) and is_quiet(s.ticket)):
+        return NOTHING
+    if isinstance(action, Suggest) and all(notice.level < PING for notice in deed.notices):
+        # The draft's card says it: a line beside it would say it twice.
+        return _saved(s, record(s, deed.notices))
+    return told(s, deed.notices)
 
 
 def is_quiet(ticket: Ticket) -> bool:

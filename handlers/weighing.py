@@ -51,7 +51,8 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
     if not _is_ranked(s):
         s = replace(s, ticket=replace(s.ticket, priority=score(case, fired, s.policy), ranked_at=None))
     s = await routing.placed(s, services, rules=[trigger.rule for trigger in heard.triggers])
-    return Weighed(s, case, heard.triggers, heard.notices, meant.kept(said) + others.changes + gone, others.doubts)
+    notices = await noticing.lulled(s, heard.notices, services)
+    return Weighed(s, case, heard.triggers, notices, meant.kept(said) + others.changes + gone, others.doubts)
 
 
 def _is_ranked(s: Situation) -> bool:

@@ -42,12 +42,10 @@ def test_held_and_worsening(story):
 
 def test_money_at_stake(story):
     assert story.actions == ["suggest", "reply"]
-    (line,) = told(story)
-    assert line["to"] == []
-    assert "much money is at stake: EUR 4,800" in line["text"]
+    assert told(story) == []
     card = story.bot("draft_card", inside=True)[0]["text"]
     assert "normal 50 (+15 business account, +15 EUR 4,800 at stake)" in card
-    assert "Told of: money" in card
+    assert "Told of: much money is at stake: EUR 4,800" in card
     assert "at stake" not in outside(story)
 
 

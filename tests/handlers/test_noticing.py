@@ -39,6 +39,40 @@ async def test_the_accounts_manager_is_mentioned(w):
     assert [str(user).rsplit("/", 1)[1] for user in post.to] == ["lea"]
 
 
+async def test_an_account_with_many_tickets_mentions_its_manager_once_in_a_while(w):
+    w.policy.change(vip=VIP)
+    for who, question in (("mara", QUESTION), ("jon", "How do I get a refund?"), ("mara", "And when does the other refund arrive?")):
+        await w.asks(who, question)
+        await w.wait(minutes=65)
+    await w.wait(hours=4)
+    await w.asks("jon", "When does my other refund arrive?")
+    told = [bool(post.to) for post in w.posts(Purpose.NOTICE) if "must not wait" in plain(post.card)]
+    assert told == [True, False, False, True]
+
+
+async def test_another_account_is_mentioned_all_the_same(w):
+    w.policy.change(vip={"accounts": ["acme", "globex"]})
+    await w.asks("mara", QUESTION)
+    await w.asks("ina", QUESTION)
+    assert [bool(post.to) for post in w.posts(Purpose.NOTICE) if "must not wait" in plain(post.card)] == [True, True]
+
+
+async def test_a_page_that_policy_asks_for_comes_for_each_ticket(w):
+    w.policy.change(vip=VIP, escalation={"levels": {"vip": 3}})
+    await w.asks("mara", QUESTION)
+    await w.wait(minutes=65)
+    await w.asks("jon", "How do I get a refund?")
+    assert [e.level for e in await w.store.open_escalations() if e.rules == ("vip",)] == [3, 3]
+
+
+async def test_a_draft_on_its_card_needs_no_line_beside_it(drafting):
+    drafting.policy.change(escalation={"money": {"limit": 400}})
+    await drafting.asks("mara", "When does the refund of INV-204 arrive?")
+    assert notices(drafting) == []
+    assert await recorded(drafting) == [("money",)]
+    assert "Told of: much money is at stake: EUR 420" in drafting.texts(Purpose.DRAFT_CARD)[-1]
+
+
 async def test_what_stands_is_told_once(w):
     w.policy.change(vip=VIP)
     asked = await w.asks("mara", QUESTION)
