@@ -40,7 +40,7 @@ async def climbed(event: DeadlineReached, services: Services) -> Changes:
         return NOTHING
     if ticket.status not in OURS or ticket.snoozed_until is not None:
         # Somebody answered, or put the ticket aside: whoever has it is left alone until it is ours again.
-        return write(SaveEscalation(record), climbing.climbs(record, services.clock.now() + record.chain.hold))
+        return write(climbing.climbs(record, services.clock.now() + record.chain.hold))
     s = await load_anyway(ticket, services, cause=event.id)
     if s.spoken_for and record.level <= s.stand.loudest and spokesman.may_wait(record.rules):
         # Its incident is called for, by another ticket of it.
@@ -113,12 +113,18 @@ async def called(event: DeadlineReached, services: Services) -> Changes:
     s = await load_anyway(ticket, services, cause=event.id)
     place = await paging.around(s, services)
     rules = tuple(filter(None, event.values.get("rules", "").split(",")))
-    raised = next((e for e in s.open_escalations if set(rules) & set(e.rules)), None)
+    raised = _about(rules, s)
     call = Call(
         raised.id if raised else "", ticket.id, rules, int(event.values.get("level", "1")), s.now,
         urgent="urgent" in event.values, again="again" in event.values,
     )  # fmt: skip
     return await _tell(call, tuple(map(parse_user, filter(None, event.values.get("people", "").split(",")))), event, s, services, place=place)
+
+
+def _about(rules: tuple[str, ...], s: Situation) -> Escalation | None:
+    """Return the escalation that a call is about: one that nobody took up yet, of several the one of the strongest rule."""
+    found = [e for rule in rules for e in reversed(s.open_escalations) if rule in e.rules]
+    return next((e for e in found if e.status is EscalationStatus.OPEN), next(iter(found), None))
 
 
 async def _tell(call: Call, people: tuple[UserRef, ...], event: DeadlineReached, s: Situation, services: Services, *, place: Around) -> Changes:

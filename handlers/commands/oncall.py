@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from desk.cards import Button, Buttons, Card, Form, Notes, Style, Text
-from desk.changes import NOTHING, Changes
+from desk.changes import NOTHING, Changes, follow
 from desk.customer import LEADS, TEAM, Person
 from desk.errors import InvalidInput
 from desk.escalation import EscalationStatus
 from desk.events import ButtonClicked, CommandInvoked
-from desk.ids import TicketId
+from desk.ids import EventId, TicketId, derived
 from desk.oncall import Override, Rota
 from desk.policy import Policy
 from desk.ports import Query
 from escalation.rota import shifts
-from handlers import paging, steering, verdicts
+from handlers import paging, verdicts
 from handlers.commands import oncall_forms
 from handlers.commands.changes import set_policy
 from handlers.commands.oncall_forms import WRITTEN, Standing, key_of, lines
@@ -134,11 +134,12 @@ async def _ack(event: CommandInvoked, services: Services) -> tuple[Card, Changes
         raise InvalidInput(f"{'Nobody is called about a' if not tickets else 'More than one'} ticket that begins with {words[2]!r}.")
     ticket = await services.store.ticket(raised[0].ticket)
     assert ticket is not None, "an escalation has its ticket"
+    # Pressed for them, so that it waits its turn among what happens to the ticket: a page that goes out just now is not overlooked.
     click = ButtonClicked(
-        id=event.id, action="acknowledge", ticket=ticket.id, subject=raised[0].id, by=event.by, by_name=event.by_name,
+        id=EventId(derived("ev", event.id, "ack")), action="acknowledge", ticket=ticket.id, subject=raised[0].id, by=event.by, by_name=event.by_name,
         role=event.role, at=event.at, place=event.place,
     )  # fmt: skip
-    return Card((Text(f"{ticket.id} is yours."),)), await steering.acknowledge(click, ticket, services)
+    return Card((Text(f"{ticket.id} is yours."),)), follow(click)
 
 
 SUBCOMMANDS: Mapping[str, Callable[[CommandInvoked, Services], Awaitable[tuple[Card, Changes]]]] = {
