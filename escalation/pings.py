@@ -55,10 +55,12 @@ class Ping:
 def settle(call: Call, pages: Sequence[Page], oncall: OnCall, *, zone: str, cool_down: timedelta) -> Ping:
     """Decide about one call to one person from what they were sent before (`pages`, oldest first); `zone` is the person's own."""
     recent = [page for page in pages if call.at - oncall.bundle <= page.at]
-    if call.escalation and not call.again and any(page.escalation == call.escalation and page.status.stands for page in recent):
+    if call.escalation and not call.again and any(_covers(page, call) for page in recent if page.escalation == call.escalation):
         return Ping(Answer.ALREADY)
     fresh = [page for page in recent if page.status is PageStatus.SENT and page.outbox]
-    if not call.again and any(_same(page, call) and call.at - cool_down < page.at for page in pages):
+    # An escalation about the same is begun anew only where the one before is closed, so that of what nothing holds back somebody has to hear.
+    anew = call.again or (bool(call.escalation) and (call.urgent or call.last))
+    if not anew and any(_same(page, call) and call.at - cool_down < page.at for page in pages):
         return Ping(Answer.COOLED)
     at_night = oncall.night.holds(call.at, zone)
     held = at_night and not (call.urgent or call.last)
@@ -76,4 +78,9 @@ def settle(call: Call, pages: Sequence[Page], oncall: OnCall, *, zone: str, cool
 def _same(page: Page, call: Call) -> bool:
     """Tell whether a page of another escalation was about this ticket and all of these rules."""
     other = page.escalation != call.escalation or not call.escalation
-    return page.ticket == call.ticket and other and page.status.stands and set(call.rules) <= set(page.rules)
+    return page.ticket == call.ticket and other and _covers(page, call)
+
+
+def _covers(page: Page, call: Call) -> bool:
+    """Tell whether somebody has a page before them that names all of these rules."""
+    return page.status.stands and set(call.rules) <= set(page.rules)

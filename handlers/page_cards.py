@@ -34,7 +34,10 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One ticket in a page. `stands_for` is how many tickets of an incident it speaks for."""
+    """One reason to call somebody: an escalation of a ticket, or what they were told of it.
+
+    `stands_for` is how many tickets of an incident it speaks for.
+    """
 
     page: Page
     d: Dossier
@@ -44,8 +47,7 @@ class Entry:
 
 async def page_card(record: CardRecord, services: Services) -> Card:
     """Draw a page as things stand now, with every ticket that it lists."""
-    found = [await _entry(TicketId(id), record, services) for id in record.context]
-    entries = [entry for entry in found if entry is not None]
+    entries = [entry for id in record.context for entry in await _entries(TicketId(id), record, services)]
     if not entries:
         return GONE
     policy, now = await services.policy.current(), services.clock.now()
@@ -56,7 +58,7 @@ async def page_card(record: CardRecord, services: Services) -> Card:
 
 
 def drawn(entries: Sequence[Entry], reader: Reader) -> Card:
-    """Draw a page; several tickets stand under a line that counts them."""
+    """Draw a page; several reasons to call somebody stand under a line that counts them."""
     first = (Header(f"{len(entries)} pages in one"),) if len(entries) > 1 else ()
     return Card((*first, *(block for entry in entries for block in _blocks(entry, reader))))
 
@@ -130,12 +132,14 @@ def _held(raised: Escalation | None, reader: Reader) -> str:
     return f" Nobody else is called until {timed(raised.held_until, now=reader.now, zone=reader.zone, language=reader.language)}."
 
 
-async def _entry(id: TicketId, record: CardRecord, services: Services) -> Entry | None:
+async def _entries(id: TicketId, record: CardRecord, services: Services) -> list[Entry]:
     while (ticket := await services.store.ticket(id)) and ticket.merged_into:
         id = ticket.merged_into
-    pages = [page for page in await services.store.pages_of(id) if page.outbox == record.outbox]
+    # Each escalation has buttons of its own: one that is joined later hides none that is to be acknowledged.
+    pages = {page.escalation: page for page in await services.store.pages_of(id) if page.outbox == record.outbox}
     d = await dossier(id, services) if pages else None
     if d is None:
-        return None
-    raised = next((e for e in d.escalations if e.id == pages[-1].escalation), None)
-    return Entry(pages[-1], d, raised, await spokesman.speaks_for(d.ticket, services))
+        return []
+    raised = {e.id: e for e in d.escalations}
+    stands_for = await spokesman.speaks_for(d.ticket, services)
+    return [Entry(page, d, raised.get(page.escalation), stands_for) for page in pages.values()]

@@ -60,6 +60,19 @@ def test_what_waits_comes_in_the_persons_own_morning():
         pytest.param(CALL, page("ana", NIGHT - timedelta(hours=3), ticket="t-1"), Answer.COOLED, id="the same rule about the same ticket"),
         pytest.param(CALL, page("ana", NIGHT - timedelta(hours=5), ticket="t-1"), Answer.SEND, id="the same after the cool-down"),
         pytest.param(CALL, page("ana", NIGHT - timedelta(hours=3), ticket="t-1", rules=("legal",)), Answer.SEND, id="another rule"),
+        pytest.param(
+            URGENT, page("ana", NIGHT - timedelta(hours=3), ticket="t-1", rules=("security",)), Answer.SEND, id="what is urgent, after it was closed"
+        ),
+        pytest.param(
+            replace(URGENT, escalation=""),
+            page("ana", NIGHT - timedelta(hours=3), ticket="t-1", rules=("security",)),
+            Answer.COOLED,
+            id="what is urgent, of which they are only told",
+        ),
+        pytest.param(replace(CALL, last=True), page("ana", NIGHT - timedelta(hours=3), ticket="t-1"), Answer.SEND, id="the end of a chain"),
+        pytest.param(
+            replace(CALL, rules=("data_loss", "legal")), page("ana", NIGHT, escalation="x-1", ticket="t-1"), Answer.BUNDLE, id="one rule more"
+        ),
         pytest.param(CALL, page("ana", NIGHT - timedelta(hours=3), escalation="x-1", ticket="t-1"), Answer.SEND, id="a later step of the same chain"),
         pytest.param(CALL, page("ana", NIGHT - timedelta(hours=3), ticket="t-1", status=PageStatus.FAILED), Answer.SEND, id="what never arrived"),
         pytest.param(replace(CALL, again=True), page("ana", NIGHT, escalation="x-0", ticket="t-1"), Answer.BUNDLE, id="called anew on purpose"),

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from desk.cards import plain
 from desk.escalation import EscalationStatus
 from desk.post import Op
 from desk.timeline import Purpose
@@ -42,6 +43,16 @@ async def test_a_page_carries_acknowledge(w):
     (escalation,) = await w.store.escalations(ticket.id)
     assert (escalation.status, escalation.by_name) == (EscalationStatus.ACKNOWLEDGED, "Lea")
     assert "Acknowledged. Nobody else is paged until 10:30 UTC." in w.texts(Purpose.NOTICE)
+
+
+async def test_what_else_a_customer_tells_joins_the_page_that_stands_and_is_taken_up_with_it(w):
+    asked = await w.asks("mara", "#security my key leaked")
+    await w.asks("mara", "#data_loss and all our files are gone", under=asked)
+    assert _called(w) == ["direct:local/main/lea"]
+    text = plain(w.chat.standing[_page(w)].card)
+    assert text.startswith("Page: security, data loss")
+    await w.clicks("lea", "Acknowledge", ref=_page(w))
+    assert {e.status for e in await w.store.open_escalations()} == {EscalationStatus.ACKNOWLEDGED}
 
 
 async def test_acknowledging_holds_for_thirty_minutes_then_it_arms_again_and_tells_who_took_it(w):
