@@ -26,7 +26,7 @@ FEWEST = 8
 CALM, ANGRY = 0.4, 0.7
 """Below the one a ticket's worst mood was calm, from the other on angry."""
 POLITE_TICKETS, POLITE_MESSAGES = 2, 4
-"""So many unsolved tickets of an account, or so many messages in one, without a rude word: somebody asks politely again and again."""
+"""So many unsolved tickets of which one came back for another, or so many messages in one, without a rude word: somebody asks again and again."""
 SHOUTED, CAPITALS, LETTERS = 3, 0.7, 10
 WANTED = frozenset({"suggest", "escalate", "stand_by"})
 """What was decided where a person was to come; in observe mode, what would have been."""
@@ -202,7 +202,7 @@ def gaps(groups: Sequence[Group]) -> Iterable[Gap]:
 
 
 def neglected(seen: Sequence[Seen]) -> Iterable[Neglected]:
-    """Yield who asks politely again and again without a solution: all their unsolved tickets are calm, and there are several or long ones."""
+    """Yield who asks politely again and again without a solution: all their unsolved tickets are calm, and some came back, or are long."""
     theirs: defaultdict[str, list[Seen]] = defaultdict(list)
     for each in seen:
         if not _was_solved(each.ticket) and any(WANTED & {d.word, d.would or ""} or d.facts.is_request for d in each.decisions):
@@ -210,7 +210,8 @@ def neglected(seen: Sequence[Seen]) -> Iterable[Neglected]:
     found = []
     for several in theirs.values():
         is_calm = all(each.ticket.mood.peak < CALM for each in several)
-        if is_calm and (len(several) >= POLITE_TICKETS or max(map(_asked, several)) >= POLITE_MESSAGES):
+        again = len(several) >= POLITE_TICKETS and any(map(_came_back, several))
+        if is_calm and (again or max(map(_asked, several)) >= POLITE_MESSAGES):
             opened = min(each.ticket.opened for each in several)
             found.append(Neglected(several[0].name, tuple(each.ticket.id for each in several), sum(map(_asked, several)), opened))
     return sorted(found, key=lambda each: (-each.messages, each.since))
@@ -218,6 +219,12 @@ def neglected(seen: Sequence[Seen]) -> Iterable[Neglected]:
 
 def _asked(seen: Seen) -> int:
     return sum(message.is_customers for message in seen.timeline)
+
+
+def _came_back(seen: Seen) -> bool:
+    """Tell whether a ticket is about what an earlier one was about, or was followed by such a one: two questions about two things are no return."""
+    again = any(int(dict(decision.facts.weighed).get("contacts", 0)) for decision in seen.decisions)
+    return again or seen.ticket.containment is Containment.RECONTACTED
 
 
 def _was_solved(ticket: Ticket) -> bool:

@@ -17,7 +17,7 @@ from tests.store.samples import JONAS, message, ticket
 
 
 def keep(*waits, peak=0.1, age=1):
-    """Keep a ticket for each wait in minutes; on None nobody came. All were opened so many days ago."""
+    """Keep a ticket for each wait in minutes, each about what the one before was; on None nobody came. All were opened so many days ago."""
     from bootstrap import open_records
 
     async def work():
@@ -29,7 +29,7 @@ def keep(*waits, peak=0.1, age=1):
                 said = [message(f"m-{n}", "Where is my invoice?", at=opened, ticket=own.id)]
                 if wait is not None:
                     said.append(message(f"m-{n}a", "Here.", by=JONAS, role=Role.TEAMMATE, at=opened + timedelta(minutes=wait), ticket=own.id))
-                decided = Decision(f"x-{n}", own.id, opened, 1, 1, Facts(is_request=True), Escalate(()), ())
+                decided = Decision(f"x-{n}", own.id, opened, 1, 1, Facts(is_request=True, weighed=(("contacts", str(n)),)), Escalate(()), ())
                 changes = write(SaveTicket(own), *map(SaveMessage, said), RecordDecision(decided))
                 await kept.store.commit(EventId(f"e-{n}"), changes, at=now)
 

@@ -12,15 +12,19 @@ from desk.draft import DraftStatus, Verdict
 from desk.facts import Facts
 from desk.ids import AccountId
 from desk.mood import Mood
-from desk.ticket import Status
+from desk.ticket import Containment, Status
 from insights.fairness import FEWEST, Seen, Wait, first_person, gaps, group, loudness, quantile, report, wait_of
 from tests.store.samples import JONAS, MARA, NOW, YUKI, draft, message, minutes, ticket
 
 LATER = NOW + timedelta(days=1)
 
 
-def decided(action, id="x-1"):
-    return Decision(id, ticket().id, NOW, 1, 1, Facts(), action, ())
+def decided(action, id="x-1", **facts):
+    return Decision(id, ticket().id, NOW, 1, 1, Facts(**facts), action, ())
+
+
+AGAIN = decided(Escalate(()), weighed=(("contacts", "1"),))
+"""A turn of a ticket that is about what an earlier one was about."""
 
 
 def seen(*, id="t-1", answered=None, peak=0.0, tier="", text="Where is it?", messages=1, account=None, **fields):
@@ -166,8 +170,19 @@ def test_a_report_tells_tickets_apart_by_all_traits():
 
 def test_who_asks_politely_in_several_tickets_without_a_solution_is_listed():
     calm = [seen(id=f"t-{n}", account="acme", peak=0.1) for n in range(2)]
-    (found,) = report(calm, since=NOW, until=LATER).neglected
+    (found,) = report([calm[0], replace(calm[1], decisions=(AGAIN,))], since=NOW, until=LATER).neglected
     assert (found.who, found.tickets, found.messages) == ("acme", ("t-0", "t-1"), 2)
+
+
+def test_a_ticket_after_which_the_account_came_back_counts_as_a_return():
+    first = seen(id="t-1", account="acme", containment=Containment.RECONTACTED)
+    (found,) = report([first, seen(id="t-2", account="acme")], since=NOW, until=LATER).neglected
+    assert found.tickets == ("t-1", "t-2")
+
+
+def test_who_asks_of_two_things_did_not_ask_again():
+    calm = [seen(id=f"t-{n}", account="acme", peak=0.1) for n in range(5)]
+    assert report(calm, since=NOW, until=LATER).neglected == ()
 
 
 def test_who_asks_politely_and_again_in_one_ticket_is_listed_too():
@@ -184,10 +199,11 @@ def test_who_asks_politely_and_again_in_one_ticket_is_listed_too():
     ],
 )
 def test_others_are_not_listed(other):
-    pair = [seen(id="t-1", account="acme"), seen(**{"id": "t-2", "account": "acme", **other})]
+    second = seen(**{"id": "t-2", "account": "acme", **other})
+    pair = [seen(id="t-1", account="acme"), replace(second, decisions=(AGAIN,))]
     assert report(pair, since=NOW, until=LATER).neglected == ()
 
 
 def test_who_has_no_account_is_told_apart_by_user():
-    pair = [seen(id="t-1", customer=MARA), seen(id="t-2", customer=YUKI)]
+    pair = [seen(id="t-1", customer=MARA), replace(seen(id="t-2", customer=YUKI), decisions=(AGAIN,))]
     assert report(pair, since=NOW, until=LATER).neglected == ()
