@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from desk.policy_check import read_duration
+from desk.policy_values import read_duration
 
 TOLD = Path(__file__).with_suffix(".toml")
 DAY = datetime(2026, 11, 23, tzinfo=UTC)

@@ -29,7 +29,7 @@ def fairness(
 
 
 async def _fairness(since: str) -> Shape:
-    from desk.policy_check import read_duration
+    from desk.policy_values import read_duration
     from insights.fairness import report
     from runtime import SystemClock
 

@@ -61,7 +61,7 @@ async def _listed() -> list[Shape]:
 
 
 async def _tried(file: Path, since: str) -> Shape:
-    from desk.policy_check import read_duration
+    from desk.policy_values import read_duration
     from escalation.tried import tried
     from runtime import SystemClock
 

@@ -12,7 +12,7 @@ from cli.play.slack.names import channel_id, direct_id, slack_channel, slack_use
 from cli.seeding import Cast, Room, Seat
 from desk.customer import Account, Invoice, Person, Role, Trust
 from desk.ids import AccountId, PersonId
-from desk.policy_check import read_duration
+from desk.policy_values import read_duration
 from desk.space import Channel, ChannelKind, ChannelRef, Intake, Platform, UserRef
 
 Table = Mapping[str, Any]

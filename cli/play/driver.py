@@ -19,7 +19,7 @@ from cli.play.slack.side import ACTS, SlackSide, ref_of
 from cli.play.step import Step
 from cli.play.verbs import VERBS
 from desk.errors import FrontdeskError, InvalidInput
-from desk.policy_check import read_duration
+from desk.policy_values import read_duration
 from desk.space import Platform
 
 Spot = dict[str, str]

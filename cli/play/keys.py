@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from desk.errors import InvalidInput
-from desk.policy_check import read_duration
+from desk.policy_values import read_duration
 from desk.space import Intake
 
 Check = Callable[[Any], str | None]

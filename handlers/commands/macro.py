@@ -10,7 +10,8 @@ from desk.errors import InvalidInput
 from desk.events import CommandInvoked
 from desk.macros import FIELDS
 from desk.policy import Policy
-from desk.policy_check import NAME, NAMED, PolicyError
+from desk.policy_check import PolicyError
+from desk.policy_values import NAME, NAMED
 from desk.ports import Query
 from desk.writing import Macro
 from handlers.commands.changes import set_policy

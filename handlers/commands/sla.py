@@ -12,7 +12,7 @@ from desk.errors import InvalidInput
 from desk.events import CommandInvoked
 from desk.ids import TicketId
 from desk.policy import Policy
-from desk.policy_check import read_duration
+from desk.policy_values import read_duration
 from desk.ports import Query
 from desk.sla import Owed, Standing, Target
 from desk.sla_policy import Sla, SlaRule, span_of

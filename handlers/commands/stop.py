@@ -8,7 +8,7 @@ from desk.cards import Card, Notes, Text
 from desk.changes import Changes, SetOverride, Unsend, write
 from desk.errors import InvalidInput
 from desk.events import CommandInvoked
-from desk.policy_check import read_duration
+from desk.policy_values import read_duration
 from desk.space import Place
 from desk.ticket import Ticket
 from handlers.commands.changes import announced

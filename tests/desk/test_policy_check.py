@@ -12,7 +12,8 @@ from desk.audience import INTERNAL
 from desk.errors import InvalidInput
 from desk.modes import Mode
 from desk.policy import UNCALIBRATED
-from desk.policy_check import PolicyError, merged, read_duration, read_policy
+from desk.policy_check import PolicyError, merged, read_policy
+from desk.policy_values import read_duration
 from desk.space import ChannelKind
 
 SHIPPED = tomllib.loads((Path(__file__).parents[2] / "policy.toml").read_text())
@@ -59,7 +60,9 @@ def test_the_shipped_policy_has_no_problem_and_observes():
         pytest.param({"hours": {"week": {"mon": ["9-17"]}}}, 'write shifts as "09:00-17:00"', id="a shift without minutes"),
         pytest.param({"hours": {"week": {"mon": ["17:00-09:00"]}}}, 'write shifts as "09:00-17:00"', id="a shift that ends before it begins"),
         pytest.param({"hours": {"week": {"monday": ["09:00-17:00"]}}}, "write one of mon, tue", id="an unknown day"),
-        pytest.param({"hours": {"closed": []}}, "there is no key 'closed' here: write zone, week, country and holidays", id="an unknown key of hours"),
+        pytest.param(
+            {"hours": {"closed": []}}, "there is no key 'closed' here: write zone, week, country and holidays", id="an unknown key of hours"
+        ),
         pytest.param({"modes": {"default": "automatic"}}, "write one of observe, draft, auto", id="an unknown mode"),
         pytest.param({"modes": {"rules": [{"mode": "auto", "channel": "x"}]}}, "'channel' is none of them", id="an unknown key of a rule"),
         pytest.param({"modes": {"rules": [{"kind": "shared"}]}}, "a rule has mode", id="a rule without a mode"),
