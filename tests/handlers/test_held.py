@@ -3,6 +3,7 @@
 import pytest
 
 from desk.decision import Escalate
+from desk.escalation import EscalationStatus
 from desk.ticket import Level
 from desk.timeline import Purpose
 
@@ -92,3 +93,19 @@ async def test_while_a_rule_is_open_the_owner_hears_of_it_again_and_no_second_ca
         await w.asks("mara", "#legal claim", under=asked)
     assert len(await w.store.escalations((await w.ticket()).id)) == 1
     assert len(w.posts(Purpose.PAGE)) == 4
+
+
+async def test_a_page_about_something_new_is_not_taken_for_what_somebody_took_up_before(w):
+    asked = await w.asks("mara", "#human please")
+    await _taken(w)
+    await w.asks("mara", "#human #data_loss all of it is gone", under=asked)
+    pages = [text for text in w.texts(Purpose.PAGE) if "data loss" in text]
+    assert len(pages) == 2
+    assert all(text.startswith("Page: data loss") and "Because data may be lost." in text for text in pages)
+    await w.clicks("lea", "Acknowledge", ref=_newest(w))
+    (lost,) = [e for e in await w.store.escalations((await w.ticket()).id) if "data_loss" in e.rules]
+    assert lost.status is EscalationStatus.ACKNOWLEDGED
+
+
+def _newest(w):
+    return next(ref for ref, post in reversed(w.chat.standing.items()) if post.purpose is Purpose.PAGE and post.to[0].id == "lea")
