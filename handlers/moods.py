@@ -20,12 +20,13 @@ async def felt(s: Situation, c: Classification, services: Services) -> tuple[Sit
 
     The mood is derived from the messages as they stand, edits and deletions included; a number is kept for each, so that none is read twice.
     """
-    known = dict(s.ticket.felt)
+    known, last = dict(s.ticket.felt), s.said[-1]
     theirs = [m for m in s.timeline if m.is_customers and m.text][-MOST:]
     found = {}
+    alone = len(s.said) == 1
     for message in theirs:
         key = _key(message)
-        if message is s.said[-1] and (c.calls or len(s.said) == 1):
+        if message is last and (c.calls or alone):
             # A model that was asked judged all that waits, and its judgement stands with the last of it.
             found[key] = round(c.displeasure, 4)
         elif key in known:

@@ -9,7 +9,7 @@ from desk.draft import Proposal
 from desk.escalation import Trigger
 from desk.triage import Classification
 from escalation.case import Case
-from escalation.hearing import MOODS, news
+from escalation.hearing import MOODS, apart, news
 from escalation.priority import score
 from escalation.rules import evaluate
 from handlers import incidents, leaving, meant, moods, noticing, routing, stakes
@@ -27,7 +27,7 @@ class Weighed:
     notices: tuple[Trigger, ...] = ()
     changes: Changes = NOTHING
     doubts: tuple[str, ...] = ()
-    """What keeps an answer from going out alone."""
+    """What keeps an answer from going out alone: others have the same problem, or a rule that brings in a person fires still."""
 
 
 async def weigh(s: Situation, c: Classification, services: Services, *, proposal: Proposal, repeats: bool = False) -> Weighed:
@@ -52,7 +52,8 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
         s = replace(s, ticket=replace(s.ticket, priority=score(case, fired, s.policy), ranked_at=None))
     s = await routing.placed(s, services, rules=[trigger.rule for trigger in heard.triggers])
     notices = await noticing.lulled(s, heard.notices, services)
-    return Weighed(s, case, heard.triggers, notices, meant.kept(said) + others.changes + gone, others.doubts)
+    doubts = (*others.doubts, *(trigger.rule for trigger in apart(fired, s.policy)[0] if trigger not in heard.triggers))
+    return Weighed(s, case, heard.triggers, notices, meant.kept(said) + others.changes + gone, doubts)
 
 
 def _is_ranked(s: Situation) -> bool:

@@ -114,6 +114,17 @@ async def test_policy_makes_a_rule_bring_in_a_person(w):
     assert notices(w) == []
 
 
+async def test_once_it_brought_in_a_person_none_is_called_again_and_the_bot_does_not_answer_alone(w):
+    w.policy.change(vip=VIP, escalation={"does": {"vip": "hand_over"}})
+    asked = await w.asks("mara", QUESTION)
+    await w.clicks("noor", "Approve")
+    await w.wait(minutes=5)
+    await w.asks("mara", "And where is my invoice of that refund?", under=asked)
+    assert (await w.decisions())[1:] == ["reply", "suggest"]
+    assert await recorded(w) == [("vip",)]
+    assert "Waits because they must not wait" in w.texts(Purpose.DRAFT_CARD)[-1]
+
+
 async def test_policy_turns_a_rule_off(w):
     w.policy.change(vip=VIP, escalation={"does": {"vip": "off"}})
     await w.asks("mara", QUESTION)
