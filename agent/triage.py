@@ -38,7 +38,10 @@ TELLING_WORDS = 3
 INTENT = 0.6
 PASTED = re.compile(r"```.*?(?:```|\Z)|^>[^\n]*", re.DOTALL | re.MULTILINE)
 ANYTHING = re.compile(r"[^\W_]")
-ASKS_HOW = re.compile(r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|where|which|what|do (?:you|i|we)|does|can (?:i|we)|is|are|may i)\b")
+ASKS_HOW = re.compile(
+    r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|where|which|what|do (?:you|i|we)|does|can (?:i|we)"
+    r"|(?:can|could) you (?:please )?(?:confirm|explain|clarify)|is|are|may i)\b"
+)
 INTRODUCES = re.compile(
     r"^\W*(?:(?:hi|hello|hey)\W+(?:\w+\W+){0,2})?(?:my name is|i'?m|i am|this is|we are|we're) [^,;?]{1,40} (?:from|at|of|with|here)\b[^,;?]{0,40}$"
 )

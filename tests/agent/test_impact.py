@@ -42,6 +42,10 @@ def told(triager):
         pytest.param("o sistema está fora do ar", OUTAGE, id="Portuguese outage"),
         pytest.param("todos os pedidos desapareceram", LOSS, id="Portuguese data loss"),
         pytest.param("não conseguimos entrar", ACCESS, id="Portuguese access"),
+        pytest.param("none of us can log in", ACCESS, id="nobody of a team"),
+        pytest.param("ninguno de nosotros puede entrar", ACCESS, id="nobody of a team, in Spanish"),
+        pytest.param("nenhum de nós consegue entrar", ACCESS, id="nobody of a team, in Portuguese"),
+        pytest.param("aucun de nous ne peut se connecter", MANY, id="nobody of a team, in French"),
     ],
 )
 def test_words_tell_what_is_at_stake(told, text, impact):

@@ -207,6 +207,8 @@ def test_heads_of_another_embedder_are_refused(embedder, heads):
     [
         (Signal.SECURITY, "how do i report a bug", False),
         (Signal.SECURITY, "somebody took our admin account", True),
+        (Signal.DATA_LOSS, "can you confirm that deleted invoices cannot be restored?", False),
+        (Signal.DATA_LOSS, "can you bring back what the import deleted?", True),
         (Signal.SAFETY, "what if i hurt myself", True),
         (Signal.ASKS_HUMAN, "how do i add a person to the list", False),
         (Signal.ASKS_HUMAN, "give me somebody who can decide", True),
