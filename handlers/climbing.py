@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -27,13 +27,18 @@ def started(s: Situation, record: Escalation) -> Changes:
     A quiet one was told to whoever is on it, so that the chain begins only when they had the time that an acknowledgement has.
     """
     policy = s.policy
-    name = chosen(policy.oncall.use, record.rules, level=record.level, tier=s.tier, category=s.ticket.category)
+    name = named(s, record.rules, level=record.level)
     chain = frozen(policy.oncall, name, hold=policy.escalation.hold)
     if chain is None:
         return write(SaveEscalation(record))
     begun = Reason("chain", (("chain", name), ("at", s.now.isoformat())))
     due = s.now + chain.hold if record.quiet else s.now - SOON
     return write(SaveEscalation(replace(record, chain=chain, steps=(*record.steps, begun))), climbs(record, due))
+
+
+def named(s: Situation, rules: Collection[str], *, level: int) -> str:
+    """Return the name of the chain that policy has for rules that fired, "" where a card is enough."""
+    return chosen(s.policy.oncall.use, rules, level=level, tier=s.tier, category=s.ticket.category)
 
 
 def climbs(record: Escalation, due: datetime) -> SetDeadline:

@@ -72,8 +72,13 @@ def refreshed(s: Situation) -> Changes:
     return drawn + copies.redrawn(s.pages, over=closed, cause=s.cause, at=s.now)
 
 
-def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | None = None, quiet: bool = False) -> Changes:
-    """Bring in a human with a context card, louder by the strongest rule's level; a rule that is already open is not raised twice."""
+def escalation(
+    s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | None = None, quiet: bool = False, shown: Changes | None = None
+) -> Changes:
+    """Bring in a human with a context card, louder by the strongest rule's level; a rule that is already open is not raised twice.
+
+    `shown` is what the team reads in the place of a card, where one of the ticket's stands before them.
+    """
     known = {rule for e in s.open_escalations for rule in e.rules}
     new = tuple(trigger for trigger in triggers if trigger.rule not in known)
     if not new:
@@ -93,9 +98,10 @@ def escalation(s: Situation, triggers: tuple[Trigger, ...], *, draft: Draft | No
     )
     if s.spoken_for and level <= s.stand.loudest and spokesman.may_wait(record.rules):
         return _collapsed(s, record)
-    told = s.leads[:1] if level >= 2 or s.ticket.priority.level is Level.URGENT else ()
-    raised = climbing.started(s, record) + card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
-    return raised + _quietened(s, record)
+    if shown is None:
+        told = s.leads[:1] if level >= 2 or s.ticket.priority.level is Level.URGENT else ()
+        shown = card(s, CardKind.ESCALATION, record.id, draft=draft.id if draft else None, to=told)
+    return climbing.started(s, record) + shown + _quietened(s, record)
 
 
 def _quietened(s: Situation, record: Escalation) -> Changes:

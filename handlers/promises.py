@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from desk.audience import INTERNAL
-from desk.cards import Card, Header, Text
+from desk.cards import Card, Header, Style, Text
 from desk.changes import NOTHING, Changes, Enqueue, SaveBreach, SaveEscalation, SaveTicket, SetDeadline, write
 from desk.deadlines import Deadline, DeadlineKind
 from desk.errors import Unavailable
@@ -17,11 +17,12 @@ from desk.modes import Mode
 from desk.post import Direct, Post
 from desk.sla import Breach, Standing
 from desk.space import UserRef
-from desk.ticket import Reason
+from desk.ticket import Level, Reason
 from desk.timeline import Purpose
 from escalation.clock import Course, courses
-from handlers import causes, clockwork, internal, made_good, reweighing, turn, weekly
+from handlers import causes, climbing, clockwork, internal, made_good, noticing, reweighing, turn, weekly
 from handlers.made_good import AT_RISK, BREACHED
+from handlers.reasons import render
 from handlers.services import Services
 from handlers.situation import Situation, load_anyway
 from handlers.times import timed, until
@@ -66,7 +67,7 @@ def _warned(s: Situation, course: Course) -> Changes:
     assert course.due is not None, "a promise that is at risk is due"
     broken = replace(row, due=course.due, values={**row.values, "step": clockwork.BREACH})
     # The ticket is saved as it is, so that an answer given at this very instant is not overlooked.
-    return write(SaveTicket(s.ticket), SetDeadline(broken)) + _raised(s, trigger(AT_RISK, course, s))
+    return write(SaveTicket(s.ticket), SetDeadline(broken)) + _raised(s, AT_RISK, course) + internal.refreshed(s)
 
 
 async def _broken(s: Situation, course: Course, services: Services) -> Changes:
@@ -78,7 +79,7 @@ async def _broken(s: Situation, course: Course, services: Services) -> Changes:
     changes = write(SaveTicket(s.ticket), SaveBreach(breach)) + weekly.next_note(s.now, s.policy)
     if is_silent(BREACHED, s):
         return changes + internal.refreshed(s)
-    changes += _overtaken(s) + _raised(s, trigger(BREACHED, course, s)) + internal.refreshed(s)
+    changes += _overtaken(s) + _raised(s, BREACHED, course) + internal.refreshed(s)
     if s.spoken_for:
         # One ticket of an incident is told of in the place of all.
         return changes
@@ -110,15 +111,39 @@ def _breach(s: Situation, course: Course) -> Breach:
     )
 
 
-def _raised(s: Situation, fired: Trigger) -> Changes:
+def _raised(s: Situation, rule: str, course: Course) -> Changes:
     """Bring in a person; whoever holds the ticket is told first. One promise is not told of twice."""
-    known = [dict(trigger.values) for e in s.escalations for trigger in e.triggers if trigger.rule == fired.rule]
+    fired = trigger(rule, course, s)
+    known = [dict(trigger.values) for e in s.escalations for trigger in e.triggers if trigger.rule == rule]
     about = dict(fired.values)
-    if is_silent(fired.rule, s) or any((item.get("what"), item.get("since")) == (about["what"], about["since"]) for item in known):
+    if is_silent(rule, s) or any((item.get("what"), item.get("since")) == (about["what"], about["since"]) for item in known):
         return NOTHING
-    held = s.ticket.owner is not None
-    raised = internal.escalation(s, (fired,), draft=s.waiting[-1] if s.waiting else None, quiet=held)
+    held, draft = s.ticket.owner is not None, s.waiting[-1] if s.waiting else None
+    if not _is_told(s, fired):
+        raised = internal.escalation(s, (fired,), draft=draft, quiet=held)
+    else:
+        raised = internal.escalation(s, (fired,), draft=draft, quiet=True, shown=NOTHING if held else _line(s, fired, course))
     return raised + (internal.tell(s, (fired,)) if held and raised else NOTHING)
+
+
+def _is_told(s: Situation, fired: Trigger) -> bool:
+    """Tell whether a line is enough: of a rule that only tells and calls nobody, in a ticket of which a card stands that is to be seen to."""
+    tells = s.policy.escalation.does.of(fired.rule) is What.TELL and not climbing.named(s, (fired.rule,), level=fired.level)
+    to_do = {*(draft.id for draft in s.waiting), *(e.id for e in s.open_escalations if e.rules != (AT_RISK,))}
+    return tells and any(card.subject in to_do and card.place == s.agents and not card.moved for card in s.cards)
+
+
+def _line(s: Situation, fired: Trigger, course: Course) -> Changes:
+    """Say below the ticket's card what is due; what is loud mentions a lead whom no note tells of it."""
+    assert course.due is not None, "a promise that is at risk or broken is due"
+    due = timed(course.due, now=s.now, zone=s.policy.hours.zone)
+    account = f", {s.account.name} ({s.account.tier or 'no tier'})" if s.account else ""
+    why = render(Reason(fired.rule, fired.values))
+    text = f"{s.ticket.customer_name}{account}: {why}, due {due}, {until(course.due, s.now)}. Nobody holds it.   Ticket {s.ticket.id}"
+    loud = fired.level >= noticing.PING or s.ticket.priority.level is Level.URGENT
+    noted = weekly.management(s.policy, s.team) if fired.rule == BREACHED else ()
+    to = tuple(user for user in s.leads[:1] if loud and user not in noted)
+    return internal.notice(s, Card((Text(text, Style.QUIET),)), label=fired.rule, to=to)
 
 
 def _overtaken(s: Situation) -> Changes:

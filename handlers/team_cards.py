@@ -201,7 +201,8 @@ def _decided(draft: Draft, d: Dossier) -> Card:
     sent = sent_in_place(draft, d.drafts)
     row = buttons.after(sent, d, automatic=False) if sent else (buttons.why(d),)
     # Who has answered may have to wait for somebody else before they can say more.
-    later = (buttons.waits(d),) if sent and not d.ticket.status.is_over else ()
+    waits = (buttons.waits(d),) if not d.ticket.status.is_over else ()
+    later = (*buttons.why_late(d), *waits) if sent else ()
     return Card((Header(f"{_line(draft, d)}  for {_who(d)}"), *run_cards.lines(draft, d), Buttons((*run_cards.undo(draft, d), *row), later)))
 
 

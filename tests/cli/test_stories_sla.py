@@ -1,9 +1,11 @@
 """The stories of what is promised: warned, broken, paused, over a weekend, edited in the middle, restarted, and counted."""
 
+WORDS = {"sla_at_risk": "a promise is about to be broken", "sla_breached": "a promise was broken"}
+
 
 def raised(story, rule):
-    """Return the cards that a rule brought in a person by."""
-    return [post for post in story.bot("escalation_card", inside=True) if post["op"] == "post" and rule.replace("_", " ") in post["text"]]
+    """Return the lines by which a rule told the team, below the card that stands there."""
+    return [post for post in story.bot("notice", inside=True) if post["op"] == "post" and WORDS[rule] in post["text"]]
 
 
 def told(story, words):

@@ -65,7 +65,16 @@ async def test_the_queue_shows_what_is_due_and_what_is_broken(drafting):
     assert "first response BREACHED 11:00, 60 min overdue" in text
 
 
+async def test_the_card_of_an_answer_that_came_late_still_asks_for_the_cause(drafting):
+    await drafting.asks("ina", QUESTION)
+    await drafting.wait(hours=5)
+    await drafting.clicks("noor", "Approve")
+    (answered,) = [post for post in drafting.chat.standing.values() if post.purpose is Purpose.DRAFT_CARD]
+    assert "Cause..." in [button.label for button in answered.card.buttons]
+
+
 async def test_a_closed_card_of_a_broken_promise_still_asks_for_the_cause(drafting):
+    drafting.policy.change(escalation={"does": {"sla_breached": "hand_over"}})
     await drafting.asks("ina", QUESTION)
     await drafting.wait(hours=5)
     await drafting.clicks("noor", "Approve")

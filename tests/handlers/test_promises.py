@@ -5,8 +5,10 @@ from datetime import timedelta
 
 import pytest
 
+from desk.cards import plain
 from desk.deadlines import DeadlineKind
 from desk.escalation import EscalationStatus
+from desk.post import Op
 from desk.sla import Side, Target
 from desk.timeline import Purpose
 from tests.world import user, world
@@ -51,17 +53,62 @@ async def test_a_question_sets_the_deadline_of_its_first_response(w):
     assert timedelta() <= due - (start + 3 * HOUR) < timedelta(seconds=1), "three quarters of four hours, from when it was asked"
 
 
-async def test_a_person_is_called_before_a_promise_is_broken_and_an_answer_in_time_ends_it(w):
+async def test_people_are_told_before_a_promise_is_broken_and_an_answer_in_time_ends_it(w):
     await w.asks("ina", QUESTION)
     await w.wait(hours=3)
     assert await raised(w) == ["sla_at_risk"]
-    assert "sla at risk" in w.texts(Purpose.ESCALATION_CARD)[-1]
     await w.clicks("noor", "Approve")
     assert (await raised(w), await raised(w, closed=True)) == ([], ["sla_at_risk"])
     assert await w.store.breaches() == []
     assert await rows(w) == []
     await w.wait(days=1)
     assert await w.store.breaches() == []
+
+
+async def test_where_a_card_stands_a_line_below_it_says_what_is_due_and_the_card_says_it_too(w):
+    await w.asks("ina", QUESTION)
+    await w.wait(hours=5)
+    assert w.posts(Purpose.ESCALATION_CARD) == []
+    (card,) = {str(post.id) for post in w.posts(Purpose.DRAFT_CARD) if post.op is Op.POST}
+    lines = [post for post in w.posts(Purpose.NOTICE, where="agents") if "Nobody holds it" in plain(post.card)]
+    assert [(post.under, post.to) for post in lines] == [(card, ()), (card, (user("lea"),))]
+    assert plain(lines[0].card).startswith("Ina, Globex (team): a promise is about to be broken: first response, due ")
+    assert "a promise was broken: first response, due " in plain(lines[1].card)
+    assert "first response breached" in w.texts(Purpose.DRAFT_CARD)[-1]
+    assert "Cause..." in [button.label for button in w.card(Purpose.DRAFT_CARD).buttons]
+
+
+async def test_a_lead_whom_a_note_tells_of_a_broken_promise_is_not_mentioned_as_well(w):
+    w.policy.change(sla={"management": []})
+    await w.asks("ina", QUESTION)
+    await w.wait(hours=5)
+    assert len(told(w, "lea", "promise")) == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"escalation": {"does": {"sla_at_risk": "hand_over"}}}, id="policy hands it over"),
+        pytest.param({"oncall": {"use": [{"chain": "default", "rule": "sla_at_risk"}]}}, id="a chain is climbed"),
+    ],
+)
+async def test_where_a_line_is_not_enough_there_is_a_card_of_its_own(w, change):
+    w.policy.change(**change)
+    await w.asks("ina", QUESTION)
+    await w.wait(hours=3)
+    assert "sla at risk" in w.texts(Purpose.ESCALATION_CARD)[-1]
+
+
+async def test_without_a_card_that_stands_there_is_one(w):
+    await w.asks("ina", QUESTION)
+    await w.clicks("noor", "Reject...", reason="tone")
+    await w.wait(hours=3)
+    assert "sla at risk" in w.texts(Purpose.ESCALATION_CARD)[0]
+    await w.wait(hours=1, minutes=1)
+    assert [plain(post.card).split("  ")[0] for post in w.chat.standing.values() if post.purpose is Purpose.ESCALATION_CARD] == [
+        "Closed: sla at risk",
+        "Needs a human: sla breached",
+    ]
 
 
 async def test_a_broken_promise_is_put_on_record_once_and_management_hears_of_it(w):
