@@ -38,11 +38,11 @@ def named(breach: Breach) -> str:
     return breach.target.replace("_", " ")
 
 
-def asked(ticket: Ticket, breach: Breach, policy: Policy, *, whom: UserRef, at: datetime) -> Changes:
-    """Ask somebody why a promise was broken; the same person once. Without causes in policy nobody is asked."""
+def asked(ticket: Ticket, breach: Breach, policy: Policy, *, whom: UserRef, zone: str, at: datetime) -> Changes:
+    """Ask somebody why a promise was broken, in their own time (`zone`); the same person once. Without causes in policy nobody is asked."""
     if not policy.sla.causes:
         return Changes()
-    due = timed(breach.due, now=at, zone=policy.hours.zone, lead="at ")
+    due = timed(breach.due, now=at, zone=zone or policy.hours.zone, lead="at ")
     text = Text(f"It was due {due}. Your answer is counted in the weekly note; customers never see it.")
     drawn = Card((Header(f"Why was the {named(breach)} late?", ticket.customer_name), text, Buttons((button(ticket, breach, policy.sla.causes),))))
     outbox = OutboxId(derived("o", ACTION, breach.id, whom))

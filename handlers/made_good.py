@@ -16,6 +16,7 @@ from desk.ticket import Reason, Ticket
 from escalation.clock import Course
 from handlers import causes
 from handlers.services import Services
+from handlers.situation import team_of, zone_of
 
 AT_RISK, BREACHED = "sla_at_risk", "sla_breached"
 """The escalation rules that a promise sets off."""
@@ -47,7 +48,8 @@ async def settled(
     if taker is None or not untold:
         return result
     policy = await services.policy.current()
-    return result + sum((causes.asked(ticket, breach, policy, whom=taker, at=now) for breach in untold), NOTHING)
+    zone = zone_of(taker, await team_of(services))
+    return result + sum((causes.asked(ticket, breach, policy, whom=taker, zone=zone, at=now) for breach in untold), NOTHING)
 
 
 def _kept_late(ticket: Ticket, found: Iterable[Course], breaches: Sequence[Breach]) -> Changes:

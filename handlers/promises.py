@@ -24,7 +24,7 @@ from handlers import causes, climbing, clockwork, internal, made_good, noticing,
 from handlers.made_good import AT_RISK, BREACHED
 from handlers.reasons import render
 from handlers.services import Services
-from handlers.situation import Situation, load_anyway
+from handlers.situation import Situation, load_anyway, zone_of
 from handlers.times import timed, until
 
 
@@ -84,7 +84,7 @@ async def _broken(s: Situation, course: Course, services: Services) -> Changes:
         # One ticket of an incident is told of in the place of all.
         return changes
     owner = s.ticket.owner
-    changes += causes.asked(s.ticket, breach, s.policy, whom=owner, at=s.now) if owner else NOTHING
+    changes += causes.asked(s.ticket, breach, s.policy, whom=owner, zone=zone_of(owner, s.team), at=s.now) if owner else NOTHING
     return changes + _noted(s, breach)
 
 
@@ -160,7 +160,7 @@ def _noted(s: Situation, breach: Breach) -> Changes:
 
 
 def _note(s: Situation, breach: Breach, user: UserRef) -> Post:
-    zone = s.team[user].zone or s.policy.hours.zone
+    zone = zone_of(user, s.team) or s.policy.hours.zone
     who = f"{s.ticket.customer_name}{f', {s.account.name}' if s.account else ''}"
     contract = " It stands in their contract." if breach.contractual else ""
     holder = f"{breach.owner_name} holds it." if breach.owner else "Nobody holds it."

@@ -191,6 +191,11 @@ async def agents_place(services: Services, near: ChannelRef | None = None) -> Pl
     return Place(chosen.ref) if chosen else None
 
 
+def zone_of(user: UserRef, team: Mapping[UserRef, Person]) -> str:
+    """Return the time zone in which somebody of the team reads; "" where nobody knows."""
+    return team[user].zone if user in team else ""
+
+
 async def team_of(services: Services) -> Mapping[UserRef, Person]:
     """Return everybody of the team by their platform user: whom the customer record knows, and whom the platforms name; without what is down."""
     found: dict[UserRef, Person] = {}
