@@ -78,6 +78,11 @@ class Escalation:
     """The pagers that were asked to wake a phone."""
 
     @property
+    def is_climbing(self) -> bool:
+        """Tell whether its chain goes on to call people until somebody takes it up."""
+        return self.status is EscalationStatus.OPEN and self.chain is not None and self.next < len(self.chain.steps)
+
+    @property
     def rules(self) -> tuple[str, ...]:
         """Return the names of the rules that fired, strongest first."""
         return tuple(trigger.rule for trigger in self.triggers)

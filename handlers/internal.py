@@ -118,7 +118,15 @@ def _collapsed(s: Situation, record: Escalation) -> Changes:
 
 
 def tell(s: Situation, triggers: tuple[Trigger, ...]) -> Changes:
-    """Tell the owner and a lead that something happened in a ticket a human holds."""
+    """Tell the owner and a lead that something happened in a ticket a human holds.
+
+    Where nobody holds it yet, what a chain calls people for already calls nobody beside the chain.
+    """
+    if s.ticket.owner is None:
+        climbs = {rule for e in s.open_escalations if e.is_climbing for rule in e.rules}
+        triggers = tuple(trigger for trigger in triggers if trigger.rule not in climbs)
+        if not triggers:
+            return NOTHING
     loud = max((trigger.level for trigger in triggers), default=1)
     if s.spoken_for and loud <= s.stand.loudest and spokesman.may_wait(tuple(trigger.rule for trigger in triggers)):
         return NOTHING

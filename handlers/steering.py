@@ -100,9 +100,17 @@ async def acknowledge(event: ButtonClicked, ticket: Ticket, services: Services) 
     reader = s.team.get(event.by)
     raised = next((e for e in s.open_escalations if e.id == event.subject), None)
     hold = hold_of(raised, s) if raised else s.policy.escalation.hold
-    until = timed(s.now + hold, now=s.now, zone=reader.zone if reader else s.policy.hours.zone)
+    held = bool(raised) and all(e.status is EscalationStatus.ACKNOWLEDGED for e in s.open_escalations)
+    first = raised.by_name if raised and held and raised.by != event.by else ""
+    end = raised.held_until if raised and held and raised.held_until else s.now + hold
+    until = timed(end, now=s.now, zone=reader.zone if reader else s.policy.hours.zone)
     told = say.whisper(
-        f"Acknowledged. Nobody else is paged until {until}.", to=event.by, place=event.place, cause=event.id, at=event.at, audience=INTERNAL
+        f"{f'{first} has it already' if first else 'Acknowledged'}. Nobody else is paged until {until}.",
+        to=event.by,
+        place=event.place,
+        cause=event.id,
+        at=event.at,
+        audience=INTERNAL,
     )
     return acknowledged(s, event) + internal.refreshed(s) + told
 

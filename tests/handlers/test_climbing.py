@@ -319,3 +319,24 @@ async def test_at_night_what_can_wait_is_told_in_the_morning(tmp_path):
         assert "noor" not in called(w)
         await w.wait(minutes=1)
         assert called(w)[-1] == "noor"
+
+
+async def test_whoever_writes_again_while_a_chain_climbs_has_nobody_called_beside_it(w):
+    asked = await w.asks("mara", ASKED)
+    await w.wait(minutes=3)
+    await w.asks("mara", "#security please, it is still open", under=asked)
+    assert called(w) == ["noor"]
+    await w.asks("mara", "#security #legal our lawyer will write", under=asked)
+    assert called(w) == ["noor", "lea"]
+    await w.wait(minutes=7)
+    assert len([who for who in called(w) if who == "noor"]) == 1
+
+
+async def test_of_two_who_acknowledge_the_second_hears_who_has_it(w):
+    await w.asks("mara", ASKED)
+    ref, button = w.button("Acknowledge")
+    await w.clicks("noor", "Acknowledge", ref=page_of(w, "noor"))
+    await w.wait(minutes=5)
+    await w.press("tom", button, ref)
+    assert (await raised(w)).by_name == "Noor"
+    assert w.texts(Purpose.NOTICE)[-1].startswith("Noor has it already. Nobody else is paged until 10:30")
