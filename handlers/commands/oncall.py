@@ -26,6 +26,7 @@ from handlers.services import Services
 from handlers.situation import team_of
 
 USAGE = "oncall [override|swap|ack]"
+ENDS_FIRST = "It has to end after it begins."
 WAYS = (
     "oncall",
     "oncall override ROTA",
@@ -69,7 +70,7 @@ async def check(query: Query, values: Mapping[str, str], services: Services) -> 
     standing = await _standing(values.get("rota", ""), services)
     wrong = {name: "Write a time as 2026-11-02 18:00." for name in ("start", "until") if _read(values.get(name, ""), standing.rota) is None}
     if not wrong and str(_read(values["until"], standing.rota)) <= str(_read(values["start"], standing.rota)):
-        wrong["until"] = "It has to end after it begins."
+        wrong["until"] = ENDS_FIRST
     if values.get("person", "") not in [person.name for person in await _people(services)]:
         wrong["person"] = "Name somebody of the team."
     return wrong
@@ -104,6 +105,8 @@ async def _override(event: CommandInvoked, services: Services) -> tuple[Card, Ch
     start, until = (_read(values.get(name, ""), standing.rota) for name in ("start", "until"))
     if start is None or until is None:
         raise InvalidInput("Write when it begins and ends, as 2026-11-02T18:00: `oncall override ROTA TEAMMATE from ... until ...`.")
+    if until <= start:
+        raise InvalidInput(ENDS_FIRST)
     stands = Override(standing.rota.name, values["person"], start, until)
     said = f"{stands.person} stands in on {stands.rota} from {standing.shown(start)} until {standing.shown(until)} ({standing.rota.zone})"
     return await _set(event, (stands,), services, said=(said,), reason=values.get("reason", "") or reason)

@@ -120,7 +120,7 @@ async def _overview(event: CommandInvoked, services: Services) -> Card:
     shown = [_line(ticket, owed, dues.listed(owed, ticket, now=now, zone=zone)) for ticket, owed in danger[:MOST]]
     more = [f"and {len(danger) - MOST} more"] if len(danger) > MOST else []
     late = sum(owed[0].is_late for _, owed in danger)
-    head = f"{len(found)} open promises, {late} broken, {len(danger) - late} at risk"
+    head = f"{len(found)} open promise{'s' if len(found) != 1 else ''}, {late} broken, {len(danger) - late} at risk"
     change = Buttons((Button("command", "Change...", TicketId(""), subject="sla set", english="Change"),))
     blocks = (Notes("Promised", promised_lines(policy, await tiers(services))), Notes(head, (*shown, *more) or ("Nothing is at risk.",)))
     return Card((*blocks, *([change] if event.role in ADMINS else [])))

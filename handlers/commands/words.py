@@ -52,7 +52,7 @@ def near(word: str, choices: Collection[str]) -> str:
 def expected(command: str, choices: Sequence[str], wrote: str) -> InvalidInput:
     """Return the error that says what a command expected in place of what somebody wrote."""
     meant = near(wrote, choices)
-    said = f"`{command}` expects {listed(choices) if choices else 'nothing more'}; you wrote {wrote!r}"
+    said = f"`{command}` expects {listed(choices) if choices else 'nothing more'}; you wrote {repr(wrote) if wrote else 'nothing'}"
     return InvalidInput(f"{said}: did you mean {meant}?" if meant else f"{said}.")
 
 

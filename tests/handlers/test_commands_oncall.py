@@ -143,6 +143,11 @@ async def test_a_page_is_taken_up_by_command(w):
         pytest.param("oncall overide", "did you mean override?", id="a slip"),
         pytest.param("oncall override support Lea tomorrow", "from 2026-11-02T18:00 until", id="a time that is not written out"),
         pytest.param("oncall override support Mara from 2026-11-02T18:00 until 2026-11-03T18:00", "expects", id="a stranger"),
+        pytest.param(
+            "oncall override support Lea from 2026-11-04T18:00 until 2026-11-03T18:00",
+            "It has to end after it begins.",
+            id="an end before the beginning",
+        ),
         pytest.param("oncall override other", "expects support", id="a rota that is not there"),
     ],
 )
