@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 HERE = Path(__file__).parent
 PLACED = re.compile(r"(in the thread|to [^:\n]{1,80} alone): ", re.IGNORECASE)
 """How a draft card says where a part will go."""
-BOXED = frozenset({Purpose.DRAFT_CARD, Purpose.ESCALATION_CARD, Purpose.AUTO_CARD, Purpose.PAGE})
+BOXED = frozenset({Purpose.DRAFT_CARD, Purpose.ESCALATION_CARD, Purpose.AUTO_CARD, Purpose.PAGE, Purpose.INCIDENT_CARD})
 LEVELS = ("urgent", "high", "normal", "low")
 BADGES = {Scope.PUBLIC: "public", Scope.ACCOUNT: "account", Scope.PERSON: "personal", Scope.INTERNAL: "internal"}
 ROLES = {Role.COLLEAGUE: "colleague", Role.TEAMMATE: "team", Role.LEAD: "lead", Role.ADMIN: "admin", Role.BOT: "bot"}

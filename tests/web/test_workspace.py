@@ -4,6 +4,7 @@ import sqlite3
 
 import pytest
 
+from bot.web.drawing import is_boxed
 from bot.web.log import Log
 from bot.web.rooms import local_channel, local_user, slug
 from bot.web.uploads import Upload
@@ -14,6 +15,7 @@ from desk.errors import Misconfigured, PlaceGone, Unavailable
 from desk.ids import OutboxId
 from desk.post import Direct
 from desk.space import Channel, ChannelKind, Place
+from desk.timeline import Purpose
 from tests.fakes import START, FakeClock
 from tests.web.conftest import ACME, AGENTS, COMMUNITY, LEA, MARA, MARAS, SAM, TIM, YUKI
 from tests.web.posts import DRAFT_CARD, TICKET, answer, draft_card, edit
@@ -215,3 +217,9 @@ async def test_watchers_hear_of_every_change(workspace: LocalWorkspace) -> None:
 @pytest.mark.parametrize(("name", "written"), [("Mara Voss", "mara-voss"), ("José Ñuñez", "jose-nunez"), ("田中", "xe794b0e4b8ad")])
 def test_ids_are_made_of_names(name: str, written: str) -> None:
     assert slug(name) == local_user(name).id == local_channel(name).id == written
+
+
+def test_every_card_that_the_team_acts_on_stands_in_a_box() -> None:
+    cards = (Purpose.DRAFT_CARD, Purpose.ESCALATION_CARD, Purpose.AUTO_CARD, Purpose.PAGE, Purpose.INCIDENT_CARD)
+    assert all(is_boxed(purpose) for purpose in cards)
+    assert not is_boxed(Purpose.TEAMMATE)
