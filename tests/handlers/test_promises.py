@@ -8,10 +8,11 @@ import pytest
 from desk.cards import plain
 from desk.deadlines import DeadlineKind
 from desk.escalation import EscalationStatus
+from desk.paging import PageStatus
 from desk.post import Op
 from desk.sla import Side, Target
 from desk.timeline import Purpose
-from tests.world import user, world
+from tests.world import PEOPLE, user, world
 
 QUESTION = "How long does a refund take?"
 HOUR = timedelta(hours=1)
@@ -259,6 +260,32 @@ async def test_a_contract_is_counted_by_the_record_and_its_breach_says_so(w):
     assert breach.contractual
     (escalation,) = [e for e in await w.store.escalations(breach.ticket) if "sla_breached" in e.rules]
     assert dict(escalation.triggers[0].values)["contractual"] == "yes"
+
+
+@pytest.mark.parametrize(
+    ("rule", "held", "rings"),
+    [
+        pytest.param({"contract": "gold"}, False, True, id="a contract, by the chain"),
+        pytest.param({"contract": "gold"}, True, True, id="a contract, while somebody holds the ticket"),
+        pytest.param({"tier": "team"}, False, False, id="what only policy promises is passed on"),
+        pytest.param({"tier": "team"}, True, False, id="also while somebody holds the ticket"),
+    ],
+)
+async def test_neither_the_night_nor_a_budget_holds_back_the_page_of_a_broken_contract(w, rule, held, rings):
+    w.policy.change(
+        sla={"rules": [{**rule, "first_response": "30m", "hours": "always"}]},
+        escalation={"levels": {"sla_breached": 3}},
+        oncall={"budget": 0, "chains": {"default": [{"kind": "person", "who": "Lea"}, {"kind": "wait", "span": "10m"}]}},
+    )
+    globex = next(account for account in await w.crm.accounts() if account.name == "Globex")
+    await w.customers.save(accounts=[replace(globex, contract="gold")], people=[replace(PEOPLE["lea"], zone="America/Los_Angeles")])
+    start = w.clock.now()
+    await w.asks("ina", QUESTION)
+    if held:
+        await w.clicks("noor", "Take over")
+    await w.wait(minutes=31)
+    pages = [page for page in await w.store.pages(user("lea"), since=start) if "sla_breached" in page.rules]
+    assert [(page.urgent, page.status) for page in pages] == ([(True, PageStatus.SENT)] if rings else [])
 
 
 async def test_waiting_on_somebody_else_pauses_and_the_customer_writing_does_not_end_it(w):
