@@ -101,10 +101,12 @@ def similar(d: Dossier) -> tuple[str, ...]:
 
 
 def timeline(d: Dossier) -> tuple[str, ...]:
-    """Return the last turns, one short line each; the card has a button for the rest."""
+    """Return the last turns, one short line each, but for the one that the card quotes; the card has a button for the rest."""
+    quoted = next((m for m in reversed(d.timeline) if m.is_customers), None)
     said = [m for m in d.timeline if not m.deleted and m.text and not (m.role is Role.BOT and m.purpose is Purpose.NOTICE)]
     if len(said) <= FEW:
         return ()
+    said = [m for m in said if m != quoted]
     left = len(said) - TURNS
     return (*((f"({left} before)",) if left > 0 else ()), *(_turn(message, d) for message in said[-TURNS:]))
 
