@@ -29,6 +29,8 @@ PERSONAL = frozenset({"paged", "bundled", "put_off", "passed_on", "cooled_down",
 """What is done about a person, whom the customer record may know."""
 AHEAD = timedelta(days=14)
 """How far ahead gaps are looked for."""
+YEARS = range(2000, 2200)
+"""The years that are asked about; what is further away is a slip of the pen."""
 At = Annotated[
     str, typer.Option("--at", help="An instant such as 2026-11-02T03:00+01:00, or a time of day: the next one by `hours.zone`. Now unless given.")
 ]
@@ -183,6 +185,8 @@ def _instant(text: str, policy: Policy) -> datetime:
             wanted = datetime.combine(now.astimezone(zone).date(), time.fromisoformat(text.strip().zfill(5)), zone)
             return (wanted if wanted >= now else wanted + timedelta(days=1)).astimezone(UTC)
         found = datetime.fromisoformat(text)
+        if found.year not in YEARS:
+            raise ValueError(text)
     except ValueError:
         raise InvalidInput(f"{text!r} is no instant: write one such as 2026-11-02T03:00+01:00, or a time of day such as 03:00") from None
     return (found if found.tzinfo else found.replace(tzinfo=zone)).astimezone(UTC)

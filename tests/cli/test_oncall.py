@@ -97,6 +97,7 @@ def test_the_budget_and_quiet_hours_are_seen(desk, tmp_path):
     ("arguments", "said"),
     [
         pytest.param(["simulate", "--rule", "vvip"], "there is no rule 'vvip'", id="a rule that is not there"),
+        pytest.param(["show", "--at", "0001-01-01T00:00+14:00"], "'0001-01-01T00:00+14:00' is no instant", id="a time that no clock shows"),
         pytest.param(["simulate", "--rule", "vip", "--at", "soon"], "'soon' is no instant", id="a time that is none"),
         pytest.param(["test", "--chain", "other"], "there is no chain 'other'", id="a chain that is not there"),
         pytest.param(["import", "gone.ics", "--rota", "support"], "'gone.ics' cannot be read", id="a file that is not there"),
