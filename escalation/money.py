@@ -26,7 +26,8 @@ WORDS: Mapping[str, str] = {
     **dict.fromkeys(("yen",), "JPY"),
     **dict.fromkeys(("reais",), "BRL"),
 }
-NUMBER = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+NUMBER = r"\d{1,3}(?:[.,'’ \u00a0\u202f]\d{3}){1,4}(?:[.,]\d{1,2})?|\d{1,15}(?:[.,]\d{1,2})?"
+"""Bounded: a pasted column of numbers is one endless number otherwise, and reading it took minutes."""
 TIMES: Mapping[str, int] = {"k": 1000, "tsd": 1000, "m": 1_000_000, "mio": 1_000_000, "million": 1_000_000}
 SCALE = r"(?:\s?(?P<scale>k|tsd|mio|million|m)\b\.?)?"
 
