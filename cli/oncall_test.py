@@ -32,7 +32,7 @@ async def tested(
     name: str, policy: Policy, team: Mapping[UserRef, Person], kept: Records, *, calendars: Mapping[str, Sequence[Shift]], now: datetime, send: bool
 ) -> list[dict[str, Any]]:
     """Take the steps of a chain up to its first wait, or only say what they are; return what became of each."""
-    from escalation.chain import frozen
+    from escalation.chain import PAUSES, frozen
     from escalation.ground import Ground
 
     chain = frozen(policy.oncall, name, hold=policy.escalation.hold)
@@ -40,7 +40,7 @@ async def tested(
     ground = Ground(policy.oncall, team, (), policy.oncall.overrides, calendars, channels=frozenset({""}))
     found: list[dict[str, Any]] = []
     for step in chain.steps:
-        if step.kind is StepKind.WAIT:
+        if step.kind in PAUSES:
             break
         found += [each async for each in _taken(step, chain, ground, kept, now=now, send=send)]
     return found

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeVar
 
@@ -28,7 +29,7 @@ def frozen(oncall: OnCall, name: str, *, hold: timedelta) -> Chain | None:
     """Return a chain as it is now with everything it names; None where there is no such chain."""
     if name not in oncall.chains:
         return None
-    steps = ended(oncall.chains[name])
+    steps = tuple(_named(step, oncall) for step in ended(oncall.chains[name]))
     named = {step.who for step in steps if step.kind is StepKind.GROUP}
     rotas = [rota for step in steps if step.kind is StepKind.ROTA and (rota := oncall.rota(step.who))]
     pagers = [pager for step in steps if step.kind is StepKind.WEBHOOK and (pager := oncall.pager(step.who))]
@@ -62,6 +63,12 @@ def wait_before(chain: Chain, n: int) -> timedelta:
 def is_urgent(triggers: Iterable[Trigger], urgent: Collection[str]) -> bool:
     """Tell whether nothing may hold a page back: a rule that policy calls urgent, or a contract that is broken."""
     return any(trigger.rule in urgent or dict(trigger.values).get(CONTRACTUAL) for trigger in triggers)
+
+
+def _named(step: Step, oncall: OnCall) -> Step:
+    """Return a step that names what it means where it says only the first: the chain keeps others beside it."""
+    known = oncall.rota(step.who) if step.kind is StepKind.ROTA else oncall.pager(step.who) if step.kind is StepKind.WEBHOOK else None
+    return replace(step, who=known.name) if known else step
 
 
 def _fits(entry: Use, rules: Collection[str], *, level: int, tier: str, category: str) -> bool:

@@ -128,6 +128,16 @@ def test_a_chain_is_kept_as_it_was_with_all_it_names():
     assert [p.name for attempt in climb(raised(oncall), ground(changed), at=DAY, cool_down=COOL).attempts for p in attempt.pages] == ["ana"]
 
 
+def test_a_step_that_names_no_rota_and_no_pager_means_the_first_of_the_policy_also_beside_others():
+    second = replace(WEEKLY, name="second", layers=(replace(WEEKLY.layers[0], people=("lea",)),))
+    other = replace(PAGER, name="other")
+    oncall = policy(
+        step("rota", "second"), step("webhook", "other"), step("wait", minutes=10), step("rota"), step("webhook"), rotas=(WEEKLY, second),
+        pagers=(PAGER, other),
+    )  # fmt: skip
+    assert [told for told in course(oncall) if told[0] <= 10 and told[1] != "ada"][:4] == [(0, "lea"), (0, "other"), (10, "ana"), (10, "phones")]
+
+
 def test_armed_again_it_goes_on_where_it_stood_and_from_its_end_the_end_comes_again():
     oncall = policy(step("rota"), step("wait", minutes=7), step("person", "lea"), step("wait", minutes=9), step("manager"), step("channel"))
     standing = walk(oncall).record
