@@ -57,6 +57,7 @@ async def checked(file: Path) -> str:
     """Return the version that a policy file makes; raise Misconfigured with the line of each mistake in it."""
     from bootstrap import SHIPPED
     from desk.layers import Override, PolicyVersion
+    from escalation.calendars.days_off import with_days_off
     from store.overrides import SqlOverrides
     from store.policy import FilePolicySource
 
@@ -78,7 +79,7 @@ async def checked(file: Path) -> str:
         async def remember(self, version: PolicyVersion) -> None:
             pass
 
-    return (await FilePolicySource(SHIPPED, file, NoOverrides()).current()).version
+    return (await FilePolicySource(SHIPPED, file, NoOverrides(), complete=with_days_off).current()).version
 
 
 def _listed(found: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, fields, is_dataclass
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
-from desk import macros, oncall_check, routing_check, selfservice_check, sla_check
+from desk import escalation_check, macros, oncall_check, routing_check, selfservice_check, sla_check
 from desk.errors import InvalidInput
 from desk.policy import PLACEHOLDERS, REQUIRED_PHRASES, Policy
 from desk.policy_readers import ANNOTATED, SPECIAL
@@ -53,6 +53,7 @@ def read_policy(raw: Mapping[str, Any]) -> Policy:
     problems.extend(
         Problem(f"routing.{at}", value, fix) for at, value, fix in routing_check.problems(values.get("routing"), values.get("calendars") or {})
     )
+    problems.extend(Problem(*wrong) for wrong in (() if problems else escalation_check.problems(values)))
     problems.extend(Problem(*wrong) for wrong in sla_check.problems(values.get("sla"), values.get("calendars")))
     if problems:
         raise PolicyError(tuple(problems))

@@ -70,6 +70,9 @@ def _mode(raw: object) -> Mode:
     return Mode[one_of(mode.word for mode in Mode)(raw).upper()]
 
 
+SHIFT = 'write shifts as "09:00-17:00", and one over midnight as two: until "24:00", and from "00:00" on the next day'
+
+
 def _hours(raw: object) -> Hours:
     table = expect(Mapping, raw, "write a table with zone, week, country and holidays")
     unknown = sorted(table.keys() - {"zone", "week", "country", "holidays"})
@@ -77,13 +80,16 @@ def _hours(raw: object) -> Hours:
         raise Wrong(f"there is no key {unknown[0]!r} here: write zone, week, country and holidays", at=unknown[0], value=table[unknown[0]])
     try:
         ZoneInfo(str(table.get("zone", "UTC")))
-        week = {DAYS.index(one_of(DAYS)(day)): inside(f"week.{day}", shifts, _shifts) for day, shifts in table.get("week", {}).items()}
+        week = {
+            DAYS.index(inside(f"week.{day}", day, one_of(DAYS))): inside(f"week.{day}", shifts, _shifts)
+            for day, shifts in table.get("week", {}).items()
+        }
         holidays = frozenset(date.fromisoformat(str(day)) for day in table.get("holidays", []))
         return Hours(str(table.get("zone", "UTC")), week, holidays, str(table.get("country", "")))
     except ZoneInfoNotFoundError:
         raise Wrong("there is no such time zone; write one such as Europe/Berlin", at="zone", value=table.get("zone")) from None
     except ValueError:
-        raise Wrong('write shifts as "09:00-17:00" and holidays as "2026-12-25"') from None
+        raise Wrong('write holidays as "2026-12-25"', at="holidays", value=table.get("holidays")) from None
 
 
 def _shifts(raw: object) -> tuple[tuple[time, time], ...]:
@@ -96,10 +102,13 @@ def _shifts(raw: object) -> tuple[tuple[time, time], ...]:
 
 def _shift(text: object) -> tuple[time, time]:
     opens, _, closes = str(text).partition("-")
-    shift = (time.fromisoformat(opens.strip()), END_OF_DAY if closes.strip() == "24:00" else time.fromisoformat(closes.strip()))
+    try:
+        shift = (time.fromisoformat(opens.strip()), END_OF_DAY if closes.strip() == "24:00" else time.fromisoformat(closes.strip()))
+    except ValueError:
+        raise Wrong(SHIFT) from None
     if shift[0] < shift[1]:
         return shift
-    raise ValueError(text)
+    raise Wrong(SHIFT)
 
 
 def _source(raw: object) -> Source:
