@@ -14,7 +14,7 @@ from desk.draft import DraftStatus
 from desk.errors import Unavailable
 from desk.facts import Occasion
 from desk.ids import EventId, TicketId, derived
-from desk.sla import Mark, Side, Target
+from desk.sla import Mark, Side, Standing, Target
 from desk.space import ChannelKind
 from desk.ticket import Ticket
 from escalation.clock import Course, courses, marks_of, side_of
@@ -99,9 +99,11 @@ def armed(ticket: Ticket, course: Course, known: Deadline | None, *, now: dateti
     }
     if known and {name: known.values.get(name) for name in values} == values:
         return known
-    warns = course.warn < course.due and now < course.due
+    # What paused after its warning is not warned of before it runs again.
+    warns = course.warn < course.due and now < course.due and (now < course.warn or course.standing is Standing.AT_RISK)
     step, at = (WARN, course.warn) if warns else (BREACH, course.due)
-    return Deadline(row_id(ticket.id, course.promise.target), DeadlineKind.SLA, str(ticket.id), at, {**values, "step": step})
+    # Never an instant that has passed: a deadline that was set to it before came then, and comes no second time.
+    return Deadline(row_id(ticket.id, course.promise.target), DeadlineKind.SLA, str(ticket.id), max(at, now), {**values, "step": step})
 
 
 def row_id(ticket: TicketId, target: Target) -> str:

@@ -288,6 +288,22 @@ async def test_neither_the_night_nor_a_budget_holds_back_the_page_of_a_broken_co
     assert [(page.urgent, page.status) for page in pages] == ([(True, PageStatus.SENT)] if rings else [])
 
 
+async def test_what_was_warned_of_and_paused_is_broken_all_the_same_once_it_runs_again(w):
+    w.policy.change(sla={"resolution": "4h"})
+    first = await w.asks("ina", QUESTION)
+    await w.wait(hours=3, minutes=10)
+    await w.says("noor", "Five days.", under=first)
+    await w.wait(hours=1)
+    assert [(target, step) for target, step, due in await rows(w) if due > w.clock.now()] == [("resolution", "breach")], (
+        "it pauses for a week at most"
+    )
+    await w.asks("ina", "It is not there yet", under=first)
+    await w.wait(minutes=49)
+    assert "resolution" not in [breach.target for breach in await w.store.breaches()]
+    await w.wait(minutes=2)
+    assert "resolution" in [breach.target for breach in await w.store.breaches()]
+
+
 async def test_waiting_on_somebody_else_pauses_and_the_customer_writing_does_not_end_it(w):
     first = await w.asks("ina", QUESTION)
     await w.clicks("noor", "Waiting on...", on="the bank", until="3d")
