@@ -18,7 +18,7 @@ from playwright.sync_api import Page, sync_playwright
 
 ROOT = Path(__file__).resolve().parents[2]
 PICTURE = Path(__file__).with_name("workspace.png")
-WIDTH, HEIGHT = 1400, 880
+WIDTH, HEIGHT = 1400, 1080
 SCENE = {"as": "bruno-keller", "in": "community", "team": "jonas-reed"}
 ANSWERED = "How long is an invitation valid?"
 WAITING = "My two-factor code is not accepted any more."
