@@ -36,7 +36,8 @@ LONG = 4
 TELLING_WORDS = 3
 """The fewest words of a sentence that may add a category: "Hi!" looks a little like each of them."""
 INTENT = 0.6
-PASTED = re.compile(r"```.*?(?:```|\Z)|^>[^\n]*", re.DOTALL | re.MULTILINE)
+PASTED = re.compile(r"```.*?```|^>[^\n]*", re.DOTALL | re.MULTILINE)
+"""What was not said but pasted. A fence that nobody closed hides nothing: what was said may stand behind it."""
 ANYTHING = re.compile(r"[^\W_]")
 ASKS_HOW = re.compile(
     r"^\W*(?:how (?:do|can|to|would|should|long|often|many)|where|which|what|do (?:you|i|we)|does|can (?:i|we)"

@@ -21,6 +21,7 @@ HEARD = {
         "escalate this",
         "I'd like a person to look at this",
         "I need a human",
+        "Please give me a human, the bank feed import fails.",
         "get me your manager",
         "no more bots",
         "Ich will mit einem echten Menschen sprechen",

@@ -129,6 +129,11 @@ async def test_a_signal_inside_pasted_code_or_a_quote_is_somebody_elses(triager)
     assert Signal.ASKS_HUMAN not in (await triager.triage("> I want to talk to a human\n\nHow do I change the logo?")).signals
 
 
+async def test_a_fence_that_nobody_closed_hides_nothing(triager):
+    found = await triager.triage("The import fails. ```\nline 1\nI can also see invoices of another company after logging in, a security hole.")
+    assert Signal.SECURITY in found.signals
+
+
 async def test_a_message_that_is_only_a_quote_is_read(triager):
     assert Signal.ASKS_HUMAN in (await triager.triage("> I want to talk to a human")).signals
 
@@ -228,6 +233,7 @@ def test_a_question_how_something_works_is_left_to_the_patterns(signal, said, ma
         pytest.param("I lost two hours because of this.", Signal.DATA_LOSS, id="lost time is no lost data"),
         pytest.param("We lost our connection to the API.", Signal.DATA_LOSS, id="a lost connection is no lost data"),
         pytest.param("We lost a customer because of your bug.", Signal.SECURITY, id="a customer who left is no breach"),
+        pytest.param("Can a human look at my account? I cannot close the year.", Signal.SECURITY, id="who may look is no intruder"),
         pytest.param("I found a vulnerability. I would like to report it responsibly.", Signal.LEGAL, id="who reports a weakness does not sue"),
     ],
 )
