@@ -199,8 +199,11 @@ async def _in_step(before: Ticket | None, ticket: Ticket, changes: Changes, serv
     try:
         account = await services.crm.account(ticket.account) if ticket.account else None
     except Unavailable:
-        # What the contract promises is not known now; what was promised before stands until it is looked at.
-        return over
+        # What the contract promises is not known now; what was promised before stands until it is looked at, and a new ticket is
+        # owed what everybody is.
+        if before is not None or over:
+            return over
+        account = None
     found = courses(ticket, account, policy, now=now, kind=await kind_of(ticket, services))
     settled = await made_good.settled(before, ticket, found, changes.writes, services=services, cause=cause)
     if over:

@@ -141,7 +141,7 @@ def _line(s: Situation, fired: Trigger, course: Course) -> Changes:
     why = render(Reason(fired.rule, fired.values))
     text = f"{s.ticket.customer_name}{account}: {why}, due {due}, {until(course.due, s.now)}. Nobody holds it.   Ticket {s.ticket.id}"
     loud = fired.level >= noticing.PING or s.ticket.priority.level is Level.URGENT
-    noted = weekly.management(s.policy, s.team) if fired.rule == BREACHED else ()
+    noted = weekly.named(s.policy, s.team) if fired.rule == BREACHED else ()
     to = tuple(user for user in s.leads[:1] if loud and user not in noted)
     return internal.notice(s, Card((Text(text, Style.QUIET),)), label=fired.rule, to=to)
 
@@ -154,8 +154,8 @@ def _overtaken(s: Situation) -> Changes:
 
 
 def _noted(s: Situation, breach: Breach) -> Changes:
-    """Tell management of a broken promise."""
-    people = weekly.management(s.policy, s.team)
+    """Tell those whom policy names of a broken promise; where it names nobody, the team's line or card mentions a lead, which is enough."""
+    people = weekly.named(s.policy, s.team)
     return write(*(Enqueue(_note(s, breach, user)) for user in people))
 
 

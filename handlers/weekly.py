@@ -52,11 +52,18 @@ async def week_ended(event: DeadlineReached, services: Services) -> Changes:
 
 
 def management(policy: Policy, team: Mapping[UserRef, Person]) -> tuple[UserRef, ...]:
-    """Return who answers for broken promises: whom policy names, else the leads."""
-    named = {entry.casefold() for entry in policy.sla.management}
-    found = [user for user, person in team.items() if named & {person.name.casefold(), person.email.casefold(), str(user).casefold()}]
-    chosen: Iterable[UserRef] = found or [user for user, person in team.items() if person.role in LEADS]
-    return tuple(sorted(chosen, key=lambda user: (team[user].name, str(user))))
+    """Return who reads the week's note: whom policy names, else the leads."""
+    return named(policy, team) or _by_name([user for user, person in team.items() if person.role in LEADS], team)
+
+
+def named(policy: Policy, team: Mapping[UserRef, Person]) -> tuple[UserRef, ...]:
+    """Return whom policy names to hear of every broken promise."""
+    entries = {entry.casefold() for entry in policy.sla.management}
+    return _by_name([u for u, person in team.items() if entries & {person.name.casefold(), person.email.casefold(), str(u).casefold()}], team)
+
+
+def _by_name(users: Iterable[UserRef], team: Mapping[UserRef, Person]) -> tuple[UserRef, ...]:
+    return tuple(sorted(users, key=lambda user: (team[user].name, str(user))))
 
 
 def note(broken: Broken, at: datetime) -> Card:

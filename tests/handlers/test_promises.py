@@ -12,6 +12,7 @@ from desk.paging import PageStatus
 from desk.post import Op
 from desk.sla import Side, Target
 from desk.timeline import Purpose
+from handlers.clockwork import row_id
 from tests.world import PEOPLE, user, world
 
 QUESTION = "How long does a refund take?"
@@ -125,11 +126,19 @@ async def test_a_broken_promise_is_put_on_record_once_and_management_hears_of_it
     assert len(told(w, "ada", "Broken promise")) == 1
 
 
-async def test_the_leads_hear_of_it_where_policy_names_nobody(w):
+async def test_a_lead_is_mentioned_where_policy_names_nobody_and_nobody_gets_a_note_for_each(w):
     w.policy.change(sla={"management": []})
     await w.asks("ina", QUESTION)
     await w.wait(hours=9)
-    assert told(w, "lea", "Broken promise")
+    assert told(w, "lea", "a promise was broken")
+    assert told(w, "lea", "Broken promise") == []
+
+
+async def test_a_ticket_that_begins_while_the_record_is_down_is_owed_what_everybody_is(w):
+    w.crm.down = True
+    await w.asks("ina", QUESTION)
+    due = await w.store.deadline(row_id((await w.ticket()).id, Target.FIRST_RESPONSE))
+    assert due is not None
 
 
 async def test_whoever_answers_late_is_asked_why_and_the_answer_is_kept(w):
