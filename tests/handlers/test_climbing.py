@@ -184,7 +184,7 @@ async def test_a_page_that_the_platform_refuses_is_a_failed_step_and_the_next_co
     assert sorted(called(w)) == ["ada", "lea"]
     assert "not_delivered" in await codes(w)
     await w.wait(hours=1)
-    assert called(w)[2:] == ["ada", "local/main/agents"]
+    assert sorted(called(w)[2:]) == ["ada", "local/main/agents"]
 
 
 async def test_of_several_who_are_called_one_who_is_not_reached_keeps_the_others_their_time(w):

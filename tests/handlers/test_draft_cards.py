@@ -315,4 +315,4 @@ async def test_a_click_while_the_knowledge_base_is_down_says_so_and_sends_nothin
     drafting.knowledge.down = True
     await drafting.clicks("noor", "Approve")
     assert drafting.posts(Purpose.ANSWER) == []
-    assert "The knowledge base is not available right now" in drafting.texts(Purpose.NOTICE, where="agents")[0]
+    assert "The knowledge base is not available right now" in drafting.texts(Purpose.NOTICE, where="agents")[-1]
