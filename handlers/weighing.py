@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from desk.changes import NOTHING, Changes
 from desk.draft import Proposal
 from desk.escalation import Trigger
+from desk.facts import HARD
 from desk.triage import Classification
 from escalation.case import Case
 from escalation.hearing import MOODS, apart, news
@@ -49,11 +51,17 @@ async def weigh(s: Situation, c: Classification, services: Services, *, proposal
     s = replace(s, ticket=replace(s.ticket, stands=stands))
     # What a teammate set holds for what they had read; what was said since is weighed anew.
     if not _is_ranked(s):
-        s = replace(s, ticket=replace(s.ticket, priority=score(case, fired, s.policy), ranked_at=None))
+        s = replace(s, ticket=replace(s.ticket, priority=score(case, (*fired, *_unsettled(s, fired)), s.policy), ranked_at=None))
     s = await routing.placed(s, services, rules=[trigger.rule for trigger in heard.triggers])
     notices = await noticing.lulled(s, heard.notices, services)
     doubts = (*others.doubts, *(trigger.rule for trigger in apart(fired, s.policy)[0] if trigger not in heard.triggers))
     return Weighed(s, case, heard.triggers, notices, meant.kept(said) + others.changes + gone, doubts)
+
+
+def _unsettled(s: Situation, fired: Sequence[Trigger]) -> tuple[Trigger, ...]:
+    """Return what a person was brought in for at once and has not closed yet: a further word of the customer's makes it no less pressing."""
+    known = {trigger.rule for trigger in fired}
+    return tuple(t for e in s.open_escalations for t in e.triggers if t.rule in HARD and t.rule not in known)
 
 
 def _is_ranked(s: Situation) -> bool:
