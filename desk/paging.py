@@ -11,13 +11,10 @@ from desk.space import UserRef
 
 
 class PageStatus(StrEnum):
-    """What became of a page: sent, joined with another into one message, put off to the morning, passed on because the budget
-    was used up, or refused by the platform."""
+    """What became of a page: sent, joined with another into one message, taken up, or refused by the platform."""
 
     SENT = "sent"
     BUNDLED = "bundled"
-    DEFERRED = "deferred"
-    PASSED_ON = "passed_on"
     ACKNOWLEDGED = "acknowledged"
     FAILED = "failed"
 

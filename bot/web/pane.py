@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 from itertools import chain
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from bot.web.log import Entry, latest
 from bot.web.rooms import Member, slug
 from bot.web.suggestions import Suggestion
 from bot.web.workspace import LocalWorkspace
+from desk import zones
 from desk.customer import TEAM
 from desk.errors import PlaceGone
 from desk.space import Channel, ChannelKind, UserRef
@@ -68,10 +68,7 @@ class Pane:
 
 def zone_of(member: Member) -> tzinfo:
     """Return a member's time zone, UTC when it is not one."""
-    try:
-        return ZoneInfo(member.zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
+    return zones.zone_of(member.zone)
 
 
 def chosen(suggestion: Suggestion, address: Mapping[str, str]) -> dict[str, str]:
