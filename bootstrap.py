@@ -6,7 +6,7 @@ import asyncio
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -29,9 +29,11 @@ if TYPE_CHECKING:
     from agent.claude import ClaudeModel
     from agent.heads import Heads
     from agent.minds import Minds
+    from bot.arrivals.inbox import Arrival
+    from bot.discord.access import Access as DiscordAccess
+    from bot.discord.connection import Discord
     from bot.slack.access import Access
     from bot.slack.connection import Slack
-    from bot.slack.inbox import Arrival
     from bot.web.workspace import LocalWorkspace
     from desk.policy import Triage
     from knowledge.generations import Place
@@ -90,7 +92,7 @@ async def open_runtime(
                     runtime.reviews.run,
                     reading.renewal.run,
                     runtime.workspace.keep_delivering,
-                    *((runtime.slack.run,) if runtime.slack else ()),
+                    *(connection.run for connection in runtime.connections),
                 )
                 if background
                 else ()
@@ -113,29 +115,34 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
     policy = await reading.records.policy.current()
     workspace = await open_workspace(reading.records.home.workspace, reading.services.clock, bot=policy.company.bot)
     stack.push_async_callback(workspace.close)
-    slack = await _slack(stack, reading)
-    chats: dict[Platform, ChatPlatform] = {Platform.LOCAL: workspace, **({Platform.SLACK: slack.chat} if slack else {})}
+    slack, discord = await _slack(stack, reading), await _discord(stack, reading)
+    connections: dict[Platform, Slack | Discord] = {
+        **({Platform.SLACK: slack} if slack else {}),
+        **({Platform.DISCORD: discord} if discord else {}),
+    }
+    chats: dict[Platform, ChatPlatform] = {Platform.LOCAL: workspace, **{platform: found.chat for platform, found in connections.items()}}
     services = replace(reading.services, chat={platform: wrap.chat(chat) for platform, chat in chats.items()})
 
     async def handle(event: Event) -> None:
         await dispatch(event, services, submit)
 
     engine = DurableEngine(engine_url(reading.records.settings), wrap.dispatch(handle))
-    services = replace(services, erasers=erasers(services.store, workspace, engine, reading.customers, arrivals=slack.erase if slack else None))
-    services = replace(services, behind=slack.is_behind) if slack else services
+    arrivals = {platform: found.erase for platform, found in connections.items()}
+    services = replace(services, erasers=erasers(services.store, workspace, engine, reading.customers, arrivals=arrivals))
+    services = replace(services, behind=lambda channel: any(found.is_behind(channel) for found in connections.values()))
     submit = wrap.submit(engine.submit)
     if reading.alarm is not None:
         reading.alarm.connect(submit)
     await engine.start()
     stack.push_async_callback(engine.stop)
-    runtime = Runtime(reading, workspace, engine, services, submit, slack=slack)
+    runtime = Runtime(reading, workspace, engine, services, submit, slack=slack, discord=discord)
     workspace.connect(runtime.emit)
-    if slack is not None:
+    for platform, connection in connections.items():
 
-        async def given_up(arrival: Arrival) -> None:
-            await failures.set_aside(arrival.kind, arrival.lane, services, id=f"slack/{arrival.lane}/{arrival.n}")
+        async def given_up(arrival: Arrival, platform: Platform = platform) -> None:
+            await failures.set_aside(arrival.kind, arrival.lane, services, id=f"{platform}/{arrival.lane}/{arrival.n}")
 
-        slack.connect(runtime, given_up)
+        connection.connect(runtime, given_up)
     return runtime
 
 
@@ -157,6 +164,33 @@ async def _slack(stack: AsyncExitStack, reading: Reading) -> Slack | None:
     )
     stack.push_async_callback(slack.close)
     return slack
+
+
+async def _discord(stack: AsyncExitStack, reading: Reading) -> Discord | None:
+    """Return the connection to the Discord server that the settings name, not yet opened."""
+    found = reading.records.settings
+    if not found.has_discord:
+        return None
+    from bot.discord.connection import Discord
+    from store.watch import SqlWatch
+
+    discord = await Discord.open(
+        discord_access(found),
+        inbox=reading.records.home.path / "discord.db",
+        policy=reading.records.policy,
+        store=reading.records.store,
+        watch=SqlWatch(reading.records.database),
+        clock=reading.services.clock,
+    )
+    stack.push_async_callback(discord.close)
+    return discord
+
+
+def discord_access(settings: Settings) -> DiscordAccess:
+    """Return what the environment gives to reach Discord."""
+    from bot.discord.access import Access, Shards
+
+    return Access(settings.discord_token.get_secret_value(), settings.discord_guild, settings.discord_url, Shards.parse(settings.discord_shards))
 
 
 def slack_access(settings: Settings) -> Access:
@@ -274,15 +308,15 @@ async def _minds(stack: AsyncExitStack, records: Records, embedder: Embedder, *,
     return minds
 
 
-def erasers(store: Store, workspace: LocalWorkspace, engine: EngineRows, customers: SqlCustomers, *, arrivals: Erase | None = None) -> Erasers:
-    """Return everything that keeps people's words, in the order in which it is emptied; `arrivals` empties what Slack told us and nobody took."""
+def erasers(store: Store, workspace: LocalWorkspace, engine: EngineRows, customers: SqlCustomers, *, arrivals: Mapping[Platform, Erase]) -> Erasers:
+    """Return everything that keeps people's words, in the order in which it is emptied; `arrivals` empties what platforms told us and nobody took."""
 
     async def events(whom: Forgotten) -> int:
         # The engine's rows are whole events: those that name this person anywhere go, and the command that named them.
         return await engine.erase([*map(str, whom.users), *(user.id for user in whom.users), *filter(None, (whom.cause,))])
 
     return {
-        **({"arrivals from Slack": Emptying(arrivals)} if arrivals else {}),
+        **{f"arrivals from {platform.title()}": Emptying(erase) for platform, erase in arrivals.items()},
         "messages, drafts and summaries": Emptying(lambda whom: store.erase(whom.users)),
         "entries of the workspace's own file": Emptying(lambda whom: workspace.erase(whom.users)),
         "events of the engine": Emptying(events),

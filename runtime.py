@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from agent.alarm import Alarm
     from agent.claude import ClaudeModel
     from agent.metered import Metered
+    from bot.discord.connection import Discord
     from bot.slack.connection import Slack
     from bot.web.workspace import LocalWorkspace
     from knowledge.generations import Renewal
@@ -164,12 +165,21 @@ class Runtime:
     """The desk at work. It is the `Desk` that chat adapters are given."""
 
     def __init__(
-        self, reading: Reading, workspace: LocalWorkspace, engine: DurableEngine, services: Services, submit: Submit, *, slack: Slack | None = None
+        self,
+        reading: Reading,
+        workspace: LocalWorkspace,
+        engine: DurableEngine,
+        services: Services,
+        submit: Submit,
+        *,
+        slack: Slack | None = None,
+        discord: Discord | None = None,
     ) -> None:
         self.reading = reading
         self.customers = reading.customers
         self.workspace = workspace
         self.slack = slack
+        self.discord = discord
         self.engine = engine
         self.services = services
         self._submit = submit
@@ -183,6 +193,11 @@ class Runtime:
         self.reviews = reading.reviews(submit)
         self.heartbeat = Heartbeat(reading.records.settings.heartbeat_url.get_secret_value(), services.clock, self.works)
         self._views = Views(services)
+
+    @property
+    def connections(self) -> tuple[Slack | Discord, ...]:
+        """Return the chat platforms outside this program that it is connected to."""
+        return tuple(connection for connection in (self.slack, self.discord) if connection is not None)
 
     async def emit(self, event: Event) -> None:
         """Make an event durable; acknowledge the platform when this returns."""

@@ -24,6 +24,9 @@ KEY = re.compile(r"[!-~]+")
 """What fits into a header: a key that was pasted with spaces or with a line's end does not."""
 SLACK_TOKENS = {"slack_bot_token": "xoxb-", "slack_app_token": "xapp-"}
 """What Slack's tokens begin with."""
+SNOWFLAKE = re.compile(r"\d{17,20}")
+"""An id of Discord's."""
+ADDRESS = re.compile(r"[^@\s<>]+@[^@\s<>]+")
 PROVIDERS = ("anthropic", "bedrock", "vertex", "none")
 VARIABLES = {"model_key": "ANTHROPIC_API_KEY", "model_token": "ANTHROPIC_AUTH_TOKEN", "model_url": "ANTHROPIC_BASE_URL"}
 """Settings that go by the name which the vendor's own tools use."""
@@ -44,6 +47,12 @@ HINTS = {
     "slack_app_token": "an app-level token of your Slack app with connections:write, which begins with xapp-, or leave it unset for HTTP",
     "slack_signing_secret": "the signing secret of your Slack app as its Basic Information page shows it",
     "slack_url": "the address of Slack's Web API, such as https://slack.com/api/, or leave it unset; http:// is for this machine only",
+    "discord_token": "the token on the Bot page of your Discord application, or leave it unset where nobody writes on Discord",
+    "discord_guild": "the id of your Discord server, a number of 17 to 20 digits, or leave it unset where the bot is in one server only",
+    "discord_url": "the address of Discord's API, such as https://discord.com/api/v10, or leave it unset; http:// is for this machine only",
+    "discord_shards": "which shards this process serves and of how many, such as 0,1/4, or leave it unset",
+    "smtp_url": "smtps://user:password@mail.example.com:465 or smtp://user:password@mail.example.com:587, or leave it unset to send no mail",
+    "smtp_from": "the address that mail is sent from, such as support@example.com",
     "model_provider": "one of " + ", ".join(PROVIDERS) + ", or leave it unset to use Anthropic where there is a key",
     "model_key": "the key as the vendor shows it, without spaces or quotes",
     "model_token": "the token as your gateway shows it, without spaces or quotes",
@@ -117,7 +126,7 @@ def _beginning(info: ValidationInfo) -> str:
     return SLACK_TOKENS[str(info.field_name)]
 
 
-def _slack_url(url: str) -> str:
+def _api_url(url: str) -> str:
     parts = urlsplit(url)
     if (
         parts.scheme not in ("http", "https")
@@ -128,6 +137,34 @@ def _slack_url(url: str) -> str:
     ):
         raise ValueError("not an address")
     return url.rstrip("/") + "/"
+
+
+def _snowflake(id: str) -> str:
+    if id and not SNOWFLAKE.fullmatch(id):
+        raise ValueError("not an id")
+    return id
+
+
+def _shards(text: str) -> str:
+    if text:
+        named, _, count = text.partition("/")
+        ids = [int(id) for id in named.split(",")]
+        if not ids or len(set(ids)) < len(ids) or not all(0 <= id < int(count) for id in ids):
+            raise ValueError("not shards")
+    return text
+
+
+def _smtp(url: SecretStr) -> SecretStr:
+    parts = urlsplit(url.get_secret_value())
+    if url.get_secret_value() and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query):
+        raise ValueError("not an address")
+    return url
+
+
+def _sender(address: str) -> str:
+    if address and not ADDRESS.fullmatch(address):
+        raise ValueError("not an address")
+    return address
 
 
 def _heartbeat(url: SecretStr) -> SecretStr:
@@ -206,12 +243,34 @@ class Settings(BaseSettings):
     slack_app_token: Annotated[SecretStr, AfterValidator(_slack_token)] = SecretStr("")
     """With it events come over Socket Mode, without it over HTTP."""
     slack_signing_secret: Annotated[SecretStr, AfterValidator(_key)] = SecretStr("")
-    slack_url: Annotated[str, AfterValidator(_slack_url)] = "https://slack.com/api/"
+    slack_url: Annotated[str, AfterValidator(_api_url)] = "https://slack.com/api/"
 
     @property
     def has_slack(self) -> bool:
         """Tell whether there is a Slack workspace to connect to."""
         return bool(self.slack_bot_token.get_secret_value())
+
+    discord_token: Annotated[SecretStr, AfterValidator(_key)] = SecretStr("")
+    """Empty where nobody writes on Discord."""
+    discord_guild: Annotated[str, AfterValidator(_snowflake)] = ""
+    """The home server; empty where the bot is in one only."""
+    discord_url: Annotated[str, AfterValidator(_api_url)] = "https://discord.com/api/v10/"
+    discord_shards: Annotated[str, AfterValidator(_shards)] = ""
+    """The shards this process serves, and of how many: `0,1/4`. Empty for as many as Discord says."""
+
+    smtp_url: Annotated[SecretStr, AfterValidator(_smtp)] = SecretStr("")
+    """Where one-time codes are mailed through; empty where an admin links people."""
+    smtp_from: Annotated[str, AfterValidator(_sender)] = ""
+
+    @property
+    def has_discord(self) -> bool:
+        """Tell whether there is a Discord server to connect to."""
+        return bool(self.discord_token.get_secret_value())
+
+    @property
+    def has_mail(self) -> bool:
+        """Tell whether mail can be sent."""
+        return bool(self.smtp_url.get_secret_value() and self.smtp_from)
 
     @property
     def policy_file(self) -> Path:

@@ -11,8 +11,9 @@ from desk.errors import InvalidInput, Misconfigured
 
 # The order matters: whatever the engine still has to do must find its store at least as new as its own row, and a
 # post that the workspace has must not be missing from the outbox; so the files are copied in the order they are written.
-WORKSPACE, SLACK, TICKETS = "workspace.db", "slack.db", "frontdesk.db"
-DATABASES = (WORKSPACE, SLACK, "engine.db", TICKETS)
+WORKSPACE, TICKETS = "workspace.db", "frontdesk.db"
+ARRIVALS = ("slack.db", "discord.db")
+DATABASES = (WORKSPACE, *ARRIVALS, "engine.db", TICKETS)
 OTHERS = ("workspace.db.files", "heads", "triage.json", "policy.toml")
 """Left out are the index, which is made again from the database, and the locks."""
 
@@ -44,7 +45,7 @@ def restore_home(folder: Path, home: Path, *, in_postgres: bool = False) -> list
 
 
 def _found(folder: Path, *, in_postgres: bool) -> list[str]:
-    databases = (WORKSPACE, SLACK) if in_postgres else DATABASES
+    databases = (WORKSPACE, *ARRIVALS) if in_postgres else DATABASES
     return [name for name in (*databases, *OTHERS) if (folder / name).exists()]
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
@@ -12,12 +12,15 @@ import typer
 from cli.options import AsJson
 from cli.output import print_value, say
 from cli.start import records, run_async
+from desk.space import Platform
 
 if TYPE_CHECKING:
     from bootstrap import Erase
+    from bot.arrivals.inbox import Inbox
     from bot.web.workspace import LocalWorkspace
     from desk.ids import PersonId
     from desk.space import UserRef
+    from desk.tending import Forgotten
     from runtime import Records
     from store.customers import SqlCustomers
     from store.engine import EngineRows
@@ -102,21 +105,28 @@ async def _known(person: str, customers: SqlCustomers) -> Sequence[PersonId]:
 
 
 @asynccontextmanager
-async def _arrivals(kept: Records) -> AsyncIterator[Erase | None]:
-    """Yield what empties the Slack inbox; None where Slack was never listened to."""
-    path = kept.home.path / "slack.db"
-    if not path.exists():
-        yield None
-        return
-    from bot.slack.connection import erased
-    from bot.slack.inbox import Inbox
+async def _arrivals(kept: Records) -> AsyncIterator[Mapping[Platform, Erase]]:
+    """Yield what empties the inbox of each platform that was ever listened to."""
+    from bot.arrivals.inbox import Inbox
     from runtime import SystemClock
 
-    inbox = await Inbox.open(path, SystemClock())
-    try:
-        yield partial(erased, inbox)
-    finally:
-        await inbox.close()
+    async with AsyncExitStack() as stack:
+        found: dict[Platform, Erase] = {}
+        for platform, erased in _erased().items():
+            path = kept.home.path / f"{platform}.db"
+            if path.exists():
+                inbox = await Inbox.open(path, SystemClock())
+                stack.push_async_callback(inbox.close)
+                found[platform] = partial(erased, inbox)
+        yield found
+
+
+def _erased() -> Mapping[Platform, Callable[[Inbox, Forgotten], Awaitable[int]]]:
+    """Return what takes people out of a platform's inbox."""
+    from bot.discord import connection as discord
+    from bot.slack import connection as slack
+
+    return {Platform.SLACK: slack.erased, Platform.DISCORD: discord.erased}
 
 
 @asynccontextmanager

@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from desk.alert import Alert
 from desk.audience import Audiences
 from desk.cards import Card, Form
+from desk.catalog import Catalog, Options
 from desk.customer import Account, Author, Fact, Identity, Invoice, Person, Role
 from desk.decision import Decision
 from desk.draft import Draft, Evidence, Passage
@@ -261,6 +262,14 @@ class Pager(Protocol):
         ...
 
 
+class Mailer(Protocol):
+    """Sends mail, one-time codes above all. Raises Unavailable("mail") where nobody answered, Misconfigured for refused credentials."""
+
+    async def send(self, *, to: str, subject: str, text: str) -> None:
+        """Send a plain text to one address."""
+        ...
+
+
 class Calendars(Protocol):
     """The calendars that rotas name."""
 
@@ -342,6 +351,8 @@ class Query:
     | command | a command as written                     | the form it opens (None: it is run at once)      |
     | hints   | the beginning of a command               | a card that says how it may go on                |
     | home    |                                          | the page of whoever asks, by their role          |
+    | commands|                                          | every command there is, for a platform to offer  |
+    | options | the beginning of a command               | how it may go on, as commands written further    |
     """
 
     kind: str
@@ -372,4 +383,4 @@ class TicketView:
     """What was promised to the customer and is owed, the most pressing first."""
 
 
-View = Card | Form | TicketView | tuple[TicketView, ...] | None
+View = Card | Form | TicketView | Catalog | Options | tuple[TicketView, ...] | None

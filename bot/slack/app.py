@@ -14,12 +14,12 @@ from slack_bolt.context.ack.async_ack import AsyncAck
 from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 
+from bot.arrivals.pump import DEFECTS, Pump
 from bot.slack import arrivals
 from bot.slack.access import Access
 from bot.slack.interactive import Interactive
 from bot.slack.manifest import COMMAND, OPEN_TICKET
 from bot.slack.people import People
-from bot.slack.pump import DEFECTS, Pump
 from bot.slack.web import Whoami
 from desk.errors import FrontdeskError
 

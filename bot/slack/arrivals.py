@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from bot.arrivals.inbox import Arrival
 from bot.slack.inbound import SAID, author_of, thread_of
-from bot.slack.inbox import Arrival
 from bot.slack.web import Whoami
 
 Payload = Mapping[str, Any]

@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from bot.arrivals.kept import Kept
 from bot.slack import files, history, stream
 from bot.slack.blocks import Drawn, drawn
-from bot.slack.kept import Kept
 from bot.slack.people import People
 from bot.slack.refs import channel_ref, message_ref
 from bot.slack.web import Web

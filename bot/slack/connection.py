@@ -7,15 +7,15 @@ import logging
 from collections.abc import Mapping
 from pathlib import Path
 
+from bot.arrivals.inbox import Inbox
+from bot.arrivals.pump import GivenUp, Pump
 from bot.slack.access import Access
 from bot.slack.app import Answer, App
 from bot.slack.chat import SlackChat
 from bot.slack.gap import Gap
-from bot.slack.inbox import Inbox
 from bot.slack.interactive import Interactive
 from bot.slack.listener import Listener
 from bot.slack.people import People
-from bot.slack.pump import GivenUp, Pump
 from bot.slack.socket import Socket
 from bot.slack.web import Web
 from desk.errors import FrontdeskError, RateLimited

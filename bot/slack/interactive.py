@@ -8,8 +8,8 @@ import logging
 from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
+from bot.arrivals.inbox import Arrival
 from bot.slack import arrivals, modals, pressed, spoken
-from bot.slack.inbox import Arrival
 from bot.slack.people import People, Who
 from bot.slack.pressed import Pressed
 from bot.slack.refs import channel_ref

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from bot.arrivals.inbox import Arrival
 from bot.slack import arrivals, inbound, pressed, spoken
 from bot.slack.inbound import Here
-from bot.slack.inbox import Arrival
 from bot.slack.people import People, Who
 from bot.slack.refs import channel_ref, instant
 from bot.slack.web import Web

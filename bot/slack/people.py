@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from bot.slack.kept import Kept
+from bot.arrivals.kept import Kept
 from bot.slack.profiles import Profile, is_elsewhere, profile, stranger
 from bot.slack.refs import user_ref
 from bot.slack.refusals import refusal

@@ -9,10 +9,10 @@ from datetime import datetime
 from traceback import extract_tb
 from typing import Any
 
+from bot.arrivals.inbox import Arrival
+from bot.arrivals.pump import DEFECTS
 from bot.slack import arrivals
-from bot.slack.inbox import Arrival
 from bot.slack.listener import Listener
-from bot.slack.pump import DEFECTS
 from bot.slack.refs import instant, stamp
 from bot.slack.web import Web
 from desk.errors import PlaceGone, Rejected

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from bot.slack.kept import Kept
+from bot.arrivals.kept import Kept
 from bot.slack.web import Web
 from desk.ports import Clock
 

@@ -9,7 +9,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.slack.inbox import Arrival, Inbox
+from bot.arrivals.inbox import Arrival, Inbox
 from cli.app import run
 from runtime import SystemClock
 

@@ -11,10 +11,10 @@ from aiohttp import web as http
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.arrivals.inbox import Arrival
 from bot.slack import gap as gaps
 from bot.slack.access import Access
 from bot.slack.gap import Gap
-from bot.slack.inbox import Arrival
 from bot.slack.listener import Listener
 from bot.slack.people import People
 from bot.slack.refs import channel_ref, message_ref, stamp

@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 import pytest_asyncio
 
-from bot.slack.inbox import Inbox
-from bot.slack.pump import Pump
+from bot.arrivals.inbox import Inbox
+from bot.arrivals.pump import Pump
 from desk.errors import InvalidInput, Misconfigured, RateLimited, Unavailable
-from tests.slack.test_inbox import HOLD, arrival
+from tests.arrivals.test_inbox import HOLD, arrival
 
 
 class Taker:
@@ -119,10 +119,10 @@ async def test_what_cannot_be_taken_now_is_tried_again_before_what_came_after_it
 
 async def test_what_a_person_must_mend_is_said_once(pump, inbox, taker, caplog):
     taker.refusals[1] = [Misconfigured("set a token")] * 3
-    with caplog.at_level(logging.ERROR, "frontdesk.slack"):
+    with caplog.at_level(logging.ERROR, "frontdesk.arrivals"):
         await pump.keep(arrival(1))
         await emptied(inbox)
-    assert [record.message for record in caplog.records] == ["what people write on Slack waits: set a token"]
+    assert [record.message for record in caplog.records] == ["what people write waits: set a token"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Inbox: what Slack told us, in a file of its own before Slack hears that we have it; it leaves once the desk has it.
+"""Inbox: what a platform told us, in a file of its own before the platform hears that we have it; it leaves once the desk has it.
 
 What arrives together shares one write to the disk.
 """
@@ -33,7 +33,7 @@ CREATE INDEX marks_at ON marks (at);
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=5000", "secure_delete=ON")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REMEMBERED = timedelta(hours=2)
-"""How long it is known what came already; Slack's last try comes after about six minutes."""
+"""How long it is known what came already; Slack's last try comes after about six minutes, and Discord sends again what a lost connection missed."""
 TIDY = timedelta(minutes=1)
 BATCH = 20
 """How many arrivals of a lane are read at once."""
@@ -41,7 +41,7 @@ BATCH = 20
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Something Slack told us. `kind` says how it is read; those of one `lane` are handed over in order.
+    """Something a platform told us. `kind` says how it is read; those of one `lane` are handed over in order.
 
     Of arrivals that share a mark the desk gets one. A partial one waits for `hold`: the whole one, which may come, takes its place.
     """
@@ -78,7 +78,7 @@ class Inbox:
     @classmethod
     async def open(cls, path: Path, clock: Clock) -> Inbox:
         """Open the file, or make it; raise Misconfigured when it is something else or newer than this program."""
-        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="slack inbox")
+        thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="inbox")
         connection = await asyncio.get_running_loop().run_in_executor(thread, _connect, path)
         return cls(connection, thread, clock)
 
@@ -210,7 +210,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         if found == 0:
             connection.executescript(f"BEGIN; {SCHEMA} PRAGMA user_version = {VERSION}; COMMIT;")
     except sqlite3.Error as error:
-        raise Misconfigured(f"{path} cannot be used as the Slack inbox ({error}): move it away, and a new one is made") from error
+        raise Misconfigured(f"{path} cannot be used as an inbox ({error}): move it away, and a new one is made") from error
     if found > VERSION:
         connection.close()
         raise Misconfigured(f"{path} was written by a newer version of Frontdesk: use that one, or move the file away")

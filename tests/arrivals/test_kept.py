@@ -5,8 +5,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.slack import kept
-from bot.slack.kept import Kept
+from bot.arrivals import kept
+from bot.arrivals.kept import Kept
 from desk.errors import Unavailable
 
 

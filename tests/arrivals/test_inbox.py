@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from bot.slack.inbox import BATCH, REMEMBERED, Arrival, Inbox
+from bot.arrivals.inbox import BATCH, REMEMBERED, Arrival, Inbox
 from desk.errors import Misconfigured, Unavailable
 from tests.fakes import FakeClock
 
@@ -181,7 +181,7 @@ CHILD = """
 import asyncio, sys
 from datetime import UTC, datetime
 from pathlib import Path
-from bot.slack.inbox import Arrival, Inbox
+from bot.arrivals.inbox import Arrival, Inbox
 
 class Clock:
     now = staticmethod(lambda: datetime.now(UTC))

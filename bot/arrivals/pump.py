@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from traceback import extract_tb
 
-from bot.slack.inbox import Arrival, Inbox
+from bot.arrivals.inbox import Arrival, Inbox
 from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable
 from desk.ports import Clock
 
@@ -23,7 +23,7 @@ PAUSE, LONGEST_PAUSE = 0.1, 30.0
 DEFECTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
 """What a payload raises that is not as this program expects it."""
 
-log = logging.getLogger("frontdesk.slack")
+log = logging.getLogger("frontdesk.arrivals")
 
 
 class Pump:
@@ -134,7 +134,7 @@ class Pump:
             log.warning("arrival %d (%s) is tried again in %.1f s: %s", arrival.n, arrival.kind, pause, error)
         elif str(error) not in self._told:
             self._told.add(str(error))
-            log.error("what people write on Slack waits: %s", error)
+            log.error("what people write waits: %s", error)
 
     async def _slept(self, pause: float) -> float:
         await asyncio.sleep(pause)

@@ -1,0 +1,1 @@
+"""Discord: gateway events in, posts out, cards as messages and components."""
