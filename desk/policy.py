@@ -166,7 +166,8 @@ class IntakePolicy:
     """Whose messages are taken in, and how a ticket is asked for.
 
     `emoji` opens a ticket from the message it is put on. `bots` are other bots whose messages are taken in, by the platform's id.
-    `members` says what the workspace's own members are who are not of the team; those with an address at `domains` are colleagues all the same.
+    `members` says what a workspace's own members are who are not of the team; those with an address at `domains` are colleagues all the same.
+    On Discord, where everybody is a member, `colleagues` are the roles and users of the company who are not of the team.
     After an outage messages back to `history` are read.
     """
 
@@ -175,6 +176,7 @@ class IntakePolicy:
     members: Members
     domains: tuple[str, ...]
     history: timedelta
+    colleagues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
