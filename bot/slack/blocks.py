@@ -11,11 +11,12 @@ from typing import Any
 
 from bot.slack import mrkdwn, rich
 from bot.slack.limits import FALLBACK, HEADER, MESSAGE, MESSAGE_BLOCKS, SECTION, SMALL, TEXT, cut
-from bot.slack.links import linked, safe
+from bot.slack.links import safe
 from bot.slack.markdown import pieces
-from bot.slack.markup import Item, Line, Piece, Quoted, Span, Spans, literal, seen, words
 from bot.slack.rows import plain_text, rows
-from bot.slack.split import shortened, stretches, weight
+from bot.text.links import linked
+from bot.text.markup import Item, Line, Piece, Quoted, Span, Spans, literal, seen, words
+from bot.text.split import shortened, stretches, weight
 from desk.audience import Scope
 from desk.cards import Block, Buttons, Card, Fields, Header, Notes, Quote, Sources, Style, Text, dates
 from desk.draft import Evidence

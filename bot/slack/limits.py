@@ -28,8 +28,6 @@ TITLE = 24
 LABEL = 2_000
 INPUT = 3_000
 METADATA = 3_000
-ADDRESS = 2_000
-"""A link whose address is longer is shown as words."""
 
 
 def cut(text: str, most: int) -> str:

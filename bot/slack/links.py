@@ -1,16 +1,12 @@
-"""Links: where a link may lead, and what it says of where it leads."""
+"""Links: to the messages of this workspace, as Slack writes them."""
 
 from __future__ import annotations
 
 import re
 
-from bot.slack.limits import ADDRESS
-from bot.slack.markup import Span, Spans
+from bot.text import links
 
-SAFE = re.compile(r"(?:https?://[^\s<>\"|\\^`{}]+|mailto:[^\s<>\"|\\^`{}]+)", re.IGNORECASE)
 OWN = re.compile(r"message:slack/[^/]+/([A-Z0-9]+)/(\d+)\.(\d+)")
-READS_AS_ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[\w.+-]+@\S+|(?:[\w-]+\.)+[a-z]{2,}(?:/\S*)?", re.IGNORECASE)
-HOST = re.compile(r"(?:https?://|mailto:)?(?:[^/@\s]*@)?([^/:?#\s@]+)", re.IGNORECASE)
 
 
 def safe(address: str, *, url: str = "") -> str:
@@ -18,21 +14,4 @@ def safe(address: str, *, url: str = "") -> str:
     if own := OWN.fullmatch(address):
         channel, seconds, rest = own.groups()
         return f"{url.rstrip('/')}/archives/{channel}/p{seconds}{rest}?thread_ts={seconds}.{rest}&cid={channel}" if url else ""
-    return address if len(address) <= ADDRESS and SAFE.fullmatch(address) else ""
-
-
-def linked(label: str, address: str) -> Spans:
-    """Return a link; one whose words read as another address than it leads to says where it leads."""
-    return (Span(label, address=address), *where(label, address))
-
-
-def where(label: str, address: str) -> Spans:
-    """Return what follows a link's words: where it leads, if they read as another address."""
-    host, read = host_of(address), label.strip()
-    return (Span(f" ({host})"),) if READS_AS_ADDRESS.fullmatch(read) and host_of(read) != host else ()
-
-
-def host_of(address: str) -> str:
-    """Return the host that a web or mail address names, "" for none."""
-    found = HOST.match(address)
-    return found[1].lower().removeprefix("www.") if found else ""
+    return links.safe(address)

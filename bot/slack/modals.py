@@ -11,7 +11,7 @@ from bot.slack.blocks import body
 from bot.slack.limits import INPUT, LABEL, METADATA, OPTION, OPTION_VALUE, OPTIONS, PLACEHOLDER, SECTION, TITLE, VIEW_BLOCKS, cut
 from bot.slack.markdown import pieces
 from bot.slack.rows import plain_text
-from bot.slack.split import parted, stretches
+from bot.text.split import parted, stretches
 from desk.cards import Card, Field, Form, Option, Pick
 from desk.errors import InvalidInput
 from desk.instants import plain

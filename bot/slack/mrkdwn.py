@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from bot.slack.markup import Fence, Item, Line, Piece, Quoted, Span, Spans, seen
 from bot.slack.rich import WHEN
+from bot.text.markup import Fence, Item, Line, Piece, Quoted, Span, Spans, seen
 
 ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 LOOK_ALIKES = {"*": "\u2217", "_": "\uff3f", "~": "\u223c", "`": "\u02cb"}

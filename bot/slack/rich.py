@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
-from bot.slack.markup import Fence, Item, Line, Piece, Quoted, Span, Spans
+from bot.text.markup import Fence, Item, Line, Piece, Quoted, Span, Spans
 
 Block = dict[str, Any]
 WHEN = "{date_short_pretty} {time}"

@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.slack import pressed
 from bot.slack.limits import ACTION_ID, BUTTON, BUTTON_VALUE, MENU_OPTIONS, OPTION, OPTION_VALUE, ROW, cut
-from bot.slack.markup import seen
+from bot.text.markup import seen
 from desk.cards import Button, Buttons, Style
 from desk.instants import plain
 

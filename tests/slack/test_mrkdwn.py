@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from bot.slack import mrkdwn, rich
 from bot.slack.links import safe
 from bot.slack.markdown import pieces
-from bot.slack.markup import Fence, Item, Line, Quoted, literal, said, seen, words
-from bot.slack.split import parted, shortened, stretches, weight
+from bot.text.markup import Fence, Item, Line, Quoted, literal, said, seen, words
+from bot.text.split import parted, shortened, stretches, weight
 from desk.instants import marked, without_marks
 from tests.slack.checks.oracle import breaches, sequences, spoken
 

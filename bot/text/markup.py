@@ -1,6 +1,6 @@
 """Markup: a text as lines, items, quotes and code made of spans, which are drawn without any markup of their own.
 
-Whatever the text's author meant as Slack's markup, a mention or a date stays words: spans are literal.
+Whatever the text's author meant as a platform's markup, a mention or a date stays words: spans are literal.
 """
 
 from __future__ import annotations

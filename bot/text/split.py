@@ -1,11 +1,11 @@
-"""Split: long texts in stretches that Slack takes, never within a word, a link or a line of code that could be kept whole."""
+"""Split: long texts in stretches that a platform takes, never within a word, a link or a line of code that could be kept whole."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from bot.slack.markup import Fence, Piece, Span, Spans
+from bot.text.markup import Fence, Piece, Span, Spans
 
 ENDS = ("\n\n", "\n", ". ", " ")
 """Where a text is best parted, the best first."""
