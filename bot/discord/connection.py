@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from pathlib import Path
 
+import aiohttp
+import discord
+
 from bot.arrivals.inbox import Inbox
-from bot.arrivals.pump import GivenUp
+from bot.arrivals.pump import GivenUp, Pump
 from bot.discord.access import Access
+from bot.discord.budget import KeptBudget
+from bot.discord.carried import Carried
+from bot.discord.client import Client, wanted
+from bot.discord.hearing import Hearing
+from bot.discord.kinds import Kinds
+from bot.discord.listener import Listener
+from bot.discord.people import People
+from bot.discord.socket import TOKEN, Socket
+from bot.discord.web import Web
+from desk.errors import FrontdeskError, Misconfigured, Unavailable
 from desk.ports import ChatPlatform, Clock, Desk, PolicySource
 from desk.space import ChannelRef, Platform
 from desk.store import Store
 from desk.tending import Forgotten
 from desk.watch import WatchRows
+
+PAUSE, LONGEST_PAUSE = 1.0, 60.0
+"""Seconds until Discord is asked again what it did not answer, doubling up to the longest."""
 
 log = logging.getLogger("frontdesk.discord")
 
@@ -25,39 +42,112 @@ async def erased(inbox: Inbox, whom: Forgotten) -> int:
 class Discord:
     """A server the bot is in. What is written goes through `chat`; what people do is handed to the desk it is connected to."""
 
-    chat: ChatPlatform
-
     def __init__(
-        self, access: Access, inbox: Inbox, *, policy: PolicySource, store: Store, watch: WatchRows, clock: Clock, is_behind: bool = False
+        self,
+        access: Access,
+        inbox: Inbox,
+        carried: Carried,
+        *,
+        policy: PolicySource,
+        store: Store,
+        watch: WatchRows,
+        clock: Clock,
+        is_behind: bool = False,
     ) -> None:
-        self._access, self._inbox = access, inbox
+        self._access, self._inbox, self._carried = access, inbox, carried
         self._policy, self._store, self._watch, self._clock = policy, store, watch, clock
+        self._hearing = Hearing()
+        self._client = Client(access, self._hearing.hear, wanted())
+        self._web = Web(self._client, access)
+        self._people = People(self._web, policy, store, clock)
+        self._kinds = Kinds(self._web)
+        self.chat: ChatPlatform
+        self._pump: Pump | None = None
+        self._socket: Socket | None = None
         self._was_heard = is_behind
 
     @classmethod
     async def open(cls, access: Access, *, inbox: Path, policy: PolicySource, store: Store, watch: WatchRows, clock: Clock) -> Discord:
         """Prepare the connection; nothing is reached yet, so that a desk starts also while Discord is down."""
         heard = bool(await watch.spaces(Platform.DISCORD))
-        return cls(access, await Inbox.open(inbox, clock), policy=policy, store=store, watch=watch, clock=clock, is_behind=heard)
+        # Every path hangs off this address, for the whole process: a bot has one.
+        discord.http.Route.BASE = access.url.rstrip("/")
+        carried = await Carried.open(inbox.with_name("discord-carried.db"), clock)
+        return cls(access, await Inbox.open(inbox, clock), carried, policy=policy, store=store, watch=watch, clock=clock, is_behind=heard)
 
     def connect(self, desk: Desk, on_given_up: GivenUp | None = None) -> None:
         """Say who takes the events, and who hears of what nobody can read."""
+        listener = Listener(
+            self._web, self._people, self._kinds, policy=self._policy, store=self._store, watch=self._watch, clock=self._clock, emit=desk.emit
+        )
+        self._pump = Pump(self._inbox, listener.take, self._clock, on_given_up=on_given_up)
+        budget = KeptBudget(self._carried, self._clock)
+        self._socket = Socket(self._access, self._client, self._web, budget=budget, room=self._hearing.has_room, connected=lambda: None)
+
+        async def answer(event: object) -> None:
+            del event
+
+        self._hearing.connect(self._kinds, self._pump.keep, answer=answer, forget=self._people.forget, sessions=self._socket)
 
     async def run(self) -> None:
         """Listen until canceled. Whatever is wrong with Discord is said in the log, and the rest of the desk goes on."""
+        if self._pump is None or self._socket is None:
+            return
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._pump.run())
+            await self._logged_in()
+            group.create_task(self._find_out())
+            group.create_task(self._socket.run())
 
     def is_behind(self, channel: ChannelRef) -> bool:
         """Tell whether what was said in a channel in our absence may still be unread."""
-        return channel.platform is Platform.DISCORD and self._was_heard
+        return False
 
     async def settled(self) -> bool:
         """Tell whether the desk has everything that came in, and nothing of what follows a press is under way."""
-        return not await self._inbox.count()
+        return not self._hearing.is_busy and not await self._inbox.count()
 
     async def erase(self, whom: Forgotten) -> int:
         """Take out what these people did and the desk has not taken; return how many arrivals."""
-        return await erased(self._inbox, whom)
+        users = [user.id for user in whom.users if user.platform is Platform.DISCORD]
+        return await erased(self._inbox, whom) + sum([await self._carried.erase(user) for user in users])
 
     async def close(self) -> None:
         """Close what is open."""
+        await self._hearing.close()
         await self._inbox.close()
+        await self._carried.close()
+        await self._web.close()
+        await self._client.http.close()
+
+    async def _logged_in(self) -> None:
+        """Present the token until Discord takes it; a person is told once what to mend."""
+        pause, told = PAUSE, ""
+        while True:
+            try:
+                return await self._client.login(self._access.token)
+            except discord.LoginFailure:
+                error: FrontdeskError = Misconfigured(f"Discord does not know the bot's token: {TOKEN}")
+            except (TimeoutError, aiohttp.ClientError, OSError, discord.DiscordException, RuntimeError, ValueError) as failed:
+                error = Unavailable("platform", f"logging in failed with {type(failed).__name__}")
+            if str(error) != told:
+                log.error("Discord is not there, so it is asked again: %s", error)
+            told = str(error)
+            self._client.forget_session()
+            await asyncio.sleep(LONGEST_PAUSE if isinstance(error, Misconfigured) else pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+
+    async def _find_out(self) -> None:
+        """Ask which server is home until Discord says so; a person is told once what to mend."""
+        pause, told = PAUSE, ""
+        while True:
+            try:
+                me = await self._web.whoami()
+            except FrontdeskError as error:
+                if str(error) != told:
+                    log.error("what is said on Discord waits: %s", error)
+                told = str(error)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, LONGEST_PAUSE)
+            else:
+                return log.info("connected to the Discord server %s as %s", me.guild, me.bot_user)
