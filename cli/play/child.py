@@ -15,7 +15,7 @@ from desk.errors import FrontdeskError, InvalidInput
 MAIN = Path(__file__).resolve().parents[2] / "main.py"
 LINE = 64 * 1024 * 1024
 """The longest line either side writes: a transcript with a few 10 MB messages."""
-OWN = ("FRONTDESK_DATABASE_URL", "FRONTDESK_POLICY", "FRONTDESK_HOST", "FRONTDESK_PORT", "FRONTDESK_SLACK_")
+OWN = ("FRONTDESK_DATABASE_URL", "FRONTDESK_POLICY", "FRONTDESK_HOST", "FRONTDESK_PORT", "FRONTDESK_SLACK_", "FRONTDESK_DISCORD_", "FRONTDESK_SMTP_")
 """How the names begin of settings that must not leak from the environment into a play."""
 MODELS = ("ANTHROPIC_", "FRONTDESK_MODEL_")
 """How the names begin of what leads to a language model: a play whose model is scripted gets none of it."""

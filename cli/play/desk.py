@@ -27,15 +27,16 @@ from cli.play.dump import dump
 from cli.play.faults import Faults
 from cli.play.find import button_at, card_thread, spot_ref
 from cli.play.library import copy_knowledge
+from cli.play.listening import Listening
+from cli.play.record import FILE as POSTS
+from cli.play.record import Recorded
+from cli.play.record import recorded as posted
 from cli.play.slack.app import App
-from cli.play.slack.record import FILE as POSTS
-from cli.play.slack.record import Recorded
-from cli.play.slack.record import recorded as posted
 from cli.seeding import enroll
 from desk.errors import FrontdeskError, InvalidInput, NotAllowed, PlaceGone
 from desk.events import Event
 from desk.ports import ChatPlatform
-from desk.space import MessageRef, Place
+from desk.space import MessageRef, Place, Platform
 from runtime import Runtime, Wrappers, unwrapped
 from settings import Settings
 
@@ -54,7 +55,7 @@ class Performer:
         self._faults = Faults()
         self._desk: Runtime | None = None
         self._clock: ControlledClock | None = None
-        self._app: App | None = None
+        self._heard: dict[Platform, Listening] = {}
 
     async def perform(self, act: str, values: dict[str, Any]) -> Any:
         """Perform one act and return its JSON value."""
@@ -125,19 +126,19 @@ class Performer:
             place = Place(local_channel(values["channel"]))
             await self._deliver(await self.desk.workspace.command(local_user(values["who"]), place, values["text"], form=values["form"]), values)
 
-    async def listen(self, values: dict[str, Any]) -> str:
-        """Take what Slack sends; return the address."""
-        assert self.desk.slack is not None
-        self._app = await self._stack.enter_async_context(App(self.desk.slack))
-        return self._app.address
+    async def listen(self, values: dict[str, Any]) -> dict[str, str]:
+        """Take what the platforms outside send; return the addresses."""
+        slack, discord = self.desk.slack, self.desk.discord
+        ears = {**({Platform.SLACK: App(slack)} if slack else {}), **({Platform.DISCORD: Listening(discord)} if discord else {})}
+        self._heard = {platform: await self._stack.enter_async_context(ear) for platform, ear in ears.items()}
+        return {platform.value: ear.address for platform, ear in self._heard.items()}
 
-    async def quiet(self, values: dict[str, Any]) -> None:
-        """Return when the desk has what Slack sent, and no modal is being opened."""
-        if self._app:
-            await self._app.quiet()
+    async def quiet(self, values: dict[str, Any]) -> bool:
+        """Return when the desk has what the platforms outside sent, and no form is being opened; True when anything was on its way."""
+        return any([await ear.quiet() for ear in self._heard.values()])
 
     async def about(self, values: dict[str, Any]) -> dict[str, Any]:
-        """Return the ticket of a step's message, and the posts to Slack that are about it."""
+        """Return the ticket of a step's message, and the posts outside that are about it."""
         said = await self.desk.services.store.message(spot_ref(values["on"]))
         ticket = said.ticket if said else None
         return {"ticket": ticket, "outbox": [post["id"] for post in posted(self._settings.home / POSTS) if ticket and post.get("ticket") == ticket]}
@@ -155,10 +156,14 @@ class Performer:
         return await ahead.next_paced(self.desk, self.clock.now())
 
     async def settle(self, values: dict[str, Any]) -> None:
-        """Return when nothing runs, is due or can be sent, and the desk has what Slack sent."""
-        await self.desk.settle()
-        while self._app and await self._app.quiet():
-            await self.desk.settle()
+        """Return when nothing runs, is due or can be sent, and the desk has what the platforms outside sent.
+
+        What came is taken in before anything is done that is due: otherwise the machine would say which of them is first.
+        """
+        await self.quiet(values)
+        await self.desk.settle(in_turn=True)
+        while await self.quiet(values):
+            await self.desk.settle(in_turn=True)
 
     async def switch(self, values: dict[str, Any]) -> None:
         """Say which systems are down."""
@@ -190,7 +195,7 @@ class Performer:
         self._desk = await self._stack.enter_async_context(open_runtime(self._settings_now(), wrap=wrap, clock=clock, background=False))
 
     def _chat(self, chat: ChatPlatform) -> ChatPlatform:
-        """Return what to put around a platform. It is Slack itself that is down then, and nothing of ours."""
+        """Return what to put around a platform. Outside, it is the platform itself that is down then, and nothing of ours."""
         if isinstance(chat, LocalWorkspace):
             return self._faults.wrappers().chat(chat)
         return self._faults.killed_after_send(cast(ChatPlatform, Recorded(chat, self._settings.home / POSTS)))
@@ -219,9 +224,9 @@ class Performer:
 Act = Callable[[Performer, dict[str, Any]], Awaitable[Any]]
 _SETTING = (Performer.begin, Performer.resume, Performer.dump)
 _SAYING = (Performer.say, Performer.edit, Performer.delete, Performer.react, Performer.click, Performer.command)
-_SLACK = (Performer.listen, Performer.quiet, Performer.about, Performer.next_paced)
+_OUTSIDE = (Performer.listen, Performer.quiet, Performer.about, Performer.next_paced)
 _TURNING = (Performer.advance, Performer.next_due, Performer.settle, Performer.switch, Performer.change, Performer.arm)
-ACTS: dict[str, Act] = {act.__name__: act for act in (*_SETTING, *_SAYING, *_SLACK, *_TURNING)}
+ACTS: dict[str, Act] = {act.__name__: act for act in (*_SETTING, *_SAYING, *_OUTSIDE, *_TURNING)}
 """What a driver may ask for, by name."""
 
 

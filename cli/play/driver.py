@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +15,8 @@ from cli.play.child import Child, Died
 from cli.play.places import first_of, platform_of, room, seats, uses
 from cli.play.script import Script
 from cli.play.setup import setup_of
-from cli.play.slack.delivery import Lost
-from cli.play.slack.ending import ended
-from cli.play.slack.side import ACTS, SlackSide, ref_of
+from cli.play.sides import ACTS, Lost, Open, Side
+from cli.play.slack.side import SlackSide
 from cli.play.step import Step
 from cli.play.verbs import VERBS
 from desk.errors import FrontdeskError, InvalidInput
@@ -23,12 +24,14 @@ from desk.policy_values import read_duration
 from desk.space import Platform
 
 Spot = dict[str, str]
+SIDES: Mapping[Platform, Open] = {Platform.SLACK: SlackSide}
+"""The platforms outside the desk that a play has."""
 
 
-async def play(script: Script, *, keep: bool = False, slack: type[SlackSide] = SlackSide) -> tuple[dict[str, Any], dict[str, Spot]]:
+async def play(script: Script, *, keep: bool = False, sides: Mapping[Platform, Open] = SIDES) -> tuple[dict[str, Any], dict[str, Spot]]:
     """Play a script in an empty home; return what the desk's process dumped and where each step's message stands."""
     home = Path(tempfile.mkdtemp(prefix="frontdesk-play-"))
-    driver = Driver(script, home, slack)
+    driver = Driver(script, home, sides)
     try:
         return await driver.run(), driver.spots
     finally:
@@ -42,23 +45,25 @@ async def play(script: Script, *, keep: bool = False, slack: type[SlackSide] = S
 class Driver:
     """Performs steps and brings the desk's process up again when a step killed it."""
 
-    def __init__(self, script: Script, home: Path, slack: type[SlackSide] = SlackSide) -> None:
+    def __init__(self, script: Script, home: Path, sides: Mapping[Platform, Open] = SIDES) -> None:
         self.script = script
         self.child = Child(home, scripted=script.model is not None)
         self.now = script.start
         self.spots: dict[str, Spot] = {}
         self._seats = seats(script)
         self._setup = setup_of(script)
-        self._slack = slack(self._setup, lambda: self.now) if uses(script, Platform.SLACK) else None
+        self._sides: dict[Platform, Side] = {
+            platform: opened(self._setup, lambda: self.now) for platform, opened in sides.items() if uses(script, platform)
+        }
         self._last: dict[str, str] = {}
         self._down: set[str] = set()
         self._armed: Step | None = None
 
     async def run(self) -> dict[str, Any]:
         """Perform every step and return the dump."""
-        if self._slack:
-            await self._slack.start()
-            self.child.add(self._slack.environment)
+        for side in self._sides.values():
+            await side.start()
+            self.child.add(side.environment)
         await self.child.start()
         _note(*await self.child.ask("begin", {"setup": self._setup}))
         await self._listen()
@@ -69,23 +74,25 @@ class Driver:
             _note(f"{self._armed.label}: the point {self._armed.values['crash']!r} was never reached, so nothing was killed")
         dump: dict[str, Any] = await self.child.ask("dump", {})
         _note(*dump["failed"])
-        return ended(self._slack.workspace, self._setup, dump) if self._slack else dump
+        for side in self._sides.values():
+            dump = side.ended(dump)
+        return dump
 
     async def close(self) -> None:
         """End the desk's process and what it talks to."""
         await self.child.kill()
-        if self._slack:
-            await self._slack.close()
+        for side in self._sides.values():
+            await side.close()
 
     async def tell(self, act: str, step: Step, **values: Any) -> Any:
         """Have the desk's process perform an act, once: what it wrote before it was killed is not done again.
 
-        What people do in Slack is done there, and the desk's process hears of it.
+        What people do on a platform outside is done there, and the desk's process hears of it.
         """
         platforms = self._where(act, values)
         for platform in platforms:
             try:
-                return await (self._on_slack if platform is Platform.SLACK else self._at_desk)(act, step, values)
+                return await (self._at_side(platform, act, step, values) if platform in self._sides else self._at_desk(act, step, values))
             except InvalidInput:
                 if platform is platforms[-1]:
                     raise
@@ -128,17 +135,25 @@ class Driver:
     async def switch(self, step: Step, system: str, *, up: bool) -> None:
         """Take a system down or bring it up."""
         (self._down.discard if up else self._down.add)(system)
-        if self._slack:
-            self._slack.switch(system, up=up)
+        for side in self._sides.values():
+            side.switch(system, up=up)
         await self.tell("switch", step, down=sorted(self._down))
 
     async def become(self, step: Step, channel: str, what: str) -> None:
-        """Have an admin of Slack change a channel."""
-        self._side(step, channel).becomes(channel, what)
+        """Have an admin of a platform outside change a channel."""
+        with _named(step):
+            self._side(channel).becomes(channel, what)
+
+    async def turn(self, step: Step, who: str, what: str) -> None:
+        """Have somebody change how they can be reached, wherever they have a seat outside."""
+        with _named(step):
+            for side in [self._sides[platform] for platform in self._seats[who] if platform in self._sides]:
+                side.turns(who, what)
 
     async def join(self, step: Step, who: str, channel: str) -> None:
-        """Have somebody come into a channel of Slack's."""
-        self._side(step, channel).joins(who, channel)
+        """Have somebody come into a channel of a platform outside."""
+        with _named(step):
+            self._side(channel).joins(who, channel)
 
     async def arm(self, step: Step, point: str) -> None:
         """Kill the desk now, or have it kill itself at a point of its next work."""
@@ -149,12 +164,11 @@ class Driver:
             await self.tell("arm", step, point=point)
             self._armed = step
 
-    async def hand_over(self, step: Step) -> list[dict[str, Any]]:
-        """Send what waits in Slack for the desk's process, also when that has to be started again first."""
-        assert self._slack is not None
+    async def hand_over(self, side: Side, step: Step) -> Sequence[dict[str, Any]]:
+        """Send what waits at a side for the desk's process, also when that has to be started again first."""
         while True:
             try:
-                return await self._slack.delivery.flush()
+                return await side.flush()
             except Lost:
                 await self._start_again(step)
 
@@ -165,19 +179,20 @@ class Driver:
             await self._settle(step)
 
     async def _settle(self, step: Step) -> None:
-        """Return when nothing is left to be done, on Slack's side either: what the desk posts there comes back to it."""
-        if self._slack:
-            await self._slack.release(self, step)
+        """Return when nothing is left to be done, on no side either: what the desk posts there comes back to it."""
+        for side in self._sides.values():
+            await side.release(self, step)
         while True:
-            if self._slack and not self._slack.is_quiet:
-                await self.hand_over(step)
+            for side in self._sides.values():
+                if not side.is_quiet:
+                    await self.hand_over(side, step)
             await self.tell("settle", step)
-            if self._slack is None:
+            if not self._sides:
                 return
             # What only waits for its turn in a channel is said in a moment, and whoever does the next step has read it.
             if paced := await self.tell("next_paced", step):
                 await self._advance(step, datetime.fromisoformat(paced))
-            elif self._slack.is_quiet:
+            elif all(side.is_quiet for side in self._sides.values()):
                 return
 
     async def _advance(self, step: Step, to: datetime) -> None:
@@ -192,16 +207,13 @@ class Driver:
             return (platform_of(room(self.script, values["channel"])),)
         return self._seats[values["who"]]
 
-    async def _on_slack(self, act: str, step: Step, values: dict[str, Any]) -> Any:
-        assert self._slack is not None
-        try:
-            return await self._slack.perform(act, self, step, values)
-        except InvalidInput as error:
-            raise InvalidInput(f"{step.label}: {error}") from error
+    async def _at_side(self, platform: Platform, act: str, step: Step, values: dict[str, Any]) -> Any:
+        with _named(step):
+            return await self._sides[platform].perform(act, self, step, values)
 
     async def _at_desk(self, act: str, step: Step, values: dict[str, Any]) -> Any:
         values = {**values, "key": f"step-{step.n}", "deliver": step.deliver}
-        if values.get("on") and values["on"] != "latest" and self._slack and values["on"]["channel"]:
+        if values.get("on") and values["on"] != "latest" and self._sides and values["on"]["channel"]:
             values["on"] = self._found(values["on"])
         try:
             return await self._ask(act, step, values)
@@ -211,14 +223,12 @@ class Driver:
 
     def _found(self, spot: Spot) -> dict[str, Any]:
         """Return a spot as the desk's process finds it in its store."""
-        assert self._slack is not None
-        return ref_of(self._slack.workspace, spot) if platform_of(room(self.script, spot["channel"])) is Platform.SLACK else dict(spot)
+        side = self._sides.get(platform_of(room(self.script, spot["channel"])))
+        return side.ref_of(spot) if side else dict(spot)
 
     async def _ask(self, act: str, step: Step, values: dict[str, Any]) -> Any:
-        try:
+        with _named(step):
             return await self.child.ask(act, values)
-        except InvalidInput as error:
-            raise InvalidInput(f"{step.label}: {error}") from error
 
     async def _start_again(self, step: Step) -> None:
         """Bring the desk up after it was killed; a desk that ended by itself is a failure of this program."""
@@ -231,14 +241,16 @@ class Driver:
         await self._listen()
 
     async def _listen(self) -> None:
-        """Have the desk's process take what Slack sends."""
-        if self._slack:
-            self._slack.delivery.address = await self.child.ask("listen", {})
+        """Have the desk's process take what the platforms outside send."""
+        addresses = await self.child.ask("listen", {}) if self._sides else {}
+        for platform, side in self._sides.items():
+            side.listened(addresses[platform.value])
 
-    def _side(self, step: Step, channel: str) -> SlackSide:
-        if self._slack is None or platform_of(room(self.script, channel)) is not Platform.SLACK:
-            raise InvalidInput(f"{step.label}: #{channel} is no channel of Slack's")
-        return self._slack
+    def _side(self, channel: str) -> Side:
+        side = self._sides.get(platform_of(room(self.script, channel)))
+        if side is None:
+            raise InvalidInput(f"#{channel} is no channel of Slack's or Discord's")
+        return side
 
     def _home_of(self, who: str, step: Step) -> str:
         """Return the first channel that is a person's own."""
@@ -252,3 +264,12 @@ def _note(*sentences: str) -> None:
     """Tell what the script's writer should know though the play goes on."""
     for sentence in sentences:
         say(f"note: {sentence}.")
+
+
+@contextmanager
+def _named(step: Step) -> Iterator[None]:
+    """Have what cannot be done name the step that wanted it."""
+    try:
+        yield
+    except InvalidInput as error:
+        raise InvalidInput(f"{step.label}: {error}") from error

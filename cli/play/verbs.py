@@ -53,6 +53,10 @@ class Stage(Protocol):
         """Have an admin of the platform change a channel, behind the desk's back."""
         ...
 
+    async def turn(self, step: Step, who: str, what: str) -> None:
+        """Have somebody change how they can be reached."""
+        ...
+
     async def join(self, step: Step, who: str, channel: str) -> None:
         """Have somebody come into a channel of the platform's."""
         ...

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
+from cli.play.lines import Attempts
 from cli.play.places import first_of, moved, seats
 from cli.play.script import read_script
 from cli.play.slack.delivery import Delivery, Lost, signature
@@ -18,8 +19,7 @@ from cli.play.slack.names import SECRET
 from cli.play.slack.pressing import button_at, filled
 from cli.play.slack.server import Answer, Request, Server
 from cli.play.slack.shown import pressables, text
-from cli.play.slack.state import Entry, Member, Message, Room, View, Workspace
-from cli.play.slack.transcript import Attempts
+from cli.play.slack.state import Member, Message, Room, View, Workspace
 from desk.errors import FrontdeskError, InvalidInput
 from desk.space import Platform
 from tests.cli.told import STORIES
@@ -251,7 +251,6 @@ def attempt(op: str, id: str, ref: str = "", purpose: str = "answer") -> dict:
 
 
 def test_an_operation_is_known_by_the_posts_id_and_edits_in_their_order():
-    marked = replace(MESSAGE, metadata={"event_payload": {"id": "o-1"}})
     where = "C0AGENTS/1.000001"
     attempts = Attempts.of(
         [
@@ -261,14 +260,14 @@ def test_an_operation_is_known_by_the_posts_id_and_edits_in_their_order():
             attempt("whisper", "o-4", where),
         ]
     )
-    taken = [attempts.take(Entry(op, START, marked))["purpose"] for op in ("post", "edit", "edit")]
+    taken = [attempts.take(op, "1.000001", "o-1")["purpose"] for op in ("post", "edit", "edit")]
     assert taken == ["holding", "answer", "notice"]
-    assert attempts.take(Entry("whisper", START, replace(MESSAGE, to="U0JONAS")))["id"] == "o-4"
-    assert attempts.take(Entry("post", START, replace(MESSAGE, ts="2.0")))["purpose"] == "notice"
+    assert attempts.take("whisper", "1.000001", "")["id"] == "o-4"
+    assert attempts.take("post", "2.0", "")["purpose"] == "notice"
 
 
 def test_what_was_sent_is_written_down_with_what_became_of_it(tmp_path):
-    from cli.play.slack.record import recorded
+    from cli.play.record import recorded
 
     lines = [
         {"name": "a", "state": "begun", "op": "post", "id": "o-1", "ref": None},

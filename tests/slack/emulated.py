@@ -7,12 +7,13 @@ from urllib.parse import parse_qsl
 
 import httpx2
 
+from cli.play.sides import Stage
 from cli.play.slack import events
 from cli.play.slack.api import Api
 from cli.play.slack.names import BOT, BOT_USER, TEAM, user_id
 from cli.play.slack.people import NAMES
 from cli.play.slack.server import Answer, Request
-from cli.play.slack.side import SlackSide, Stage, Values
+from cli.play.slack.side import SlackSide, Values
 from cli.play.slack.state import instant
 from cli.play.step import Step
 from tests.support.emulate import BOT_TOKEN, Emulate, Room, Seed, User

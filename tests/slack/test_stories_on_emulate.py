@@ -2,7 +2,7 @@
 
 import pytest
 
-from cli.play.driver import play
+from cli.play.driver import SIDES, play
 from cli.play.places import moved
 from cli.play.script import read_script
 from cli.play.transcript import named
@@ -36,7 +36,7 @@ NAMES = (
 async def test_a_story_is_told_on_emulate_as_in_the_workspace(name, emulate, tmp_path_factory):
     side = type("Side", (EmulatedSide,), {"emulate": emulate})
     script = moved(read_script(STORIES / f"{name}.toml"), Platform.SLACK)
-    there = Told(**named(*await play(script, slack=side)))
+    there = Told(**named(*await play(script, sides={**SIDES, Platform.SLACK: side})))
     here = await tell(STORIES / f"{name}.toml", shelf=shelf_of(tmp_path_factory))
     assert decided(there) == decided(here)
     assert ended(there) == ended(here)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 
 import httpx2
 
+from cli.play.sides import Lost
 from cli.play.slack.names import SECRET
 from desk.errors import FrontdeskError
 
@@ -22,10 +23,6 @@ JSON, FORM = "application/json", "application/x-www-form-urlencoded"
 SECONDS = 30
 """How long the app may take; Slack gives it three, which is for a machine that does nothing else."""
 TRIES = 4
-
-
-class Lost(FrontdeskError):
-    """The app hung up before it had answered."""
 
 
 @dataclass(slots=True)

@@ -6,8 +6,11 @@ from collections.abc import Callable, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+from cli.play.ending import ended
+from cli.play.lines import Known
+from cli.play.sides import Side, Stage
 from cli.play.slack import events, people
 from cli.play.slack.api import Api
 from cli.play.slack.cast import furnish
@@ -17,6 +20,7 @@ from cli.play.slack.pressing import Incomplete, button_at, filled, has_inputs, l
 from cli.play.slack.server import Server
 from cli.play.slack.shown import words
 from cli.play.slack.state import Message, Room, View, Workspace, outbox_of, stamp
+from cli.play.slack.transcript import logged
 from cli.play.step import Step
 from desk.errors import InvalidInput
 from desk.space import Platform
@@ -25,23 +29,7 @@ Json = dict[str, Any]
 Values = Mapping[str, Any]
 
 
-class Stage(Protocol):
-    """What the side needs of the driver."""
-
-    async def hand_over(self, step: Step) -> list[Json]:
-        """Send what waits, also to a process that has to be started again first; return what it was answered with."""
-        ...
-
-    async def tell(self, act: str, step: Step, **values: Any) -> Any:
-        """Have the desk's process perform an act."""
-        ...
-
-    def note(self, step: Step, sentences: list[str]) -> None:
-        """Tell the script's writer something."""
-        ...
-
-
-class SlackSide:
+class SlackSide(Side):
     """A Slack with the people of a script in it."""
 
     def __init__(self, setup: Mapping[str, Any], now: Callable[[], datetime]) -> None:
@@ -85,13 +73,36 @@ class SlackSide:
         if system == "quota":
             self.api.busy = not up
 
+    def listened(self, address: str) -> None:
+        """Send to this address from now on."""
+        self.delivery.address = address
+
+    async def flush(self) -> list[Json]:
+        """Send what waits; return what it was answered with. Raises Lost."""
+        return await self.delivery.flush()
+
     def becomes(self, channel: str, what: str) -> None:
         """Have an admin change a channel."""
         people.becomes(self.workspace, self.workspace.named(channel), what)
 
+    def turns(self, who: str, what: str) -> None:
+        """Refuse: on Slack, everybody can be written to."""
+        raise InvalidInput(f"on Slack nobody becomes {what}")
+
     def joins(self, who: str, channel: str) -> None:
         """Have somebody come into a channel."""
         people.join(self.workspace, user_id(who), self.workspace.named(channel))
+
+    def ref_of(self, spot: Mapping[str, str]) -> Json:
+        """Return a spot as the desk's process finds it in its store."""
+        return {**spot, "platform": Platform.SLACK.value, "space": TEAM, "id": self.workspace.named(spot["channel"]).id}
+
+    def ended(self, dump: Json) -> Json:
+        """Return the dump of the desk's process with what was said here in it, in order."""
+        cast = {user_id(person["name"]): person for person in self._setup["people"]}
+        names = {member.id: member.name for member in self.workspace.members.values()}
+        rooms = {room.id: room.name for room in self.workspace.rooms.values()}
+        return ended(logged(self.workspace), Known(cast, names, rooms, {channel["name"]: channel for channel in self._setup["channels"]}), dump)
 
     async def perform(self, act: str, stage: Stage, step: Step, values: Values) -> Any:
         """Have somebody do something; return where a message stands."""
@@ -155,7 +166,7 @@ class SlackSide:
 
     async def _heard_of(self, stage: Stage, step: Step) -> None:
         if not self.api.down:
-            await stage.hand_over(step)
+            await stage.hand_over(self, step)
             await stage.tell("quiet", step)
 
     async def _pressed(self, stage: Stage, step: Step, trigger: str, form: Mapping[str, str], *, send: Callable[[], None]) -> None:
@@ -165,7 +176,7 @@ class SlackSide:
         opened: View | None = None
         for _ in range(self._copies):
             send()
-            await stage.hand_over(step)
+            await stage.hand_over(self, step)
             await stage.tell("quiet", step)
             opened = next((view for view in self.workspace.views.values() if view.trigger == trigger), None)
             if opened is not None:
@@ -193,7 +204,7 @@ class SlackSide:
 
     async def _send(self, stage: Stage, step: Step, view: View, payload: Json, *, copies: int) -> None:
         self.delivery.interaction(payload, copies=copies)
-        answers = await stage.hand_over(step)
+        answers = await stage.hand_over(self, step)
         if wrong := next((answer["errors"] for answer in answers if answer.get("response_action") == "errors"), None):
             # The form stays open with these; whoever filled it in gives up.
             stage.note(step, [f"the form says under {field!r}: {sentence.rstrip('.')}" for field, sentence in wrong.items()])
@@ -231,12 +242,3 @@ class SlackSide:
         number = self.workspace.number()
         body = events.wrapped(event, id=f"Ev{number:010}", at=self.workspace.now().timestamp(), shared=bool(room and room.teams))
         self.delivery.event(body, copies=self._copies)
-
-
-ACTS = frozenset({"say", "edit", "delete", "react", "click", "command"})
-"""What people do, by the names of the side's methods."""
-
-
-def ref_of(workspace: Workspace, spot: Mapping[str, str]) -> Json:
-    """Return a spot as the desk's process finds it in its store."""
-    return {**spot, "platform": Platform.SLACK.value, "space": TEAM, "id": workspace.named(spot["channel"]).id}

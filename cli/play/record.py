@@ -1,4 +1,4 @@
-"""Record: what the desk gave the Slack adapter to post, written down beside it, so that a transcript can say what each message is for."""
+"""Record: what the desk gave the adapters outside to post, written down beside them, so that a transcript can say what each message is for."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from desk.space import MessageRef
 
 T = TypeVar("T")
 Json = dict[str, Any]
-FILE = "slack-posts.jsonl"
+FILE = "posts.jsonl"
 """In the home, where it outlives the process."""
 
 
@@ -68,7 +68,7 @@ def recorded(path: Path) -> list[Json]:
 
 
 def _spot(ref: MessageRef | None) -> str | None:
-    # What only one person sees has an id of the adapter's making: with Slack's own at its end.
+    # What only one person sees has an id of the adapter's making: with the platform's own at its end.
     return f"{ref.channel.id}/{ref.id.rpartition('-')[2]}" if ref else None
 
 
