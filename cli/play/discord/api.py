@@ -30,8 +30,18 @@ class Request:
     files: tuple[Upload, ...] = ()
 
 
-Observer = Callable[[str, str, Any, int], None]
-"""Is told of every request of the bot's: its method, its path below the API's root, the JSON it carried, and the answer's status."""
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request of the bot's and its answer: the path is the one below the API's root, `given` and `answer` are JSON."""
+
+    method: str
+    path: str
+    given: Any
+    status: int
+    answer: Any
+
+
+Observer = Callable[[Exchange], None]
 
 
 @dataclass
@@ -69,7 +79,7 @@ class Api:
             self.refused.append((name, refusal.code))
             status, body, head = refusal.status, json.dumps(refusal.body).encode(), {"Content-Type": "application/json", **VIA}
         for observe in self.observers:
-            observe(request.method, path, given, status)
+            observe(Exchange(request.method, path, given, status, _json(body)))
         await self.faults.before_answer(name)
         return status, body, head
 

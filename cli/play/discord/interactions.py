@@ -55,11 +55,11 @@ def respond(call: Call) -> Json | None:
     data = body.get("data") or {}
     FIRSTS[kind](call, asked, data)
     asked.answered, asked.answered_at = kind, call.home.now()
-    if call.query.get("with_response") != "true":
+    if call.query.get("with_response", "false").lower() not in ("1", "true"):
         return None
     shown = call.home.message(asked.channel, asked.original) if asked.original else None
-    resource = {"type": kind, **({"message": written.message(call.home, shown)} if shown else {})}
-    return {"interaction": {"id": asked.id, "type": asked.kind, "response_message_id": asked.original or None}, "resource": resource}
+    said: Json = {"interaction": {"id": asked.id, "type": asked.kind, **({"response_message_id": shown.id} if shown else {})}}
+    return said | ({"resource": {"type": kind, "message": written.message(call.home, shown)}} if shown and kind in (MESSAGE, UPDATE) else {})
 
 
 def follow_up(call: Call) -> Json:

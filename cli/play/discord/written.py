@@ -2,24 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from itertools import count
 from typing import Any
 
 from cli.play.discord.names import APPLICATION, BOT
 from cli.play.discord.permissions import MEMBERS, permissions, sees
 from cli.play.discord.snowflakes import made_at, written
-from cli.play.discord.state import Channel, Guild, Home, Kind, Member, Message, Role, User
+from cli.play.discord.state import Channel, Guild, Home, Interaction, Kind, Member, Message, Role, User
 
 Json = dict[str, Any]
 MESSAGE_CONTENT, MESSAGE_CONTENT_LIMITED, SERVER_MEMBERS_LIMITED = 1 << 18, 1 << 19, 1 << 15
 JOINED = "2024-02-01T09:00:00.000000+00:00"
+PRESSED, SENT = 3, 5
+"""Kinds of interactions: a button or select, and a form."""
 HIDDEN: Json = {"content": "", "embeds": [], "attachments": [], "components": []}
 """What of a message nobody gets who may not read content."""
+
+
+DEFAULTS: dict[int, Json] = {
+    2: {"disabled": False},
+    3: {"min_values": 1, "max_values": 1, "disabled": False},
+    14: {"divider": True, "spacing": 1},
+    17: {"accent_color": None, "spoiler": False},
+}
+"""What components are that do not say so."""
 
 
 def user(one: User) -> Json:
     """Write somebody."""
     name = {"username": one.name.lower().replace(" ", "."), "global_name": None if one.is_bot else one.name, "discriminator": "0"}
-    return {"id": one.id, **name, "avatar": None, "bot": one.is_bot, "public_flags": 0}
+    return {"id": one.id, **name, "avatar": None, "bot": one.is_bot, "public_flags": 0, "flags": 0, "primary_guild": None}
 
 
 def member(home: Home, one: Member, *, with_user: bool = True) -> Json:
@@ -69,18 +82,39 @@ def message(home: Home, one: Message) -> Json:
     said: Json = {"id": one.id, "channel_id": one.channel, "author": user(author), "content": one.content, "type": one.kind, "tts": False}
     said |= {"timestamp": written(made_at(one.id)), "edited_timestamp": written(one.edited) if one.edited else None, "pinned": False}
     said |= {"mention_everyone": False, "mentions": [user(home.users[id]) for id in one.mentions], "mention_roles": list(one.roles)}
-    said |= {"attachments": list(one.files), "embeds": list(one.embeds), "components": list(one.components), "flags": one.flags}
+    said |= {"attachments": list(one.files), "embeds": list(one.embeds), "components": numbered(one.components), "flags": one.flags}
     said |= _reference(home, one) if one.reply_to else {}
     if one.interaction in home.interactions:
-        asked = home.interactions[one.interaction]
-        by = {"user": user(home.users[asked.user]), "authorizing_integration_owners": {}}
-        said |= {"application_id": APPLICATION, "webhook_id": APPLICATION, "interaction_metadata": {"id": asked.id, "type": asked.kind, **by}}
+        said |= {"application_id": APPLICATION, "webhook_id": APPLICATION}
+        said["interaction_metadata"] = interaction(home, home.interactions[one.interaction])
     if (found := home.channel(one.id)) is not None and found.parent == one.channel:
         said["thread"] = channel(home, found)
     put = home.reactions.get((one.channel, one.id), [])
     emoji = dict.fromkeys(each for each, _ in put)
     said |= {"reactions": [_reaction(put, each) for each in emoji]} if put else {}
     return said | ({"nonce": one.nonce} if one.nonce else {})
+
+
+def interaction(home: Home, one: Interaction) -> Json:
+    """Write what a message says of the interaction it answers."""
+    said: Json = {"id": one.id, "type": one.kind, "user": user(home.users[one.user]), "authorizing_integration_owners": {}}
+    if one.kind == PRESSED:
+        said["interacted_message_id"] = one.message
+    if one.kind == SENT and one.cause in home.interactions:
+        said["triggering_interaction_metadata"] = interaction(home, home.interactions[one.cause])
+    return said
+
+
+def numbered(components: Iterable[Json]) -> list[Json]:
+    """Return components as Discord gives them back: each with a number, and what may be left out with what it then is."""
+    numbers = count(1)
+    return [_numbered(each, numbers) for each in components]
+
+
+def _numbered(one: Json, numbers: Iterator[int]) -> Json:
+    said = {"id": next(numbers), **DEFAULTS.get(one["type"], {}), **one}
+    said |= {"components": [_numbered(each, numbers) for each in one["components"]]} if "components" in one else {}
+    return said | ({"accessory": _numbered(one["accessory"], numbers)} if "accessory" in one else {})
 
 
 def _reference(home: Home, one: Message) -> Json:
@@ -145,6 +179,8 @@ def application(home: Home) -> Json:
     flags = (MESSAGE_CONTENT_LIMITED if home.reads_content else 0) | (SERVER_MEMBERS_LIMITED if home.reads_members else 0)
     said: Json = {"id": APPLICATION, "name": "Frontdesk", "icon": None, "description": "", "summary": "", "type": None, "flags": flags, "team": None}
     said |= {"bot_public": False, "bot_require_code_grant": False, "verify_key": "0" * 64, "owner": user(home.users[home.guild.owner])}
+    said |= {"flags_new": str(flags), "role_connections_verification_url": None, "explicit_content_filter": 0, "eligible_oauth2_scopes": []}
+    said |= {"approximate_guild_count": len(home.guilds), "approximate_user_install_count": 0, "approximate_user_authorization_count": 0}
     return said | {"bot": user(home.users[BOT]), "rpc_origins": [], "redirect_uris": [], "interactions_endpoint_url": None}
 
 

@@ -1,0 +1,101 @@
+"""Judge: what is sent to Discord's REST API, and what our own Discord answers, held against Discord's own description of it."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT202012
+
+from cli.play.discord.api import Api, Exchange
+
+SPEC = Path(__file__).resolve().parents[3] / "shared" / "contracts" / "specs" / "discord-openapi.json"
+NAME = "urn:discord"
+JSON = "application/json"
+needs_spec = pytest.mark.skipif(not SPEC.exists(), reason="needs ../shared/contracts/specs/discord-openapi.json")
+
+
+@dataclass
+class Judge:
+    """Hears every exchange. `requests` are the complaints of what was sent and taken, `answers` of what was answered, by route."""
+
+    requests: list[str] = field(default_factory=list)
+    answers: list[str] = field(default_factory=list)
+    routes: set[str] = field(default_factory=set)
+
+    def __call__(self, exchange: Exchange) -> None:
+        """Judge one exchange. What is refused anyway needs no second opinion."""
+        # Also answers that nobody gives while everything is down have no schema.
+        if exchange.status >= 400 or not SPEC.exists():
+            return
+        route = _route(exchange.method.lower(), exchange.path)
+        if route is None:
+            self.requests.append(f"{exchange.method} {exchange.path} is no route")
+            return
+        self.routes.add(f"{exchange.method} {route}")
+        self.requests += _complaints(exchange.method.lower(), route, "request", exchange.given)
+        self.answers += _complaints(exchange.method.lower(), route, str(exchange.status), exchange.answer)
+
+
+@contextmanager
+def judged(api: Api) -> Iterator[Judge]:
+    """Judge what is exchanged meanwhile; in the end nothing that was sent may be wrong."""
+    judge = Judge()
+    api.observers.append(judge)
+    try:
+        yield judge
+    finally:
+        api.observers.remove(judge)
+    assert judge.requests == []
+
+
+def _complaints(method: str, route: str, part: str, body: Any) -> list[str]:
+    validator = _validator(method, route, part)
+    if validator is None or body is None:
+        return []
+    return [f"{method} {route} {part} {each.json_path}: {each.message[:200]}" for each in validator.iter_errors(body)]
+
+
+@cache
+def _spec() -> dict[str, Any]:
+    return dict(json.loads(SPEC.read_text(encoding="utf-8")))
+
+
+@cache
+def _routes() -> list[tuple[re.Pattern[str], str]]:
+    paths = sorted(_spec()["paths"], key=lambda path: path.count("{"))
+    return [(re.compile("^" + re.sub(r"\{[^}]+\}", "[^/]+", path) + "$"), path) for path in paths]
+
+
+def _route(method: str, path: str) -> str | None:
+    return next((route for pattern, route in _routes() if pattern.match(path) and method in _spec()["paths"][route]), None)
+
+
+@cache
+def _registry() -> Registry:
+    return Registry().with_resource(NAME, Resource(contents=_spec(), specification=DRAFT202012))
+
+
+@cache
+def _validator(method: str, route: str, part: str) -> jsonschema.Draft202012Validator | None:
+    operation = _spec()["paths"][route][method]
+    found = operation.get("requestBody", {}) if part == "request" else operation["responses"].get(part, {})
+    schema = found.get("content", {}).get(JSON, {}).get("schema")
+    return None if schema is None else jsonschema.Draft202012Validator(_absolute(schema), registry=_registry())
+
+
+def _absolute(schema: Any) -> Any:
+    """Return a schema whose references name the document they are of."""
+    if isinstance(schema, list):
+        return [_absolute(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    own = {word: _absolute(value) for word, value in schema.items() if word != "$ref"}
+    return own | ({"$ref": NAME + schema["$ref"]} if "$ref" in schema else {})
