@@ -85,4 +85,4 @@ class Rooms:
     def forget(self) -> None:
         """Ask again about everything."""
         for kept in (self._infos, self._guilds, self._members, self._authors):
-            kept.forget()  # type: ignore[attr-defined]
+            kept.forget()

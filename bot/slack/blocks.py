@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import count, groupby
 from typing import Any
 
@@ -14,26 +15,14 @@ from bot.slack.limits import FALLBACK, HEADER, MESSAGE, MESSAGE_BLOCKS, SECTION,
 from bot.slack.links import safe
 from bot.slack.markdown import pieces
 from bot.slack.rows import plain_text, rows
-from bot.text.links import linked
-from bot.text.markup import Item, Line, Piece, Quoted, Span, Spans, literal, seen, words
-from bot.text.split import shortened, stretches, weight
-from desk.audience import Scope
-from desk.cards import Block, Buttons, Card, Fields, Header, Notes, Quote, Sources, Style, Text, dates
-from desk.draft import Evidence
+from bot.text.markup import Piece, words
+from bot.text.split import stretches
+from bot.text.told import ALL, FURTHER, Room, fine, is_for_team, is_placed, is_small, told
+from desk.cards import Block, Buttons, Card, Header, Quote, Sources, Style, Text
 from desk.instants import plain
 
 Json = dict[str, Any]
 USER = re.compile(r"[UW][A-Z0-9]+")
-PLACED = re.compile(r"(in the thread|to [^:\n]{1,80} alone): ", re.IGNORECASE)
-"""How a draft card says where a part will go."""
-MORE = "… ({left} characters more on the ticket's page)"
-FURTHER = "… (more on the ticket's page)"
-SHORT = 48
-"""Characters of a labelled value that stands beside others."""
-SCOPES = {Scope.PERSON: "personal"}
-"""How an audience is called where its own word would be taken for something else."""
-QUOTED = 240
-"""Characters of a passage shown beside its title."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +31,6 @@ class Drawn:
 
     text: str
     blocks: Sequence[Json]
-
-
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How much of a card's own words and of what is quoted in it is shown; None shows all."""
-
-    said: int | None = None
-    quoted: int | None = None
 
 
 ROOMS = (Room(), Room(quoted=1000), Room(quoted=300), Room(3000, 300), Room(1500, 200), Room(700, 200), Room(300, 120), Room(100, 60))
@@ -64,16 +45,16 @@ def drawn(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = ()) ->
     """
     pinged = [user for user in to if USER.fullmatch(user)]
     fallback = " ".join((*map(mrkdwn.mention, pinged), mrkdwn.bare(cut(_words(card), FALLBACK))))
-    for room in ROOMS if _is_internal(card) else ROOMS[:1]:
+    for room in ROOMS if is_for_team(card) else ROOMS[:1]:
         blocks = body(card, carrier=carrier, url=url, to=pinged, room=room)
         if len(blocks) <= MESSAGE_BLOCKS and _size(blocks) <= MESSAGE:
             return Drawn(fallback, blocks)
-    if _is_internal(card):
+    if is_for_team(card):
         return Drawn(fallback, _first(blocks))
     return Drawn(cut(_whole(card, url, pinged), TEXT), ())
 
 
-def body(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = (), room: Room = ROOMS[0], titled: bool = False) -> list[Json]:
+def body(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = (), room: Room = ALL, titled: bool = False) -> list[Json]:
     """Return a card's blocks, however many: neighbors of one kind stand in one block, which takes less room on a phone.
 
     With `titled` its headers are large headings, as a page has them.
@@ -87,9 +68,9 @@ def body(card: Card, *, carrier: str, url: str = "", to: Sequence[str] = (), roo
         elif titled and isinstance(same[0], Header):
             made += (heading for block in same if isinstance(block, Header) for heading in _heading(block))
         elif kind == "small":
-            made += _small([_fine(block, url, room) for block in same])
+            made += _small([fine(block, partial(safe, url=url), room) for block in same])
         else:
-            drawn = [piece for block in same for piece in _told(block, url, room)]
+            drawn = [piece for block in same for piece in told(block, partial(safe, url=url), room)]
             made += (rich.block(group) for group in stretches(drawn, SECTION))
     return _pinging(made, to)
 
@@ -117,95 +98,17 @@ def _kind(block: Block) -> str:
             return "small"
         case Header() | Quote():
             return "head"  # Who it is for, and their words: one block, which a phone shows whole.
-        case Text() if PLACED.match(block.text):
+        case Text() if is_placed(block):
             return f"part {id(block)}"
         case _:
             return "told"
 
 
-def _told(block: Block, url: str, room: Room) -> Sequence[Piece]:
-    """Return what a block says in pieces of text."""
-    match block:
-        case Header(text, aside):
-            return [Line((*literal(text, bold=True), *((Span("\n"), *literal(aside)) if aside else ())))]
-        case Quote(text, author):
-            return _most((Quoted((*literal(f"{author}: " if author else "", bold=True), *literal(text))),), room.quoted)
-        case Text(text, style):
-            return _text(text, style, url, room)
-        case Notes(title, lines):
-            points = [Item(literal(line.removeprefix("• "))) for line in lines]
-            return _most([Line(literal(title, bold=True)), *points], room.quoted)
-        case Fields(pairs):
-            return [Line(_pairs(pairs))]
-        case _:
-            return ()
-
-
-def _text(text: str, style: Style, url: str, room: Room) -> Sequence[Piece]:
-    place = PLACED.match(text)
-    told = _most(pieces(text[place.end() :] if place else text, url=url), room.said)
-    if place:
-        return _led((*literal(f"{place[1][0].upper()}{place[1][1:]}:", bold=True), Span("\n")), told)
-    return _led((Span("(!) ", bold=True),), told) if style is Style.WARNING else told
-
-
-def _led(head: Spans, told: Sequence[Piece]) -> Sequence[Piece]:
-    """Put words before a text, on its first line where it begins with one."""
-    first = told[0] if told else None
-    return (Line((*head, *first.spans)), *told[1:]) if isinstance(first, Line) else (Line(head), *told)
-
-
-def _most(told: Sequence[Piece], most: int | None) -> Sequence[Piece]:
-    if most is None or sum(map(weight, told)) <= most:
-        return told
-    first, left = shortened(told, most)
-    return (*first, Line((Span(MORE.format(left=f"{left:,}"), italic=True),)))
-
-
-def _pairs(pairs: Sequence[tuple[str, str]]) -> Spans:
-    """Return labelled values: short ones side by side, which takes less room on a phone."""
-    made: list[Span] = []
-    for n, (label, value) in enumerate(pairs):
-        alone = len(value) > SHORT or (n > 0 and len(pairs[n - 1][1]) > SHORT)
-        made += [Span("\n" if alone else "  ·  ")] if n else []
-        made += [*literal(f"{label}: ", bold=True), *literal(value)]
-    return tuple(made)
-
-
-def _fine(block: Block, url: str, room: Room) -> Sequence[Piece]:
-    """Return what small print says."""
-    match block:
-        case Text(text):
-            return _most(pieces(text, url=url), room.said)
-        case Sources(items, detailed):
-            return [Line(_source(item, url, room, detailed=detailed)) for item in items]
-        case _:
-            return ()
-
-
-def _source(item: Evidence, url: str, room: Room, *, detailed: bool) -> Spans:
-    """Return a piece of evidence as a line; for the team with who may see it, its dates and the words it gives."""
-    title = " ".join((item.title or item.quote or item.url or item.id).split())
-    address = safe(item.url, url=url)
-    name = linked(seen(title), address) if address else literal(title)
-    line = (Span(f"[{item.n}] "), *name)
-    if not detailed:
-        return line
-    quoted = f": “{cut(' '.join(item.quote.split()), min(QUOTED, room.quoted or QUOTED))}”" if item.quote and item.title else ""
-    known = ", ".join(filter(None, (SCOPES.get(item.audience.scope, item.audience.scope.value), dates(item))))
-    return (*line, *literal(f"  {known}{quoted}"))
-
-
-def _small(told: Sequence[Sequence[Piece]]) -> Iterator[Json]:
+def _small(printed: Sequence[Sequence[Piece]]) -> Iterator[Json]:
     """Yield small print: plain where it has no links, styles or instants."""
-    for group in stretches([piece for each in told for piece in each], SMALL // 2):
+    for group in stretches([piece for each in printed for piece in each], SMALL // 2):
         text = mrkdwn.mrkdwn(group)
         yield {"type": "context", "elements": [{"type": "mrkdwn", "text": text, "verbatim": True}]}
-
-
-def _is_internal(card: Card) -> bool:
-    """Tell whether a card has what customers' cards never have; only such a card may be shortened."""
-    return any(isinstance(block, Header | Notes | Quote | Fields) or (isinstance(block, Sources) and block.detailed) for block in card.blocks)
 
 
 def _words(card: Card) -> str:
@@ -224,12 +127,13 @@ def _block_words(block: Block) -> str:
         case Sources(items):
             return "\n".join(f"[{item.n}] {item.title or item.quote}" for item in items)
         case _:
-            return words(_told(block, "", ROOMS[0]))
+            return words(told(block, safe, ALL))
 
 
 def _whole(card: Card, url: str, to: Sequence[str]) -> str:
-    told = [mrkdwn.mrkdwn([*_fine(block, url, ROOMS[0])] if _kind(block) == "small" else [*_told(block, url, ROOMS[0])]) for block in card.blocks]
-    return "\n\n".join(filter(None, (" ".join(map(mrkdwn.mention, to)), *told)))
+    leads = partial(safe, url=url)
+    said = [mrkdwn.mrkdwn((fine if is_small(block) else told)(block, leads, ALL)) for block in card.blocks]
+    return "\n\n".join(filter(None, (" ".join(map(mrkdwn.mention, to)), *said)))
 
 
 def _first(blocks: Sequence[Json]) -> list[Json]:

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 Leads = Callable[[str], str]
 
 BARE = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}]")
+LANGUAGE = re.compile(r"[A-Za-z][\w+#-]{0,19}(?=\s|$)")
+"""How a piece of code may call its language."""
 STYLES = {f"{name}_{end}": style for name, style in (("strong", "bold"), ("em", "italic"), ("s", "strike")) for end in ("open", "close")}
 
 
@@ -78,7 +80,7 @@ def _pieces(tokens: Sequence[Token], to: Leads) -> Iterator[Piece]:
     for token in tokens:
         at.pass_by(token)
         if token.type in ("fence", "code_block"):
-            yield Fence(instants.plain(token.content.rstrip("\n")))
+            yield Fence(instants.plain(token.content.rstrip("\n")), _language(token.info))
         elif token.type == "hr":
             yield Line((Span("———"),))
         elif token.type == "table_close":
@@ -91,6 +93,11 @@ def _pieces(tokens: Sequence[Token], to: Leads) -> Iterator[Piece]:
             elif spans or at.numbers:
                 yield _piece(spans, at)
                 at.begun = True
+
+
+def _language(info: str) -> str:
+    found = LANGUAGE.match(info)
+    return found[0] if found else ""
 
 
 def _piece(spans: Spans, at: _Where) -> Piece:

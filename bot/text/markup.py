@@ -59,9 +59,10 @@ class Quoted:
 
 @dataclass(frozen=True, slots=True)
 class Fence:
-    """Code, and tables as code."""
+    """Code, and tables as code; `language` is what its author called it."""
 
     text: str
+    language: str = ""
 
 
 Piece = Line | Item | Quoted | Fence
@@ -84,7 +85,7 @@ def seen(text: str) -> str:
 
 def _words(piece: Piece) -> str:
     match piece:
-        case Fence(text):
+        case Fence(text=text):
             return text
         case Item(spans, depth, number):
             return f"{'  ' * depth}{'•' if number is None else f'{number}.'} {said(spans)}"

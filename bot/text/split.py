@@ -50,7 +50,7 @@ def _parts(piece: Piece, most: int) -> Iterator[Piece]:
     if weight(piece) <= most:
         yield piece
     elif isinstance(piece, Fence):
-        yield from (Fence(text.strip("\n")) for text in parted(piece.text, most))
+        yield from (replace(piece, text=text.strip("\n")) for text in parted(piece.text, most))
     else:
         yield from (replace(piece, spans=spans) for spans in _lines(piece.spans, most))
 
