@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 
 from desk.customer import Role
+
+PART = re.compile(r"\[([^\]]+)\]|(\S+)")
+SLOT = re.compile(r"[A-Z]+")
+"""How a way to write a command names what has to be filled in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +25,8 @@ class Listed:
     ways: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
     """Who may give it, which is checked again when it is given."""
+    asks: bool = False
+    """What is left out is asked for by a form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,3 +49,10 @@ class Options:
     """The ways a command may go on, the likeliest first."""
 
     options: tuple[Option, ...] = ()
+
+
+def variants(way: str) -> Iterator[tuple[str, ...]]:
+    """Yield every way to write a command with and without what may be left out: words as they are, `a|b` for one of these, SLOTS in capitals."""
+    parts = [(tuple(optional.split()), ()) if optional else ((word,),) for optional, word in PART.findall(way)]
+    for chosen in product(*parts):
+        yield tuple(word for part in chosen for word in part)

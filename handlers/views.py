@@ -34,6 +34,8 @@ class Views:
             return await button_forms.form_of(query, self._services, self.draw)
         if query.kind == "home":
             return await home.home(query, self._services)
+        if query.kind == "commands":
+            return commands.catalog()
         if query.role not in TEAM:
             raise NotAllowed("Only the support team can see this.")
         match query.kind:
@@ -45,6 +47,8 @@ class Views:
                 return await commands.form_of(query, self._services)
             case "hints":
                 return await hints.hints(query, self._services)
+            case "options":
+                return await hints.options(query, self._services)
             case _:
                 return await self._queue()
 

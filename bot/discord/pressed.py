@@ -66,7 +66,7 @@ def kept_of(buttons: Iterable[Button], carrier: str) -> Mapping[str, str]:
 
 def named(whole: str) -> str:
     """Return the short name of something longer."""
-    return derived("k", whole)
+    return derived("c", whole)
 
 
 def name_in(custom_id: str) -> str | None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from itertools import product
 
 from desk.cards import Card, Notes, Text
+from desk.catalog import SLOT, Option, Options, variants
 from desk.customer import TEAM
+from desk.layers import leaves
 from desk.ports import Query
 from desk.source import SourceKind
 from escalation.rules import RULES
@@ -18,10 +18,10 @@ from handlers.commands.words import LONGEST, near, split
 from handlers.roster import roster
 from handlers.services import Services
 
-PART = re.compile(r"\[([^\]]+)\]|(\S+)")
-SLOT = re.compile(r"[A-Z]+")
 MOST = 25
 """What a platform lists at most."""
+LABELED = ("t-", "i-")
+"""How the ids begin that say nothing by themselves."""
 Choices = Mapping[str, Sequence[str]]
 
 
@@ -29,11 +29,25 @@ async def hints(query: Query, services: Services) -> Card:
     """Return a card that lists how a command may go on, each line the whole command until there."""
     if query.role not in TEAM:
         return Card((Text("Commands are for the support team only."),))
-    *before, last = [*split(query.subject), *([""] if not query.subject.strip() or query.subject[-1].isspace() else [])]
+    before, last = _begun(query.subject)
     found = await _following(before, query, services) if before else sorted(_mine(query))
     fitting = [choice for choice in found if choice.casefold().startswith(last.casefold())] or _meant(last, found)
     lines = tuple(" ".join((*map(quoted, before), quoted(choice))) for choice in fitting[:MOST])
     return Card((Notes("May follow", lines),)) if lines else Card((Text("Nothing more is expected here."),))
+
+
+async def options(query: Query, services: Services) -> Options:
+    """Return how a command may go on, as whole commands until there; a ticket or an incident is found by what it reads as, too.
+
+    What is in capitals is left out: there is nothing to choose from.
+    """
+    before, last = _begun(query.subject)
+    found = await _following(before, query, services) if before else sorted(_mine(query))
+    labels = await _labels(services) if any(choice.startswith(LABELED) for choice in found) else {}
+    begun = [Option(" ".join((*map(quoted, before), quoted(choice))), labels.get(choice, choice)) for choice in found if not SLOT.fullmatch(choice)]
+    said = last.casefold()
+    ordered = sorted((o for o in begun if said in o.label.casefold()), key=lambda o: not o.label.casefold().startswith(said))
+    return Options(tuple(ordered[:MOST]))
 
 
 def quoted(word: str) -> str:
@@ -45,17 +59,16 @@ def following(command: Command, words: Sequence[str], choices: Choices) -> tuple
     """Return what may follow the words after a command's name: words as they are, and for a slot its choices, or the slot where anything goes."""
     found: dict[str, None] = {}
     for way in command.ways or (command.usage,):
-        for parts in _variants(way):
+        for parts in variants(way):
             for part in _next(parts[1:], words, choices):
                 found |= dict.fromkeys(choices.get(part) or (part,))
     return tuple(found)
 
 
-def _variants(way: str) -> Iterator[tuple[str, ...]]:
-    """Yield every way to write a command with and without what may be left out."""
-    parts = [(tuple(optional.split()), ()) if optional else ((word,),) for optional, word in PART.findall(way)]
-    for chosen in product(*parts):
-        yield tuple(word for part in chosen for word in part)
+def _begun(text: str) -> tuple[list[str], str]:
+    """Return the words of a command that are whole, and the beginning of the next one."""
+    *before, last = [*split(text), *([""] if not text.strip() or text[-1].isspace() else [])]
+    return before, last
 
 
 def _next(parts: Sequence[str], words: Sequence[str], choices: Choices) -> Sequence[str]:
@@ -122,6 +135,28 @@ async def _incidents(query: Query, services: Services) -> Sequence[str]:
     return [incident.id for incident in reversed(await services.store.incidents(open_only=True))]
 
 
+async def _labels(services: Services) -> Mapping[str, str]:
+    """Return how tickets and incidents read in a list, by id."""
+    tickets = await services.store.tickets(open_only=True)
+    incidents = await services.store.incidents(open_only=True)
+    read = {str(t.id): "  ".join(filter(None, (str(t.id), t.priority.level, t.customer_name, t.category))) for t in tickets}
+    return {**read, **{str(incident.id): f"{incident.id}  {incident.title}" for incident in incidents}}
+
+
+async def _people(query: Query, services: Services) -> Sequence[str]:
+    """Return the customers who wait, and the team."""
+    waiting = [ticket.customer_name for ticket in reversed(await services.store.tickets(open_only=True)) if ticket.customer_name]
+    return tuple(dict.fromkeys((*waiting, *await _teammates(query, services))))
+
+
+async def _rotas(query: Query, services: Services) -> Sequence[str]:
+    return [rota.name for rota in (await services.policy.current()).oncall.rotas]
+
+
+async def _keys(query: Query, services: Services) -> Sequence[str]:
+    return sorted(key for key, _ in leaves(await services.policy.resolved()))
+
+
 async def _accounts(query: Query, services: Services) -> Sequence[str]:
     return [account.name for account in await services.crm.accounts()]
 
@@ -158,8 +193,11 @@ SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "CHANNEL": _channels,
     "COMMAND": _commands,
     "INCIDENT": _incidents,
+    "KEY": _keys,
     "KIND": _always("community", "shared", "direct"),
     "MACRO": _macros,
+    "PERSON": _people,
+    "ROTA": _rotas,
     "RULE": _always(*RULES),
     "TICKET": _tickets,
     "TIER": _tiers,
@@ -168,5 +206,5 @@ SLOTS: Mapping[str, Callable[[Query, Services], Awaitable[Sequence[str]]]] = {
     "SOURCEKIND": _always(*SourceKind),
 }
 """What may stand for a slot now."""
-OPEN = frozenset({"INCIDENT", "CHANNEL", "TICKET", "MACRO"})
+OPEN = frozenset({"INCIDENT", "CHANNEL", "TICKET", "MACRO", "PERSON", "KEY"})
 """Slots that also take what is not listed."""

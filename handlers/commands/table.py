@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from desk.audience import INTERNAL, PUBLIC
 from desk.cards import Button, Buttons, Card, Fields, Form, Header, Style, Text
+from desk.catalog import Catalog, Listed
 from desk.changes import NOTHING, Changes
 from desk.customer import LEADS, TEAM, Role
 from desk.errors import InvalidInput, Misconfigured, NotAllowed, Rejected, Unavailable
@@ -111,6 +112,12 @@ COMMANDS: dict[str, Command] = {
     "pause": Command(stop.pause, LEADS, stop.USAGE[0], group=Group.POLICY, ways=stop.WAYS[0]),
     "resume": Command(stop.resume, LEADS, stop.USAGE[1], group=Group.POLICY, ways=stop.WAYS[1]),
 }
+
+
+def catalog() -> Catalog:
+    """Return every command there is, for a platform that lists commands; who may give one is asked when it is given."""
+    found = COMMANDS.items()
+    return Catalog(tuple(Listed(name, c.usage, c.help, str(c.group), c.ways, tuple(sorted(c.roles)), c.form is not None) for name, c in found))
 
 
 async def command_invoked(event: CommandInvoked, services: Services) -> Changes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -91,3 +92,22 @@ async def test_a_restart_forgets_no_token(tmp_path: Path, clock: FakeClock) -> N
 
     assert reply is not None
     assert reply.token == "kept"
+
+
+async def test_what_follows_at_once_waits_until_discord_was_answered(replies: Replies) -> None:
+    async with replies.answering(ANA, HERE, application="9", token="asked", waits=True):
+        early = asyncio.create_task(replies.take(ANA, HERE))
+        await asyncio.wait([early], timeout=0.05)
+        assert not early.done()
+    reply = await early
+
+    assert reply is not None
+    assert reply.token == "asked"
+
+
+async def test_a_token_whose_first_answer_was_refused_is_forgotten(replies: Replies) -> None:
+    with pytest.raises(OSError):
+        async with replies.answering(ANA, HERE, application="9", token="asked", waits=True):
+            raise OSError("refused")
+
+    assert await replies.take(ANA, HERE) is None
