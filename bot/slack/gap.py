@@ -1,234 +1,63 @@
-"""The gap: what was said while nobody listened is read back from Slack before anything is answered there, page by page, and goes on after a kill."""
+"""The gap on Slack: what was said there while nobody listened, read back from the history of channels and threads."""
 
 from __future__ import annotations
 
-import asyncio
 import logging
-from collections import Counter
-from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
-from bot.slack.listener import Emit, Listener
+from bot.arrivals import gap
+from bot.arrivals.gap import Emit
+from bot.slack.listener import Listener
 from bot.slack.people import People
-from bot.slack.refs import channel_ref, stamp
+from bot.slack.refs import channel_ref, instant
 from bot.slack.replay import Replay
 from bot.slack.rooms import listed
 from bot.slack.web import Web
-from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable, Unavailable
-from desk.events import ChannelChanged, Event
-from desk.ids import EventId, derived
+from desk.errors import FrontdeskError, Rejected
 from desk.ports import Clock, PolicySource
-from desk.space import Channel, ChannelKind, ChannelRef, Platform
+from desk.space import ChannelRef, Platform
 from desk.store import Store
-from desk.watch import Replies, Unread, WatchRows
-
-EVERY = timedelta(seconds=20)
-"""How often it is noted that somebody listens."""
-MARGIN = timedelta(minutes=1)
-"""How much more than the gap is read at both ends: a connection may be dead before anybody notices, and clocks differ."""
-HELD_BACK = timedelta(seconds=90)
-"""How long after Slack said that it keeps events back they flow again; it says so every minute."""
-PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
-"""How long Slack is left alone when it does not answer, doubling up to the longest."""
-TRIES = 10
-"""How often one channel may fail while Slack is there for others, which takes some minutes; then it is left out."""
-HANDLED = 200
-"""How often, with LOOK between, it is asked whether the desk has dealt with what it was told, before turns begin all the same."""
-LOOK = 0.05
+from desk.watch import Unread, WatchRows
 
 log = logging.getLogger("frontdesk.slack")
 
 
-class Gap:
-    """Watches one workspace. `missed` says that events flow again that did not; what was said meanwhile is then read, once and in whole."""
+class Gap(gap.Gap):
+    """Watches one workspace."""
+
+    platform = Platform.SLACK
 
     def __init__(self, web: Web, people: People, *, policy: PolicySource, store: Store, watch: WatchRows, clock: Clock, emit: Emit) -> None:
+        super().__init__(policy=policy, store=store, watch=watch, clock=clock, emit=emit)
         self._web = web
-        self._policy = policy
-        self._store = store
-        self._watch = watch
-        self._clock = clock
-        self._emit = emit
-        self._told: set[EventId] = set()
-        self._replay = Replay(web, watch, Listener(web, people, policy, self._tell), clock)
-        self._missed = asyncio.Event()
-        self._held_until: datetime | None = None
-        self._failed: Counter[ChannelRef] = Counter()
-        self._left: frozenset[ChannelRef] | None = None
-        """Which channels are still to be read; None until that is known."""
-        self.is_reading = False
-        self.is_waiting = False
-        """Slack is left alone for a while."""
+        self._replay = Replay(web, watch, Listener(web, people, policy, self.tell), clock)
 
-    def missed(self) -> None:
-        """Note that events flow that did not before."""
-        self.is_reading = True
-        self._left = None
-        self._missed.set()
+    async def space(self) -> str:
+        """Return the workspace."""
+        return (await self._web.whoami()).team
 
-    def is_behind(self, channel: ChannelRef) -> bool:
-        """Tell whether something said in a channel may still be unread."""
-        return self.is_reading and (self._left is None or channel in self._left)
-
-    def held_back(self) -> None:
-        """Note that Slack keeps events back for now: nothing counts as heard until they flow again."""
-        self._held_until = self._clock.now() + HELD_BACK
-
-    async def run(self, listening: Callable[[], bool]) -> None:
-        """Watch and catch up until canceled; `listening` tells whether events can come now."""
-        while True:
-            await self._missed.wait()
-            self._missed.clear()
-            await self._begun()
-            # What comes while the gap is read is heard, so the pulse goes on.
-            beating = asyncio.create_task(self._keep_beating(listening))
-            try:
-                await self.read()
-                self.is_reading = self._missed.is_set()
-                await self._missed.wait()
-            finally:
-                beating.cancel()
-
-    async def begin(self) -> None:
-        """Note what is to be read, together with the instant from which nothing is missing again."""
-        here, now = await self._web.whoami(), self._clock.now()
-        last = await self._watch.pulse(Platform.SLACK, here.team)
-        # Nothing was missed before anybody ever listened.
-        parts = [await self._part(channel, last - MARGIN, now) for channel in await self._channels(here.team)] if last else []
-        await self._watch.begin(Platform.SLACK, here.team, [part for part in parts if part.after < part.until], now)
-
-    async def read(self) -> None:
-        """Read everything that is to be read, and return when the desk has dealt with it."""
-        pause = PAUSE
-        while True:
-            try:
-                parts = await self._watch.unread(Platform.SLACK, (await self._web.whoami()).team)
-                await self._read_all_but(frozenset(part.channel for part in parts))
-                if not parts:
-                    break
-                await self._page(self._next(parts))
-                pause = PAUSE
-            except (Retryable, Misconfigured) as error:
-                pause = await self._waited(error, pause)
-
-    async def beat(self) -> None:
-        """Note that somebody listens."""
-        await self._watch.beat(Platform.SLACK, (await self._web.whoami()).team, self._clock.now())
-
-    def _next(self, parts: Sequence[Unread]) -> Unread:
-        """Return what is read next: nobody waits for a channel that fails, nor a channel for private conversations, which may be many."""
-        return min(parts, key=lambda part: (self._failed[part.channel], part.channel.id.startswith("D")))
-
-    async def _read_all_but(self, left: frozenset[ChannelRef]) -> None:
-        """Let the channels be answered that are read, once the desk has dealt with what it was told of them."""
-        if left and left == self._left:
-            return
-        await self._dealt_with()
-        # What was missed since is in no part yet.
-        if not self._missed.is_set():
-            self._left = left
-
-    async def _begun(self) -> None:
-        """Note the gap, however often it takes."""
-        pause = PAUSE
-        while True:
-            try:
-                return await self.begin()
-            except (Retryable, Misconfigured) as error:
-                pause = await self._waited(error, pause)
-
-    async def _keep_beating(self, listening: Callable[[], bool]) -> None:
-        while True:
-            await asyncio.sleep(EVERY.total_seconds())
-            try:
-                if self._held_until and self._clock.now() >= self._held_until:
-                    self._held_until = None
-                    self.missed()
-                elif listening() and not self._held_until and not self._missed.is_set():
-                    await self.beat()
-            except (Retryable, Misconfigured) as error:
-                log.warning("it could not be noted that Slack is listened to: %s", error)
-
-    async def _channels(self, team: str) -> list[Channel]:
-        """Return the declared channels of the workspace, and the private conversations with the bot, also those in which nobody wrote before."""
-        known = [channel for channel in await self._store.channels() if (channel.ref.platform, channel.ref.space) == (Platform.SLACK, team)]
-        ids = {channel.ref.id for channel in known}
-        unknown = (channel_ref(team, id) for id in await self._conversations() if id not in ids)
-        return [*known, *(Channel(ref, "", ChannelKind.DIRECT, self._clock.now()) for ref in unknown)]
-
-    async def _conversations(self) -> list[str]:
+    async def conversations(self) -> Sequence[ChannelRef]:
         """Return the private conversations with the bot; none where Slack does not tell of them, as where the app lacks the scope for it."""
         listing = listed(self._web, "users.conversations", "channels", types="im", accept=("missing_scope",))
         try:
-            return [str(room["id"]) async for room in listing]
+            return [channel_ref(await self.space(), str(room["id"])) async for room in listing]
         except Rejected as error:
             log.warning("conversations in which nobody wrote before are not looked into: %s", error)
             return []
 
-    async def _part(self, channel: Channel, last: datetime, now: datetime) -> Unread:
-        policy = await self._policy.current()
-        # A private conversation began with its first message, which may come late.
-        declared = datetime.min.replace(tzinfo=now.tzinfo) if channel.kind is ChannelKind.DIRECT else channel.declared_at
-        after = max(last, now - policy.intake.history, declared)
-        talks = await self._watch.talks(channel.ref, since=now - policy.tickets.reopen - policy.tickets.close)
-        goes_on = [t for t in talks if t.merged_into is None and (not t.closed or now - t.closed <= policy.tickets.reopen)]
-        roots = {t.place.thread: t for t in goes_on if t.place.thread and t.place.thread <= stamp(after)}
-        open_ = tuple(Replies(root) for root, ticket in roots.items() if not ticket.status.is_over)
-        over = [ticket.opened for ticket in roots.values() if ticket.status.is_over]
-        return Unread(channel.ref, after, now + MARGIN, min([after, *(opened - MARGIN for opened in over)]), threads=open_)
+    async def step(self, part: Unread) -> None:
+        """Read one page of a part."""
+        await self._replay.step(part)
 
-    async def _page(self, part: Unread) -> None:
-        """Read one page; a channel that cannot be read is left out, and the team is told. Raises what passes, and what a person has to mend first."""
-        try:
-            await self._replay.step(part)
-            self._failed.pop(part.channel, None)
-        except Unavailable as error:
-            if error.system != "platform" or await self._is_refused():
-                raise
-            self._failed[part.channel] += 1
-            if self._failed[part.channel] < TRIES:
-                raise
-            await self._left_out(part, error)
-        except (Rejected, Misconfigured) as error:
-            if isinstance(error, Misconfigured) and await self._is_refused():
-                raise
-            await self._left_out(part, error)
+    def began(self, root: str) -> datetime:
+        """Return when the root of a thread was said."""
+        return instant(root)
 
-    async def _left_out(self, part: Unread, error: FrontdeskError) -> None:
-        log.warning("what was said in %s in our absence cannot be read: %s", part.channel, error)
-        id = EventId(derived("ev", "unread", part.channel, part.until))
-        await self._tell(ChannelChanged(id=id, channel=part.channel, at=self._clock.now(), gone=True))
-        await self._watch.done(part)
-        self._failed.pop(part.channel, None)
-
-    async def _is_refused(self) -> bool:
-        """Tell whether it is the whole app that Slack refuses, and not this channel: then everything waits for whoever mends that."""
+    async def is_refused(self) -> bool:
+        """Tell whether it is the whole app that Slack refuses."""
         try:
             await self._web.call("auth.test")
         except FrontdeskError:
             return True
         return False
-
-    async def _waited(self, error: Exception, pause: timedelta) -> timedelta:
-        wait = error.after if isinstance(error, RateLimited) else pause
-        log.warning("what was said in our absence is read on in %.0f s: %s", wait.total_seconds(), error)
-        until, self.is_waiting = self._clock.now() + wait, True
-        try:
-            while self._clock.now() < until:
-                await self._clock.wait(until)
-        finally:
-            self.is_waiting = False
-        return pause if isinstance(error, RateLimited) else min(pause * 2, LONGEST_PAUSE)
-
-    async def _tell(self, event: Event) -> None:
-        await self._emit(event)
-        self._told.add(event.id)
-
-    async def _dealt_with(self) -> None:
-        """Wait until what was told is stored: a turn that began before would not see it."""
-        for _ in range(HANDLED):
-            self._told = {id for id in self._told if await self._store.follow_ups(id) is None}
-            if not self._told:
-                return
-            await asyncio.sleep(LOOK)
-        self._told.clear()

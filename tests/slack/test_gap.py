@@ -11,8 +11,8 @@ from aiohttp import web as http
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from bot.arrivals import gap as gaps
 from bot.arrivals.inbox import Arrival
-from bot.slack import gap as gaps
 from bot.slack.access import Access
 from bot.slack.gap import Gap
 from bot.slack.listener import Listener
