@@ -37,7 +37,15 @@ def user(one: User) -> Json:
 
 def member(home: Home, one: Member, *, with_user: bool = True) -> Json:
     """Write a member; beside a message without the user, who is written there already."""
-    said: Json = {"roles": list(one.roles), "nick": one.nick or None, "avatar": None, "joined_at": JOINED, "deaf": False, "mute": False}
+    said: Json = {
+        "roles": list(one.roles),
+        "nick": one.nick or None,
+        "avatar": None,
+        "banner": None,
+        "joined_at": JOINED,
+        "deaf": False,
+        "mute": False,
+    }
     said |= {"premium_since": None, "pending": False, "flags": 0, "communication_disabled_until": None}
     return {**said, "user": user(home.users[one.user])} if with_user else said
 
@@ -46,7 +54,19 @@ def role(one: Role) -> Json:
     """Write a role."""
     colors = {"primary_color": 0, "secondary_color": None, "tertiary_color": None}
     look = {"color": 0, "colors": colors, "hoist": False, "icon": None, "unicode_emoji": None, "managed": one.id == APPLICATION, "flags": 0}
-    return {"id": one.id, "name": one.name, "permissions": str(one.permissions), "position": one.position, "mentionable": one.mentionable, **look}
+    return {
+        "id": one.id,
+        "name": one.name,
+        "permissions": str(one.permissions),
+        "position": one.position,
+        "mentionable": one.mentionable,
+        **look,
+        **_bots(one),
+    }
+
+
+def _bots(one: Role) -> Json:
+    return {"tags": {"bot_id": BOT}} if one.id == APPLICATION else {}
 
 
 def channel(home: Home, one: Channel) -> Json:
@@ -154,13 +174,19 @@ def veiled(said: Json, one: Message) -> Json:
     return said | HIDDEN
 
 
+UNSET = ("home_header", "discovery_splash", "widget_channel_id", "safety_alerts_channel_id", "vanity_url_code", "banner", "public_updates_channel_id")
+SWITCHES = {"widget_enabled": False, "premium_progress_bar_enabled": False, "nsfw": False, "incidents_data": None, "premium_subscription_count": 0}
+SIZES = {"max_presences": None, "max_members": 25_000_000, "max_stage_video_channel_users": 50, "max_video_channel_users": 25}
+"""What a server says of itself that no bot minds."""
+
+
 def guild(home: Home, one: Guild) -> Json:
     """Write a server as a request is answered with it."""
     levels = {"verification_level": 1, "default_message_notifications": 1, "explicit_content_filter": 0, "mfa_level": 0, "nsfw_level": 0}
     said: Json = {"id": one.id, "name": one.name, "icon": None, "splash": None, "owner_id": one.owner, "afk_channel_id": None, "afk_timeout": 300}
     said |= {"roles": [role(each) for each in one.roles.values()], "emojis": [], "stickers": [], "features": [], "premium_tier": 0, **levels}
     said |= {"system_channel_id": None, "system_channel_flags": 0, "rules_channel_id": None, "preferred_locale": "en-US", "description": None}
-    return said | {"application_id": None, "vanity_url_code": None, "banner": None, "public_updates_channel_id": None}
+    return {**dict.fromkeys(UNSET), "application_id": None, "region": "deprecated", **SWITCHES, **SIZES, **said}
 
 
 def created(home: Home, one: Guild) -> Json:
