@@ -15,10 +15,13 @@ from bot.discord.access import Access
 from bot.discord.budget import KeptBudget
 from bot.discord.carried import Carried
 from bot.discord.client import Client, wanted
+from bot.discord.commands import Commands
 from bot.discord.hearing import Hearing
+from bot.discord.interactive import Interactive
 from bot.discord.kinds import Kinds
 from bot.discord.listener import Listener
 from bot.discord.people import People
+from bot.discord.replies import Replies
 from bot.discord.socket import TOKEN, Socket
 from bot.discord.web import Web
 from desk.errors import FrontdeskError, Misconfigured, Unavailable
@@ -61,6 +64,8 @@ class Discord:
         self._web = Web(self._client, access)
         self._people = People(self._web, policy, store, clock)
         self._kinds = Kinds(self._web)
+        self._replies = Replies(carried, clock)
+        self._commands: Commands | None = None
         self.chat: ChatPlatform
         self._pump: Pump | None = None
         self._socket: Socket | None = None
@@ -83,21 +88,22 @@ class Discord:
         self._pump = Pump(self._inbox, listener.take, self._clock, on_given_up=on_given_up)
         budget = KeptBudget(self._carried, self._clock)
         self._socket = Socket(self._access, self._client, self._web, budget=budget, room=self._hearing.has_room, connected=lambda: None)
-
-        async def answer(event: object) -> None:
-            del event
-
-        self._hearing.connect(self._kinds, self._pump.keep, answer=answer, forget=self._people.forget, sessions=self._socket)
+        self._commands = Commands(self._web, desk, self._carried)
+        interactive = Interactive(
+            self._web, self._people, desk, self._pump.keep, carried=self._carried, replies=self._replies, commands=self._commands
+        )
+        self._hearing.connect(self._kinds, self._pump.keep, answer=interactive.take, forget=self._people.forget, sessions=self._socket)
 
     async def run(self) -> None:
         """Listen until canceled. Whatever is wrong with Discord is said in the log, and the rest of the desk goes on."""
-        if self._pump is None or self._socket is None:
+        if self._pump is None or self._socket is None or self._commands is None:
             return
         async with asyncio.TaskGroup() as group:
             group.create_task(self._pump.run())
             await self._logged_in()
             group.create_task(self._find_out())
             group.create_task(self._socket.run())
+            group.create_task(self._commands.run())
 
     def is_behind(self, channel: ChannelRef) -> bool:
         """Tell whether what was said in a channel in our absence may still be unread."""

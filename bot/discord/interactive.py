@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.arrivals.inbox import Arrival
-from bot.discord import acts, menu, modals, notes, pressed
+from bot.discord import acts, draw, menu, modals, notes, pressed, tree
 from bot.discord.autocomplete import Autocomplete
 from bot.discord.carried import TYPED, Carried
 from bot.discord.commands import Commands
@@ -21,7 +21,7 @@ from bot.discord.people import People, Who
 from bot.discord.pressed import Pressed
 from bot.discord.replies import Replies
 from bot.discord.web import Web
-from desk.cards import Button, Form
+from desk.cards import Button, Card, Form
 from desk.customer import TEAM
 from desk.errors import FrontdeskError, InvalidInput, Misconfigured, NotAllowed, Rejected, Retryable, Unavailable
 from desk.ids import TicketId, derived
@@ -101,6 +101,8 @@ class Interactive:
         data = body["data"]
         if (again := notes.again_in(str(data["custom_id"]))) is not None:
             return await self._reopen(body, *again)
+        if data.get("values") == []:
+            return await self._respond(body, UPDATED_LATER)
         origin = str((data.get("values") or [data["custom_id"]])[0])
         whole = await self._whole(origin)
         found = pressed.unpacked(whole)
@@ -110,7 +112,8 @@ class Interactive:
             return await self._command(body, found.subject)
         form = await self._form_of(body, found) if found.asks else None
         if form is not None:
-            return await self._open(body, form, Filling(origin))
+            await self._open(body, form, Filling(origin))
+            return await self._reset(body)
         await self._done(body, acts.of_click(body, whole), UPDATED_LATER)
 
     async def _commanded(self, body: Payload) -> None:
@@ -118,7 +121,21 @@ class Interactive:
         if body["data"].get("type") == menu.MESSAGE:
             told = notes.told(menu.taken(str(body.get("locale") or "")))
             return await self._done(body, acts.of_asking(body, str(body["data"]["target_id"])), TEXT, told)
+        if tree.chosen(body["data"])[0] == (tree.HOME,):
+            return await self._home(body)
         await self._command(body, await self._commands.text_of(body["data"]))
+
+    async def _home(self, body: Payload) -> None:
+        """Show somebody their page, as things stand now."""
+        try:
+            async with asyncio.timeout(PATIENCE):
+                card = await self._desk.view(await self._query(body, tree.HOME, "", await self._who(body)))
+        except TimeoutError:
+            raise Unavailable("store", "a page was not there in time") from None
+        if isinstance(card, Card):
+            await self._carried.keep(pressed.too_long(card, tree.HOME))
+            made = draw.components(card, carrier=tree.HOME)
+            await self._respond(body, TEXT, {**made, "flags": made["flags"] | notes.EPHEMERAL})
 
     async def _typing(self, body: Payload) -> None:
         """Say how what is being typed may go on."""
@@ -178,6 +195,18 @@ class Interactive:
         page = min(page, len(made) - 1)
         ref = f"{notes.TYPED}{filling.name}" if filling.name else filling.origin
         await self._respond(body, MODAL, made.modal(page, f"{page}/{len(made)}>{ref}"))
+
+    async def _reset(self, body: Payload) -> None:
+        """Let a menu show no choice again: Discord does not take the same one twice, and a form may be closed without being sent."""
+        message = body.get("message") or {}
+        if not body["data"].get("values") or _is_alone(body) or not message.get("components"):
+            return
+        channel, path = str(body["channel_id"]), "/channels/{channel_id}/messages/{message_id}"
+        try:
+            same = {"components": message["components"]}
+            await self._web.call("PATCH", path, json=same, channel_id=channel, message_id=str(message["id"]))
+        except FrontdeskError as error:
+            log.debug("a menu still shows its last choice: %s", error)
 
     async def _reopen(self, body: Payload, page: int, name: str) -> None:
         """Open a form again with what was typed, or its next page."""
