@@ -9,6 +9,7 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -53,6 +54,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Submit = Callable[[Event], Awaitable[None]]
+Look = Callable[[], Awaitable[bool]]
 MOST_SLEEP = timedelta(hours=1)
 """The longest sleep at once: a machine that was suspended finds out what is due."""
 LONG_DUE = timedelta(minutes=5)
@@ -211,18 +213,23 @@ class Runtime:
         """Return what is wrong with the values of a form, as sentences by field."""
         return await self._views.check(query, values)
 
-    async def settle(self) -> None:
-        """Return when nothing runs, is due or can be sent; a row that awaits its retry counts as settled."""
+    async def settle(self, *, in_turn: bool = False) -> None:
+        """Return when nothing runs, is due or can be sent; a row that awaits its retry counts as settled.
+
+        `in_turn` does one thing after another: what falls due in one instant then ends in one way, however busy the machine is.
+        """
+        between = self.engine.settled if in_turn else None
+        own: list[Look] = [partial(look, between) for look in (self.sweeper.sweep, self.runner.drain, self.sender.drain)]
+        looks: list[Look] = [self.syncs.run_due, self.reviews.run_due, self.rearming.look, *own]
         busy = True
         while busy:
             # Each of them can give work to the others, so all must be idle in one round.
             await self.engine.settled()
-            busy = await self.syncs.run_due()
-            busy = await self.reviews.run_due() or busy
-            busy = await self.rearming.look() or busy
-            busy = await self.sweeper.sweep() or busy
-            busy = await self.runner.drain() or busy
-            busy = await self.sender.drain() or busy
+            busy = False
+            for look in looks:
+                busy = await look() or busy
+                if in_turn:
+                    await self.engine.settled()
 
     async def works(self) -> bool:
         """Tell whether the store answers and what is due is done; a desk that stands still is as good as one that is down."""

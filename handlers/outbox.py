@@ -15,6 +15,7 @@ from desk.ports import ChatPlatform
 from desk.post import SIGNS, Direct, Op, Post, Row, RowStatus
 from desk.space import MessageRef, Place, Platform
 from handlers import paging, standing, stopped
+from handlers.abreast import Between, abreast
 from handlers.pace import Pace
 from handlers.rhythm import Rhythm
 from handlers.services import Services
@@ -37,17 +38,13 @@ class Sender:
         self._direct: dict[str, str] = {}
         self._busy = asyncio.Lock()
 
-    async def drain(self) -> bool:
-        """Send everything that may be sent now; True when anything was tried."""
+    async def drain(self, between: Between | None = None) -> bool:
+        """Send everything that may be sent now, in turn if anything is to be awaited between; True when anything was tried."""
         async with self._busy:
             tried = False
             while rows := await self._services.store.sendable(self._services.clock.now()):
-                # All are awaited before one failure is raised: a row still under way must not be tried a second time beside itself.
-                moved = await asyncio.gather(*(self._deliver(row) for row in rows), return_exceptions=True)
-                if failed := next((result for result in moved if isinstance(result, BaseException)), None):
-                    raise failed
                 tried = True
-                if not any(moved):
+                if not await abreast(self._deliver, rows, between):
                     break
             return tried
 

@@ -19,6 +19,7 @@ from desk.ports import Actions
 from desk.runs import ActionResult, ActionRun, RunStatus
 from desk.selfservice import SelfService
 from handlers import requests
+from handlers.abreast import Between, abreast
 from handlers.finishing import watch_of
 from handlers.rhythm import Rhythm
 from handlers.services import Services
@@ -45,18 +46,14 @@ class Runner:
         self._ended: set[str] = set()
         self._busy = asyncio.Lock()
 
-    async def drain(self) -> bool:
-        """Do everything that may be done now; True when anything was."""
+    async def drain(self, between: Between | None = None) -> bool:
+        """Do everything that may be done now, in turn if anything is to be awaited between; True when anything was."""
         # Whoever was at it meanwhile may have given work to others.
         worked = self._busy.locked()
         async with self._busy:
             # A run that was refused here still waits in the store until that is recorded.
             while found := [run for run in await self._services.store.runnable(self._services.clock.now()) if run.id not in self._ended]:
-                # All are awaited before one failure is raised: a call still under way must not be left behind.
-                moved = await asyncio.gather(*(self._take(run) for run in found), return_exceptions=True)
-                if failed := next((result for result in moved if isinstance(result, BaseException)), None):
-                    raise failed
-                if not any(moved):
+                if not await abreast(self._take, found, between):
                     break
                 worked = True
             return await self._say() or worked

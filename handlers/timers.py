@@ -31,6 +31,7 @@ from handlers import (
     waiting_on,
     weekly,
 )
+from handlers.abreast import Between
 from handlers.deed import Deed
 from handlers.rhythm import Rhythm
 from handlers.services import Services
@@ -150,10 +151,11 @@ class Sweeper:
         self._first = True
         self._swept = datetime.min.replace(tzinfo=UTC)
 
-    async def sweep(self) -> bool:
+    async def sweep(self, between: Between | None = None) -> bool:
         """Submit what is due; True when there was anything. A deadline submitted twice is one event.
 
         What is submitted is held for a while, so that of several workers one does it; the first sweep also takes up what was held before.
+        With `between`, which is awaited after each, they are done in turn.
         """
         self._swept = self._services.clock.now()
         again, self._first = self._first, False
@@ -162,6 +164,8 @@ class Sweeper:
         while found:
             for deadline in found:
                 await self._submit(_event(deadline))
+                if between is not None:
+                    await between()
             found = await self._claimed(most=MOST) if len(found) >= MOST else ()
         return new
 

@@ -1,6 +1,7 @@
 """What goes wrong on purpose in a play, without a process to kill: the kill is looked at instead."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -116,6 +117,20 @@ async def test_an_event_that_became_durable_is_not_worked_on_before_the_kill(fau
     fault.arm(None)
     for task in working:
         task.cancel()
+
+
+async def test_events_are_worked_on_one_after_another_in_the_order_in_which_they_came(fault):
+    done: list[str] = []
+
+    async def dispatch(event):
+        done.append(f"begins {event.id}")
+        # The first takes longest, as on a machine that is busy just then.
+        await asyncio.sleep(0.05 if event is EVENT else 0)
+        done.append(f"ends {event.id}")
+
+    work = fault.wrappers().dispatch(dispatch)
+    await asyncio.gather(work(EVENT), work(replace(EVENT, id=EventId("ev-2"))))
+    assert done == ["begins ev-1", "ends ev-1", "begins ev-2", "ends ev-2"]
 
 
 async def test_nothing_is_killed_unless_it_was_asked_for(fault, kills):
