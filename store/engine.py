@@ -47,6 +47,9 @@ FAILED = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
 FINISHED = ["SUCCESS", *FAILED]
 UNFINISHED = ["PENDING", "ENQUEUED", "DELAYED"]
 
+_LINED: contextvars.ContextVar[asyncio.Event | None] = contextvars.ContextVar("lined", default=None)
+"""What is set as soon as the event of this context waits for its turn; None for one that is recovered."""
+
 log = logging.getLogger("frontdesk.engine")
 
 
@@ -134,7 +137,10 @@ class DurableEngine(EngineRows):
             self._workflow = _launch(self._url, self._database, executor=self._executor, handle=self._handle)
 
     async def submit(self, event: Event) -> None:
-        """Make an event durable and start it; return once it is durable. An id submitted before is left alone."""
+        """Make an event durable and start it; return once it is durable and waits for its turn. An id submitted before is left alone.
+
+        Of two that are submitted one after another, the first one's turn is therefore the first.
+        """
         if self._stopping:
             # Whoever hands this over is tried again, at the next start at the latest: given up, what follows from a handled event would be lost.
             raise Unavailable("store", "the engine is stopping")
@@ -180,6 +186,9 @@ class DurableEngine(EngineRows):
         assert task
         self._running.add(task)
         task.add_done_callback(lambda ended: self._end(ended, event.id))
+        if lined := _LINED.get():
+            # Nothing comes between this and the place in the line.
+            lined.set()
         async with self._turns.of(event.key):
             pause = PAUSE
             while not await self._try(event, pause):
@@ -255,10 +264,22 @@ def _launch(url: sa.URL, database: sa.Engine, *, executor: str, handle: Workflow
 
 
 async def _begin(workflow: Workflow, event: Event) -> asyncio.Future[Any] | None:
-    """Return what runs the event, None when its id was submitted before."""
+    """Return what runs the event once it waits for its turn, None when its id was submitted before."""
+    lined = asyncio.Event()
+    _LINED.set(lined)
     with translated(), SetWorkflowID(event.id):
         handle = await DBOS.start_workflow_async(workflow, pack(event))
-    return getattr(handle, "task", None)
+    running: asyncio.Future[Any] | None = getattr(handle, "task", None)
+    if running is not None:
+        await _lined_up(lined, running)
+    return running
+
+
+async def _lined_up(lined: asyncio.Event, running: asyncio.Future[Any]) -> None:
+    """Wait until an event waits for its turn: DBOS still has a thread to go through, where a later one may overtake it."""
+    waiting = asyncio.ensure_future(lined.wait())
+    await asyncio.wait({waiting, running}, return_when=asyncio.FIRST_COMPLETED)
+    waiting.cancel()
 
 
 def _text(row: WorkflowStatus) -> str:

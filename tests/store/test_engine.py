@@ -9,6 +9,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from itertools import chain, repeat
 from pathlib import Path
 
 import pytest
@@ -130,6 +131,19 @@ async def test_events_of_one_key_run_in_the_order_they_were_submitted(stage: Sta
     gate.set()
     await stage.engine.settled()
     assert stage.seen == ["e-0003", "e-0001", "e-0002"]
+
+
+async def test_an_event_that_is_long_on_its_way_is_not_overtaken_by_the_next_of_its_key(stage: Stage, monkeypatch: pytest.MonkeyPatch):
+    pauses, in_a_thread = chain([0.2, 0.2], repeat(0)), asyncio.to_thread
+
+    async def late(work: Callable[..., object], *given: object, **named: object) -> object:
+        await asyncio.sleep(next(pauses))
+        return await in_a_thread(work, *given, **named)
+
+    monkeypatch.setattr(asyncio, "to_thread", late)
+    await stage.submit(1, 2, key="one")
+    await stage.engine.settled()
+    assert stage.seen == [happened(1).id, happened(2).id]
 
 
 async def test_no_more_than_the_bound_run_at_once(url: str):
