@@ -92,7 +92,10 @@ class Emulate:
 
     def set_time(self, at: datetime) -> None:
         """Let it be this instant for everything it writes from now on."""
-        self.clock.write_text(str(int(at.timestamp() * 1000)))
+        # Renaming makes it read one instant or the other: an emptied file says 1970.
+        waiting = self.clock.with_suffix(".new")
+        waiting.write_text(str(int(at.timestamp() * 1000)))
+        waiting.replace(self.clock)
 
     def call(self, method: str, by: str = "", /, **arguments: Any) -> dict[str, Any]:
         """Call a method as somebody, or as the bot, and return the answer; one that is not ok fails the test.

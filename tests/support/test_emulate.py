@@ -35,6 +35,15 @@ def test_it_lives_at_the_time_it_is_told(emulate: Emulate):
     assert emulate.call("chat.postMessage", channel="C0HELP", text="Hello")["ts"].startswith("1793613600.")
 
 
+def test_whoever_reads_the_time_while_it_is_set_reads_one_instant_or_the_other(tmp_path: Path):
+    emulate = Emulate(0, tmp_path / "clock")
+    emulate.set_time(datetime(2026, 11, 2, 10, tzinfo=UTC))
+    with emulate.clock.open() as reading:
+        emulate.set_time(datetime(2026, 11, 2, 11, tzinfo=UTC))
+        assert reading.read() == "1793613600000"
+    assert emulate.clock.read_text() == "1793617200000"
+
+
 def test_switched_off_it_cuts_every_connection(emulate: Emulate):
     emulate.seed(SEED)
     emulate.set_down(True)
