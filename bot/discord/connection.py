@@ -16,6 +16,7 @@ from bot.discord.budget import KeptBudget
 from bot.discord.carried import Carried
 from bot.discord.client import Client, wanted
 from bot.discord.commands import Commands
+from bot.discord.gap import Gap
 from bot.discord.hearing import Hearing
 from bot.discord.interactive import Interactive
 from bot.discord.kinds import Kinds
@@ -65,6 +66,7 @@ class Discord:
         self._people = People(self._web, policy, store, clock)
         self._kinds = Kinds(self._web)
         self._replies = Replies(carried, clock)
+        self._gap: Gap | None = None
         self._commands: Commands | None = None
         self.chat: ChatPlatform
         self._pump: Pump | None = None
@@ -82,36 +84,40 @@ class Discord:
 
     def connect(self, desk: Desk, on_given_up: GivenUp | None = None) -> None:
         """Say who takes the events, and who hears of what nobody can read."""
-        listener = Listener(
-            self._web, self._people, self._kinds, policy=self._policy, store=self._store, watch=self._watch, clock=self._clock, emit=desk.emit
-        )
+        people, kinds, policy, store, watch, clock = self._people, self._kinds, self._policy, self._store, self._watch, self._clock
+        self._gap = Gap(self._web, people, kinds, policy=policy, store=store, watch=watch, clock=clock, emit=desk.emit)
+        self._gap.is_reading = self._was_heard
+        listener = Listener(self._web, people, kinds, policy=policy, store=store, watch=watch, clock=clock, emit=desk.emit)
         self._pump = Pump(self._inbox, listener.take, self._clock, on_given_up=on_given_up)
-        budget = KeptBudget(self._carried, self._clock)
-        self._socket = Socket(self._access, self._client, self._web, budget=budget, room=self._hearing.has_room, connected=lambda: None)
         self._commands = Commands(self._web, desk, self._carried)
         interactive = Interactive(
             self._web, self._people, desk, self._pump.keep, carried=self._carried, replies=self._replies, commands=self._commands
         )
+        budget = KeptBudget(self._carried, self._clock)
+        self._socket = Socket(self._access, self._client, self._web, budget=budget, room=self._hearing.has_room, connected=self._gap.missed)
         self._hearing.connect(self._kinds, self._pump.keep, answer=interactive.take, forget=self._people.forget, sessions=self._socket)
 
     async def run(self) -> None:
         """Listen until canceled. Whatever is wrong with Discord is said in the log, and the rest of the desk goes on."""
-        if self._pump is None or self._socket is None or self._commands is None:
+        if self._pump is None or self._socket is None or self._gap is None or self._commands is None:
             return
+        socket, gap = self._socket, self._gap
         async with asyncio.TaskGroup() as group:
             group.create_task(self._pump.run())
             await self._logged_in()
             group.create_task(self._find_out())
-            group.create_task(self._socket.run())
             group.create_task(self._commands.run())
+            group.create_task(gap.run(lambda: socket.is_live))
+            group.create_task(socket.run())
 
     def is_behind(self, channel: ChannelRef) -> bool:
         """Tell whether what was said in a channel in our absence may still be unread."""
-        return False
+        return channel.platform is Platform.DISCORD and (self._was_heard if self._gap is None else self._gap.is_behind(channel))
 
     async def settled(self) -> bool:
         """Tell whether the desk has everything that came in, and nothing of what follows a press is under way."""
-        return not self._hearing.is_busy and not await self._inbox.count()
+        reading = self._gap is not None and self._gap.is_reading and not self._gap.is_waiting
+        return not self._hearing.is_busy and not reading and not await self._inbox.count()
 
     async def erase(self, whom: Forgotten) -> int:
         """Take out what these people did and the desk has not taken; return how many arrivals."""

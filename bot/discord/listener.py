@@ -17,7 +17,7 @@ from bot.discord.refs import channel_ref
 from bot.discord.web import Web
 from desk.customer import Role
 from desk.errors import PlaceGone, Rejected
-from desk.events import Event
+from desk.events import Event, MessageReceived
 from desk.ports import Clock, PolicySource
 from desk.space import Platform
 from desk.store import Store
@@ -58,15 +58,21 @@ class Listener:
             return ()
         return await READERS[arrival.kind](self, arrival)
 
-    async def _said(self, arrival: Arrival) -> Sequence[Event]:
-        message = arrival.payload
+    async def read(self, message: Payload) -> MessageReceived | None:
+        """Read a message, as an event or as history tells it; None for what is nobody's, or says nothing."""
+        if int(message.get("type") or 0) not in arrivals.WRITTEN:
+            return None
         here, where = await self.here(message), await self._where(message["channel_id"])
         if where is None or not here.hears(message):
-            return ()
+            return None
         by = await self._people.who(message["author"]["id"], inbound.hint_of(message))
         event = inbound.received(message, where, by=by, here=here)
         # That one of ours wrote stands the bot down, whatever it was.
-        return (event,) if event.role is not Role.CUSTOMER or not inbound.says_nothing(message, where) else ()
+        return event if event.role is not Role.CUSTOMER or not inbound.says_nothing(message, where) else None
+
+    async def _said(self, arrival: Arrival) -> Sequence[Event]:
+        event = await self.read(arrival.payload)
+        return (event,) if event else ()
 
     async def _changed(self, arrival: Arrival) -> Sequence[Event]:
         message = arrival.payload
