@@ -93,6 +93,11 @@ class Slack:
             else:
                 log.error(DEAF)
 
+    def be_patient(self, seconds: float) -> None:
+        """Let each thing that an answer waits for take this long, where it is not Slack who waits, for three seconds."""
+        if self._interactive is not None:
+            self._interactive.patience = seconds
+
     def is_behind(self, channel: ChannelRef) -> bool:
         """Tell whether what was said in a channel in our absence may still be unread."""
         return channel.platform is Platform.SLACK and (self._was_heard if self._gap is None else self._gap.is_behind(channel))

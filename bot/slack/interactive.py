@@ -42,6 +42,7 @@ class Interactive:
         self._people = people
         self._desk = desk
         self._keep = keep
+        self.patience = PATIENCE
         self._beside: set[asyncio.Task[None]] = set()
 
     async def clicked(self, body: Payload) -> None:
@@ -81,7 +82,7 @@ class Interactive:
             return {}
         submits, values = json.loads(view["private_metadata"]), modals.values(view)
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 wrong = await self._desk.check(await self._query_of(body, submits), values)
         except (NotAllowed, InvalidInput) as error:
             return {"response_action": "update", "view": modals.failed(str(error))}
@@ -202,14 +203,14 @@ class Interactive:
 
     async def _who(self, user: Payload) -> Who:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 return await self._people.who(user["id"], arrivals.hint_of(user))
         except TimeoutError:
             raise Unavailable("platform", "Slack did not say in time who pressed") from None
 
     async def _form(self, query: Query) -> Form | None:
         try:
-            async with asyncio.timeout(PATIENCE):
+            async with asyncio.timeout(self.patience):
                 found = await self._desk.view(query)
         except TimeoutError:
             raise Unavailable("store", "a form was not there in time") from None

@@ -5,9 +5,8 @@ import json
 
 import pytest
 
-from bot.slack import interactive
 from bot.slack.blocks import drawn
-from bot.slack.interactive import BUSY, LATE, NO_FORM
+from bot.slack.interactive import BUSY, LATE, NO_FORM, PATIENCE
 from bot.slack.limits import METADATA
 from bot.slack.modals import TOO_LONG
 from bot.slack.refs import channel_ref, user_ref
@@ -277,12 +276,21 @@ async def test_a_customers_command_goes_to_the_desk_which_refuses_it(wired, desk
     assert ([event.role for event in desk.heard], desk.asked) == ([Role.CUSTOMER], [])
 
 
-async def test_a_command_that_takes_too_long_is_answered_all_the_same(wired, desk, monkeypatch):
-    monkeypatch.setattr(interactive, "PATIENCE", 0.01)
+async def test_a_command_that_takes_too_long_is_answered_all_the_same(wired, desk):
+    wired.slack.be_patient(0.01)
     desk.gate.clear()
     assert await wired.post(command("mode")) == (200, BUSY)
     desk.gate.set()
     assert desk.heard == []
+
+
+async def test_where_nobody_hangs_up_a_command_may_take_as_long_as_it_does(wired, desk):
+    wired.slack.be_patient(PATIENCE * 100)
+    desk.gate.clear()
+    asyncio.get_running_loop().call_later(PATIENCE + 0.1, desk.gate.set)
+    assert await wired.post(command("mode")) == (200, "")
+    await wired.settled()
+    assert [event.text for event in desk.heard] == ["mode"]
 
 
 async def test_a_button_that_stands_for_a_command_gives_it(wired, desk):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from cli.play.listening import Listening
+from cli.play.listening import SECONDS, Listening
 from cli.play.slack.server import Answer, Request, Server
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ class App(Listening):
     def __init__(self, slack: Slack) -> None:
         super().__init__(slack)
         self._slack = slack
+        # Whoever waits for the answer here is as patient as it takes, however busy the machine is.
+        slack.be_patient(SECONDS)
 
     async def __aenter__(self) -> Self:
         server = Server(self._answer)
