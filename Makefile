@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip --disable-pip-version-check --no-input
-TYPED  := desk handlers bot agent knowledge escalation crm selfservice pagers store insights cli main.py bootstrap.py runtime.py settings.py
+TYPED  := desk handlers bot agent knowledge escalation crm selfservice pagers mail store insights cli main.py bootstrap.py runtime.py settings.py
 # Hashes for every platform, and no addresses: a mirror may serve the packages, and nothing else may stand in for them.
 PINNED  = --universal --python-version 3.11 --generate-hashes --no-header --quiet --system-certs $(if $(UPGRADE),--upgrade)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from desk.decision import Versions
 from desk.events import Event
 from desk.library import Embedder
-from desk.ports import ChatPlatform, Clock
+from desk.ports import ChatPlatform, Clock, Mailer
 from desk.space import Platform
 from desk.store import Store
 from desk.tending import Erasers, Forgotten
@@ -186,6 +186,13 @@ async def _discord(stack: AsyncExitStack, reading: Reading) -> Discord | None:
     return discord
 
 
+def mailer_of(settings: Settings) -> Mailer | None:
+    """Return what sends mail, None where the environment names no server."""
+    from mail.smtp import SmtpMailer
+
+    return SmtpMailer(settings.smtp_url.get_secret_value(), settings.smtp_from) if settings.has_mail else None
+
+
 def discord_access(settings: Settings) -> DiscordAccess:
     """Return what the environment gives to reach Discord."""
     from bot.discord.access import Access, Shards
@@ -273,6 +280,7 @@ async def _read(stack: AsyncExitStack, settings: Settings, wrap: Wrappers, clock
         looks=minds.metered is not None,
         actions=wrap.actions(DeclaredActions(SignedCalls(os.environ, clock), Shelves(found, records.policy, clock))),
         pager=wrap.pager(Phones(os.environ)),
+        mailer=wrap.mailer(mailer_of(settings)),
         calendars=CalendarFiles(settings.policy_file.parent, records.home.calendars),
     )
     await warm

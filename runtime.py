@@ -17,9 +17,10 @@ from desk.answering import Answerer, Triager
 from desk.errors import FrontdeskError
 from desk.events import Event
 from desk.library import Embedder, KnowledgeBase
-from desk.ports import Actions, ChatPlatform, Crm, Pager, Query, View
+from desk.ports import Actions, ChatPlatform, Crm, Mailer, Pager, Query, View
 from desk.store import Store
 from desk.tending import Forgotten
+from handlers import sealing
 from handlers.outbox import Sender
 from handlers.rearming import Rearming
 from handlers.runner import Runner
@@ -93,6 +94,8 @@ class Wrappers:
     answerer: Callable[[Answerer], Answerer] = unwrapped
     actions: Callable[[Actions], Actions] = unwrapped
     pager: Callable[[Pager], Pager] = unwrapped
+    mailer: Callable[[Mailer | None], Mailer | None] = unwrapped
+    """Around what sends mail, None where none is configured."""
     submit: Callable[[Submit], Submit] = unwrapped
     dispatch: Callable[[Submit], Submit] = unwrapped
     model: Callable[[ClaudeModel | None], ClaudeModel | None] = unwrapped
@@ -203,7 +206,7 @@ class Runtime:
 
     async def emit(self, event: Event) -> None:
         """Make an event durable; acknowledge the platform when this returns."""
-        await self._submit(event)
+        await self._submit(await sealing.safe(event, self.services))
 
     async def view(self, query: Query) -> View:
         """Return what to show, read only and permission checked."""

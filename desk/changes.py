@@ -13,8 +13,9 @@ from desk.decision import Decision
 from desk.draft import Draft
 from desk.escalation import Escalation
 from desk.events import Event
-from desk.ids import CardId, MessageId, OutboxId, TicketId
+from desk.ids import CardId, MessageId, OutboxId, PersonId, TicketId
 from desk.incident import Incident
+from desk.linking import Challenge
 from desk.meaning import Meaning
 from desk.paging import Page
 from desk.post import Post
@@ -257,6 +258,25 @@ class DropIdentity:
 
 
 @dataclass(frozen=True, slots=True)
+class SaveChallenge:
+    """Insert or replace a challenge; lost when `was` is given and so many tries are not what is stored: each counts, also of two at once."""
+
+    challenge: Challenge
+    was: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExpectChallenges:
+    """Lost when `user` did not ask for `asked` codes since then, or `sent` did not go to `person`: nobody gets past a limit by two at once."""
+
+    user: UserRef
+    person: PersonId | None
+    since: datetime
+    asked: int
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
 class SetOverride:
     """Change one policy key by command; None takes the override away, with those of the keys below it."""
 
@@ -327,6 +347,8 @@ Write = (
     | RemoveChannel
     | SaveIdentity
     | DropIdentity
+    | SaveChallenge
+    | ExpectChallenges
     | SetOverride
     | ExpectPolicy
     | ExpectPages

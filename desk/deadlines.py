@@ -43,6 +43,7 @@ class DeadlineKind(StrEnum):
     THIRD_PARTY = "third_party"
     WEEKLY = "weekly"
     ROUTE = "route"
+    CODE = "code"
 
 
 @dataclass(frozen=True, slots=True)

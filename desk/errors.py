@@ -28,7 +28,7 @@ class Retryable(FrontdeskError):
 
 
 class Unavailable(Retryable):
-    """A system we depend on does not answer; `system` is one of model, kb, crm, platform, store, actions, pager."""
+    """A system we depend on does not answer; `system` is one of model, kb, crm, platform, store, actions, pager, mail."""
 
     def __init__(self, system: str, detail: str = "") -> None:
         super().__init__(f"{system} is unavailable{': ' + detail if detail else ''}")

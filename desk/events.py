@@ -124,8 +124,8 @@ class ButtonClicked:
 
     @property
     def key(self) -> str:
-        """Return the ticket."""
-        return str(self.ticket)
+        """Return the ticket, or whoever pressed what is about none."""
+        return str(self.ticket) or str(self.by)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from desk.audience import Audience
 from desk.deadlines import Hours
 from desk.escalation_policy import EscalationPolicy, PriorityPolicy, VipPolicy
 from desk.incident import IncidentPolicy
+from desk.linking import IdentityPolicy
 from desk.modes import Modes
 from desk.mood import MoodPolicy
 from desk.oncall import OnCall
@@ -263,6 +264,7 @@ class Policy:
     routing: Routing = field(default_factory=Routing)
     calendars: Mapping[str, Hours] = field(default_factory=dict)
     """Other business hours than the desk's own, by name."""
+    identity: IdentityPolicy = field(default_factory=IdentityPolicy)
     version: str = ""
     hashes: Mapping[str, str] = field(default_factory=dict)
 
@@ -337,6 +339,21 @@ REQUIRED_PHRASES = frozenset(
         "reset_link",
         "incident_update",
         "incident_fixed",
+        "connect",
+        "connect_address",
+        "enter_code",
+        "connect_code",
+        "connect_sent",
+        "connect_wrong",
+        "connect_over",
+        "connect_often",
+        "connect_by_team",
+        "connected",
+        "connected_already",
+        "disconnect",
+        "disconnected",
+        "code_subject",
+        "code_mail",
     ]
 )
 """The codes every policy needs in English."""
@@ -362,6 +379,7 @@ PLACEHOLDERS = frozenset(
         "manager",
         "account",
         "count",
+        "minutes",
     }
 )
 """What a fixed sentence may fill in."""

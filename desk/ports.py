@@ -266,7 +266,7 @@ class Mailer(Protocol):
     """Sends mail, one-time codes above all. Raises Unavailable("mail") where nobody answered, Misconfigured for refused credentials."""
 
     async def send(self, *, to: str, subject: str, text: str) -> None:
-        """Send a plain text to one address."""
+        """Send a plain text to one address. What was handed over counts as sent, also where no answer says so."""
         ...
 
 

@@ -15,6 +15,7 @@ from desk.escalation import Escalation
 from desk.events import Event
 from desk.ids import AccountId, CardId, DraftId, EventId, IncidentId, MessageId, OutboxId, PersonId, TicketId
 from desk.incident import Incident
+from desk.linking import Challenge
 from desk.meaning import Meant
 from desk.paging import Page
 from desk.post import Row
@@ -256,6 +257,14 @@ class Store(Protocol):
 
         A run whose limits are used up by others comes back as it was, still waiting.
         """
+        ...
+
+    async def challenge(self, id: str) -> Challenge | None:
+        """Return a code that somebody asked for."""
+        ...
+
+    async def challenges(self, user: UserRef | None = None, *, person: PersonId | None = None, since: datetime) -> Sequence[Challenge]:
+        """Return the codes that a user asked for since then, or that were to go to a person, oldest first."""
         ...
 
     async def erase(self, users: Sequence[UserRef]) -> int:

@@ -13,7 +13,7 @@ from desk.ids import OutboxId, derived
 from desk.post import Direct, Op, Post
 from desk.ticket import Holding, Status
 from desk.timeline import Purpose
-from handlers import drafting, internal, replies, say
+from handlers import drafting, internal, linking, replies, say
 from handlers.deed import Deed, Outcome
 from handlers.situation import Situation
 
@@ -107,7 +107,8 @@ def _parts(s: Situation, draft: Draft, deed: Deed) -> Changes:
     audience = max((part.audience for part in proposal.parts if part.to is None), key=lambda a: a.scope.value != "public", default=PUBLIC)
     sources = tuple(dict.fromkeys(item for n, part in enumerate(proposal.parts) if part.to is None for item in replies.cited(n, proposal)))
     purpose = Purpose.QUESTION if proposal.question else Purpose.ANSWER
-    changes += say.answer(s, _drawn(s, text, sources, _byline(s, sources, deed), subject=draft.id), purpose, audience=audience)
+    drawn = linking.offered(_drawn(s, text, sources, _byline(s, sources, deed), subject=draft.id), s)
+    changes += say.answer(s, drawn, purpose, audience=audience)
     for n, part in private:
         cited = replies.cited(n, proposal)
         drawn = _drawn(s, part.text, cited, _byline(s, cited, deed), subject=draft.id)

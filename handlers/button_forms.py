@@ -10,7 +10,7 @@ from desk.errors import NotAllowed
 from desk.ids import CardId, DraftId, IncidentId, OutboxId, TicketId
 from desk.ports import Query
 from desk.ticket import Ticket
-from handlers import incident_buttons, incident_cards, replies, team_cards
+from handlers import incident_buttons, incident_cards, linking, replies, team_cards
 from handlers.buttons import CUSTOMER_BUTTONS
 from handlers.dossier import Dossier, dossier
 from handlers.services import Services
@@ -23,6 +23,9 @@ async def form_of(query: Query, services: Services, draw: Draw) -> Form | None:
 
     Raises NotAllowed for a button of the team's and somebody else.
     """
+    if query.action in linking.BUTTONS:
+        ticket = await _ticket(query, services)
+        return linking.form(query.action, await services.policy.current(), (ticket.language if ticket else "") or "en")
     if query.action in CUSTOMER_BUTTONS:
         return _named(await _customers(query, services), query)
     if query.role not in TEAM:

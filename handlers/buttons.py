@@ -20,6 +20,7 @@ from handlers import (
     filing,
     incident_buttons,
     joining,
+    linking,
     page_buttons,
     review,
     say,
@@ -88,6 +89,8 @@ DEPENDED = {"model": "model", "kb": "knowledge base", "crm": "customer record"}
 
 async def button_clicked(event: ButtonClicked, services: Services) -> Changes:
     """Run a button's function; whoever may not press it, or came too late, is told so in a whisper."""
+    if event.action in linking.BUTTONS:
+        return await linking.pressed(event, services)
     ticket = await services.store.ticket(event.ticket)
     if ticket is None:
         return NOTHING

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from desk.customer import TEAM, Account, Person
+from desk.customer import TEAM, Account, Identity, Person
 from desk.decision import Decision
 from desk.draft import Draft
 from desk.errors import Unavailable
@@ -74,6 +74,8 @@ class Dossier:
     incident: Incident | None = None
     route: Route | None = None
     """Where it was last to go."""
+    identity: Identity | None = None
+    """How we know who its customer is; None where nobody does."""
 
 
 async def dossier(id: TicketId, services: Services) -> Dossier | None:
@@ -115,6 +117,7 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
         similar=await similar(ticket, services) if called else (),
         incident=await store.incident(ticket.incident) if ticket.incident else None,
         route=next(reversed(await store.routes(id)), None),
+        identity=await _identity(ticket, services),
         team=await _team(ticket, services),
         others=await _others(ticket, services) if not ticket.status.is_over else (),
         offers={draft.id: await saved_texts.offered(draft, ticket, services) for draft in drafts if draft.is_open},
@@ -124,6 +127,13 @@ async def dossier(id: TicketId, services: Services) -> Dossier | None:
 async def _account(ticket: Ticket, services: Services) -> Account | None:
     try:
         return await services.crm.account(ticket.account) if ticket.account else None
+    except Unavailable:
+        return None
+
+
+async def _identity(ticket: Ticket, services: Services) -> Identity | None:
+    try:
+        return await services.crm.identity(ticket.customer)
     except Unavailable:
         return None
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+import secrets
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from desk.answering import Answerer, FileReader, Summarizer, Triager
@@ -11,7 +12,8 @@ from desk.decision import Versions
 from desk.errors import Misconfigured
 from desk.inquiry import Advisor
 from desk.library import KnowledgeBase
-from desk.ports import Actions, Calendars, ChatPlatform, Clock, Crm, Pager, PolicyLayers
+from desk.linking import DIGITS
+from desk.ports import Actions, Calendars, ChatPlatform, Clock, Crm, Mailer, Pager, PolicyLayers
 from desk.space import Platform
 from desk.store import Store
 from desk.tending import Erasers, Librarian
@@ -33,6 +35,11 @@ class Bells:
         self.deadlines.set()
         self.outbox.set()
         self.runs.set()
+
+
+def random_code() -> str:
+    """Return a code that nobody can guess."""
+    return f"{secrets.randbelow(10**DIGITS):0{DIGITS}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,10 @@ class Services:
     """None where nothing can be done for customers: what an answer asks for then fails, and a person comes."""
     pager: Pager | None = None
     """None where nothing can wake a phone: a step that would then fails, and the next one comes."""
+    mailer: Mailer | None = None
+    """None where no mail can be sent: the team then connects a customer's account."""
+    new_code: Callable[[], str] = random_code
+    """Makes a one-time code."""
     calendars: Calendars | None = None
     """None where no rota's calendar is read."""
     librarian: Librarian | None = None

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from desk.cards import Block, Button, Buttons, Card, Fields, Header, Quote, Sources, Style, Text
+from desk.customer import Trust
 from desk.decision import Decision
 from desk.draft import Draft, DraftStatus, Part, Verdict, sent_in_place
 from desk.escalation import Escalation, EscalationStatus
@@ -15,7 +16,7 @@ from handlers import dues, evidenced, package, reading, routed, run_cards, snooz
 from handlers import team_buttons as buttons
 from handlers.dossier import Dossier
 from handlers.reasons import render
-from handlers.times import timed
+from handlers.times import since, timed
 
 QUOTED = 300
 """How many characters of the customer's words a card shows."""
@@ -59,7 +60,7 @@ def draft_card(draft: Draft, d: Dossier) -> Card:
     blocks += [Sources(draft.proposal.evidence, detailed=True)] if draft.proposal.evidence else []
     blocks += [Text(f"Waits because {doubt}", Style.QUIET) for doubt in _doubts(draft, d)]
     about = (("Category", d.ticket.category or "-"), ("Priority", _priority(d)), ("Ticket", str(d.ticket.id)))
-    blocks.append(Fields((*about, *_promises(d), *_incident(d), *_holder(d), *_told(d))))
+    blocks.append(Fields((*about, *known_by(d), *_promises(d), *_incident(d), *_holder(d), *_told(d))))
     return Card((*blocks, buttons.row((*buttons.review(draft, d), *buttons.hold(d), buttons.why(d)), d)))
 
 
@@ -231,10 +232,20 @@ def _context(escalation: Escalation, d: Dossier) -> tuple[tuple[str, str], ...]:
         ("State", state),
         *((("Called", called),) if called else ()),
         ("Ticket", str(d.ticket.id)),
+        *known_by(d),
         *_incident(d),
         *_holder(d),
         *_told(d),
     )
+
+
+def known_by(d: Dossier) -> tuple[tuple[str, str], ...]:
+    """Return how we know who the customer is, and for how long."""
+    link = d.identity
+    if link is None:
+        return (("Known by", "nothing: nobody says who this is"),)
+    sure = "" if link.trust is Trust.PERSON else f", trust {link.trust.name.lower()}"
+    return (("Known by", f"{link.how}, {since(link.at, d.now or link.at)}{sure}"),)
 
 
 def _incident(d: Dossier) -> tuple[tuple[str, str], ...]:

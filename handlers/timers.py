@@ -23,6 +23,7 @@ from handlers import (
     feedback,
     finishing,
     gather,
+    mailing,
     offering,
     promises,
     snoozing,
@@ -138,6 +139,7 @@ TIMERS: dict[DeadlineKind, Callable[[DeadlineReached, Services], Awaitable[Chang
     DeadlineKind.SLA: promises.came,
     DeadlineKind.THIRD_PARTY: waiting_on.took_too_long,
     DeadlineKind.WEEKLY: weekly.week_ended,
+    DeadlineKind.CODE: mailing.code_due,
 }
 
 

@@ -28,6 +28,12 @@ def brief(instant: datetime, *, now: datetime, zone: str) -> str:
     return format_datetime(local, "HH:mm" if local.date() == today else "d MMM HH:mm", locale="en")
 
 
+def since(instant: datetime, now: datetime) -> str:
+    """Return `today`, or `for 12 days`."""
+    days = (now - instant).days
+    return "today" if days < 1 else f"for {days} day{'s' * (days > 1)}"
+
+
 def until(instant: datetime, now: datetime) -> str:
     """Return `in 38 min`, `in 3 h`, or how long it is overdue."""
     left = instant - now

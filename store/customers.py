@@ -13,6 +13,7 @@ from desk.changes import DropIdentity, SaveIdentity
 from desk.customer import TEAM, Account, Identity, Invoice, Person, Trust
 from desk.ids import AccountId, PersonId
 from desk.space import UserRef, parse_user
+from store.challenges import drop_challenges
 from store.database import Reads
 from store.rows import Writer, all_of, one_of, pack, put, unpack
 from store.schema import accounts, identities, invoices, people
@@ -101,6 +102,7 @@ class SqlCustomers(Reads):
         def work(connection: Connection) -> int:
             kept = all_of(connection, Person, select(people.c.doc).where(people.c.id.in_(ids)))
             _put_all(connection, [_person(Person(person.id, ERASED, person.role, person.account)) for person in kept])
+            drop_challenges(connection, people=ids)
             return len(kept) + connection.execute(delete(identities).where(identities.c.person.in_(ids))).rowcount
 
         return await self.database.write(work)

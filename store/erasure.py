@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, not_, or_, sel
 from desk.customer import Role
 from desk.decision import WORDS, Ignore
 from desk.draft import Draft, Evidence, Proposal
+from desk.linking import WINDOW
 from desk.policy import Retention
 from desk.post import RowStatus
 from desk.runs import ActionRun
@@ -18,6 +19,7 @@ from desk.source import PREFIX
 from desk.space import ChannelKind, UserRef
 from desk.ticket import Ticket
 from desk.timeline import Message
+from store.challenges import drop_challenges, drop_old_challenges
 from store.ledger import drop_calls, forget_payers
 from store.library import drop
 from store.meanings import drop_meanings
@@ -42,6 +44,7 @@ def erase(connection: Connection, users: Sequence[UserRef]) -> int:
         + _forget_names(connection, theirs, names)
         + _drop_answers(connection, theirs)
         + forget_payers(connection, names)
+        + drop_challenges(connection, users=names)
     )
 
 
@@ -55,6 +58,7 @@ def purge(connection: Connection, now: datetime, keep: Retention) -> int:
         + connection.execute(delete(handled).where(handled.c.at < now - keep.handled)).rowcount
         + _empty_cards(connection, outbox.c.status == RowStatus.FAILED, outbox.c.at < now - keep.chat)
         + drop_calls(connection, now - keep.calls)
+        + drop_old_challenges(connection, now - 2 * WINDOW)
     )
 
 

@@ -14,6 +14,7 @@ from desk.ids import EventId, TicketId
 from desk.ports import PolicySource
 from desk.space import UserRef
 from store import (
+    challenges,
     customers,
     deadlines,
     drafts,
@@ -31,6 +32,7 @@ from store import (
     summaries,
     tickets,
 )
+from store.challenges import ChallengeReads
 from store.database import Database
 from store.deadlines import DeadlineReads
 from store.drafts import DraftReads
@@ -74,6 +76,7 @@ WRITERS = joined(
     pages.WRITERS,
     routes.WRITERS,
     incidents.WRITERS,
+    challenges.WRITERS,
 )
 """One function for each thing that an event may write."""
 
@@ -91,6 +94,7 @@ class SqlStore(
     IncidentReads,
     OutboxReads,
     RunReads,
+    ChallengeReads,
 ):
     """The desk's memory in SQLite or Postgres; `policy` says how long things are kept."""
 

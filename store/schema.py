@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -351,6 +351,19 @@ accounts = Table("accounts", metadata, _key("id"), _text("doc"))
 people = Table("people", metadata, _key("id"), _maybe("account", index=True), _text("role"), _text("doc"))
 
 identities = Table("identities", metadata, _key("user"), _text("person", index=True), Column("trust", Integer, nullable=False), _text("doc"))
+
+challenges = Table(
+    "challenges",
+    metadata,
+    _key("id"),
+    _text("user"),
+    _maybe("person"),
+    _at(),
+    Column("tries", Integer, nullable=False),
+    _text("doc"),
+    Index("ix_challenges_user", "user", "at"),
+    Index("ix_challenges_person", "person", "at"),
+)
 
 invoices = Table("invoices", metadata, _key("account"), _key("number"), _text("doc"))
 

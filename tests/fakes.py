@@ -441,6 +441,25 @@ class FakePager:
 
 
 @dataclass
+class FakeMailer:
+    """The port `Mailer`: `mails` is what arrived, by address, subject and text."""
+
+    mails: list[tuple[str, str, str]] = field(default_factory=list)
+    errors: list[Exception] = field(default_factory=list)
+    """What the next sends raise, in order."""
+
+    async def send(self, *, to: str, subject: str, text: str) -> None:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.mails.append((to, subject, text))
+
+    @property
+    def code(self) -> str:
+        """Return the code of the last mail."""
+        return re.findall(r"\d{6}", self.mails[-1][2])[0]
+
+
+@dataclass
 class FakeDesk:
     """A desk that keeps what it hears. `shows` answers queries; the next `refusals` emits are refused."""
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PACKAGES = ("desk", "handlers", "bot", "agent", "knowledge", "escalation", "crm", "selfservice", "pagers", "store", "insights", "cli")
+PACKAGES = ("desk", "handlers", "bot", "agent", "knowledge", "escalation", "crm", "selfservice", "pagers", "mail", "store", "insights", "cli")
 MODULES = ("main", "bootstrap", "runtime", "settings")
 EVERYTHING = frozenset(PACKAGES) | frozenset(MODULES)
 MAY_IMPORT = {
@@ -22,6 +22,7 @@ MAY_IMPORT = {
     "crm": {"desk"},
     "selfservice": {"desk"},
     "pagers": {"desk"},
+    "mail": {"desk"},
     "store": {"desk"},
     "bot": {"desk"},
     "settings": {"desk"},
@@ -49,6 +50,7 @@ SDKS = {
     "sqlalchemy": ("store",),
     "alembic": ("store",),
     "dbos": ("store.engine",),
+    "aiosmtplib": ("mail",),
     "holidays": ("escalation.calendars",),
     "icalendar": ("escalation.calendars",),
     "dateutil": ("escalation.calendars",),
@@ -57,7 +59,7 @@ SDKS = {
     "rich": ("cli", "bootstrap"),
 }
 """The libraries that may appear only there, also inside functions."""
-ADAPTERS = ("agent", "bot", "crm", "knowledge", "pagers", "selfservice", "store")
+ADAPTERS = ("agent", "bot", "crm", "knowledge", "mail", "pagers", "selfservice", "store")
 HEAVY = ("sqlalchemy", "dbos", "onnxruntime", "tokenizers", "starlette", "uvicorn", "qdrant_edge", "numpy", "lingua", "alembic", "jinja2")
 
 

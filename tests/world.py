@@ -44,6 +44,7 @@ from desk.ticket import Ticket
 from desk.timeline import Message, Purpose, message_id
 from desk.triage import Classification, Signal
 from escalation.calendars.days_off import with_days_off
+from handlers import sealing
 from handlers.commands.table import COMMAND
 from handlers.dispatch import dispatch
 from handlers.outbox import Sender
@@ -58,7 +59,7 @@ from store.library import SqlLibrary
 from store.overrides import SqlOverrides
 from store.policy import overlaid
 from tests.audit import Journal, WatchedChat, check
-from tests.fakes import START, FakeActions, FakeClock
+from tests.fakes import START, FakeActions, FakeClock, FakeMailer
 
 ROOT = Path(__file__).resolve().parents[1]
 PEOPLE = {
@@ -335,6 +336,12 @@ class World:
         assert isinstance(self.services.actions, FakeActions)
         return self.services.actions
 
+    @property
+    def mailer(self) -> FakeMailer:
+        """Return what sends mail."""
+        assert isinstance(self.services.mailer, FakeMailer)
+        return self.services.mailer
+
     async def says(self, who: str, text: str, *, where: str = "community", under: MessageRef | None = None, **more: Any) -> MessageRef:
         """Somebody writes, in a channel or under a message."""
         event = self.message(who, text, where=where, under=under, **more)
@@ -421,7 +428,7 @@ class World:
 
     async def emit(self, event: Event) -> None:
         """Deliver an event and everything that follows at this instant."""
-        self.queue.append(event)
+        self.queue.append(await sealing.safe(event, self.services))
         await self.settle()
 
     async def settle(self) -> None:
@@ -530,7 +537,7 @@ async def world(folder: Path, *, mode: str = "auto", **policy: Any) -> AsyncIter
         ExtractiveSummarizer(),
         ExtractiveAdvisor(),
     )
-    services = replace(services, actions=FakeActions())
+    services = replace(services, actions=FakeActions(), mailer=FakeMailer())
     try:
         made = World(services, chat, clock, source, knowledge, triager, answerer, crm, store, customers, SqlLibrary(database))
         await made.learns(CHUNK)
