@@ -302,6 +302,8 @@ REQUIRED_PHRASES = frozenset(
         "verify",
         "not_entitled",
         "personal_data",
+        "private_offer",
+        "show_privately",
         "linked",
         "observe",
         "down",

@@ -7,7 +7,7 @@ import re
 from bot.discord.limits import ADDRESS
 from bot.text import links
 
-OWN = re.compile(r"message:discord/(\d+)/(\d+)/(?:(\d+)/)?(\d+)(?:\+\d+)*")
+OWN = re.compile(r"message:discord/(\d+)/(\d+)/(?:(\d+)/)?(\d+)")
 
 
 def safe(address: str) -> str:

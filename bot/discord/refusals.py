@@ -32,6 +32,10 @@ class ThreadLocked(PlaceGone):
     """The thread is locked, and only who may manage threads can write in it or unlock it."""
 
 
+class ThreadArchived(PlaceGone):
+    """The thread is archived, so that nothing in it can be changed."""
+
+
 class AlreadyStarted(Rejected):
     """The message has a thread already."""
 
@@ -63,7 +67,7 @@ REFUSALS: Mapping[int, tuple[Kind, str]] = {
     50024: (Rejected, "a channel of this kind does not take it"),
     50027: (PlaceGone, "the time to answer is over: give the command or press the button again"),
     50035: (BodyRefused, "Discord takes the message for malformed"),
-    50083: (PlaceGone, "the thread is archived"),
+    50083: (ThreadArchived, "the thread is archived"),
     50278: (DirectClosed, "the person shares no server with the bot any more, so that it cannot write to them"),
     90001: (Rejected, "the author of the message has blocked the bot, so that it cannot react to it"),
     160002: (PlaceGone, f"the bot may not reply to a message that it cannot read: {SEE}"),
