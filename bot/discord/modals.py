@@ -32,8 +32,8 @@ BLANKS = {"n": "\n", "s": " "}
 LETTERS = {blank: letter for letter, blank in BLANKS.items()}
 GAPS = str.maketrans(BLANKS)
 LONG = "It goes on in the next field; both are put together again."
-ROOMS = [0, 5, 15, 16]
-"""Types of channels that the desk works in: text, announcements, forums, media."""
+ROOMS = [0, 5, 15]
+"""Types of channels that the desk works in: text, announcements, forums."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ BY_WORD = frozenset({"SPAN", "INSTANT"})
 """Slots that are called by the word before them."""
 DO = "do"
 """How a choice is called that says what is to be done."""
-CHANNELS = [0, 5, 15, 16]
+CHANNELS = [0, 5, 15]
 PICKED: Mapping[str, tuple[int, str, Json]] = {"CHANNEL": (7, "<#{}>", {"channel_types": CHANNELS}), "USER": (6, "<@{}>", {})}
 """Slots that Discord has a picker for: its type, and how what was picked is written."""
 SUGGESTED = frozenset(
@@ -140,7 +140,7 @@ class Tree:
             else:
                 group = tops.setdefault(leaf.path[0], {"type": 2, "name": leaf.path[0], "description": _about(leaf), "options": []})
                 group["options"].append(drawn)
-        kinds = {"contexts": [0], "integration_types": [0], "default_member_permissions": str(MANAGE_MESSAGES)}
+        kinds = {"contexts": [0], "integration_types": [0], "default_member_permissions": MANAGE_MESSAGES}
         return {"name": NAME, "type": 1, "description": SAYS, "options": list(tops.values()), **kinds}
 
     def text(self, data: Mapping[str, Any]) -> str:
