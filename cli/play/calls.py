@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -57,6 +58,24 @@ class RecordedPager:
         _append(
             self._path, {"at": _shown(self._clock), "address": request.address, "pager": alert.pager.name, "word": alert.word.value, "body": body}
         )
+
+
+class RecordedMailer:
+    """The port `Mailer`: a mail goes to the same file, where a step of the play finds the code that it holds."""
+
+    def __init__(self, path: Path, clock: Clock) -> None:
+        self._path, self._clock = path, clock
+
+    async def send(self, *, to: str, subject: str, text: str) -> None:
+        """Write down a mail."""
+        _append(self._path, {"at": _shown(self._clock), "mail": to, "subject": subject, "text": text})
+
+
+def code_of(path: Path) -> str:
+    """Return the code of the last mail; "" where there is none."""
+    mails = [call["text"] for call in recorded(path) if "mail" in call]
+    found = re.search(r"\b\d{6}\b", mails[-1]) if mails else None
+    return found[0] if found else ""
 
 
 def recorded(path: Path) -> list[dict[str, Any]]:

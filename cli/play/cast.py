@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from bot.web.rooms import local_channel, local_user, slug
-from cli.play.slack.names import channel_id, direct_id, slack_channel, slack_user
+from cli.play.discord import names as discord
+from cli.play.slack import names as slack
 from cli.seeding import Cast, Room, Seat
 from desk.customer import Account, Invoice, Person, Role, Trust
 from desk.ids import AccountId, PersonId
@@ -16,6 +17,12 @@ from desk.policy_values import read_duration
 from desk.space import Channel, ChannelKind, ChannelRef, Intake, Platform, UserRef
 
 Table = Mapping[str, Any]
+USERS: Mapping[Platform, Callable[[str], UserRef]] = {
+    Platform.LOCAL: local_user,
+    Platform.SLACK: slack.slack_user,
+    Platform.DISCORD: discord.discord_user,
+}
+"""Somebody's user on each platform, by name."""
 
 
 def cast_of(setup: Mapping[str, Sequence[Table]], start: datetime) -> Cast:
@@ -84,7 +91,7 @@ def invoice(row: Table) -> Invoice:
 
 def user_on(platform: Platform, name: str) -> UserRef:
     """Return somebody's user on a platform."""
-    return slack_user(name) if platform is Platform.SLACK else local_user(name)
+    return USERS[platform](name)
 
 
 def _seats(row: Table) -> Iterable[Seat]:
@@ -112,9 +119,13 @@ def _rooms(rows: Iterable[Table], seats: Mapping[str, Seat], start: datetime) ->
 
 
 def _channel(row: Table) -> ChannelRef:
-    if row.get("platform", Platform.LOCAL) == Platform.LOCAL:
+    platform = Platform(row.get("platform", Platform.LOCAL))
+    if platform is Platform.LOCAL:
         return local_channel(row["name"])
-    return slack_channel(direct_id(slack_user(row["person"]).id) if row["kind"] == ChannelKind.DIRECT else channel_id(row["name"]))
+    direct = row["kind"] == ChannelKind.DIRECT
+    if platform is Platform.SLACK:
+        return slack.slack_channel(slack.direct_id(slack.user_id(row["person"])) if direct else slack.channel_id(row["name"]))
+    return discord.discord_channel(discord.direct_id(discord.user_id(row["person"])) if direct else discord.channel_id(row["name"]))
 
 
 def _date(value: Any) -> date | None:

@@ -19,6 +19,7 @@ class Where(StrEnum):
 
     LOCAL = "local"
     SLACK = "slack"
+    DISCORD = "discord"
 
 
 def register(app: typer.Typer) -> None:

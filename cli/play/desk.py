@@ -19,7 +19,7 @@ from bot.web.rooms import local_channel, local_user
 from bot.web.uploads import read_upload
 from bot.web.workspace import LocalWorkspace
 from cli.play import ahead
-from cli.play.calls import FILE, RecordedActions, RecordedPager, recorded
+from cli.play.calls import FILE, RecordedActions, RecordedMailer, RecordedPager, code_of, recorded
 from cli.play.cast import cast_of
 from cli.play.changes import CHANGES, ingest_again, write_policy
 from cli.play.clock import ControlledClock
@@ -27,6 +27,7 @@ from cli.play.dump import dump
 from cli.play.faults import Faults
 from cli.play.find import button_at, card_thread, spot_ref
 from cli.play.library import copy_knowledge
+from cli.play.lines import own_id
 from cli.play.listening import Listening
 from cli.play.record import FILE as POSTS
 from cli.play.record import Recorded
@@ -43,6 +44,8 @@ from settings import Settings
 CLOCK = "clock"
 MODEL, COUNTS = "model.toml", "model-calls.json"
 """The script of the language model, and how often each of its replies was asked for; both outlive a crash."""
+MAILLESS = "mailless"
+"""Is there where the script has no mail server."""
 LINE = 64 * 1024 * 1024
 
 
@@ -78,6 +81,8 @@ class Performer:
         setup, home = values["setup"], self._settings.home
         start = datetime.fromisoformat(setup["start"])
         write_policy(home, setup["policy"])
+        if not setup["mail"]:
+            (home / MAILLESS).touch()
         if setup["model"]:
             shutil.copyfile(setup["model"], home / MODEL)
         await self._open(ControlledClock(home / CLOCK, start=start))
@@ -141,7 +146,12 @@ class Performer:
         """Return the ticket of a step's message, and the posts outside that are about it."""
         said = await self.desk.services.store.message(spot_ref(values["on"]))
         ticket = said.ticket if said else None
-        return {"ticket": ticket, "outbox": [post["id"] for post in posted(self._settings.home / POSTS) if ticket and post.get("ticket") == ticket]}
+        mine = [post for post in posted(self._settings.home / POSTS) if ticket and post.get("ticket") == ticket]
+        return {"ticket": ticket, "outbox": [post["id"] for post in mine], "refs": [own_id(post["ref"]) for post in mine if "ref" in post]}
+
+    async def code(self, values: dict[str, Any]) -> str:
+        """Return the code of the last mail."""
+        return code_of(self._settings.home / FILE)
 
     async def advance(self, values: dict[str, Any]) -> None:
         """Move the clock."""
@@ -185,11 +195,12 @@ class Performer:
     async def _open(self, clock: ControlledClock) -> None:
         self._clock = clock
         wrap = self._scripted() if (self._settings.home / MODEL).exists() else self._faults.wrappers()
-        outside, switched, calls = wrap.actions, wrap.pager, self._settings.home / FILE
+        outside, switched, mailed, calls = wrap.actions, wrap.pager, wrap.mailer, self._settings.home / FILE
         wrap = replace(
             wrap,
             actions=lambda actions: outside(RecordedActions(actions, calls, clock)),
             pager=lambda _: switched(RecordedPager(calls, clock)),
+            mailer=lambda _: None if (self._settings.home / MAILLESS).exists() else mailed(RecordedMailer(calls, clock)),
             chat=self._chat,
         )
         self._desk = await self._stack.enter_async_context(open_runtime(self._settings_now(), wrap=wrap, clock=clock, background=False))
@@ -224,7 +235,7 @@ class Performer:
 Act = Callable[[Performer, dict[str, Any]], Awaitable[Any]]
 _SETTING = (Performer.begin, Performer.resume, Performer.dump)
 _SAYING = (Performer.say, Performer.edit, Performer.delete, Performer.react, Performer.click, Performer.command)
-_OUTSIDE = (Performer.listen, Performer.quiet, Performer.about, Performer.next_paced)
+_OUTSIDE = (Performer.listen, Performer.quiet, Performer.about, Performer.next_paced, Performer.code)
 _TURNING = (Performer.advance, Performer.next_due, Performer.settle, Performer.switch, Performer.change, Performer.arm)
 ACTS: dict[str, Act] = {act.__name__: act for act in (*_SETTING, *_SAYING, *_OUTSIDE, *_TURNING)}
 """What a driver may ask for, by name."""

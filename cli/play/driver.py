@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from cli.output import say
 from cli.play.child import Child, Died
+from cli.play.discord.side import DiscordSide
 from cli.play.places import first_of, platform_of, room, seats, uses
 from cli.play.script import Script
 from cli.play.setup import setup_of
@@ -23,8 +25,9 @@ from desk.errors import FrontdeskError, InvalidInput
 from desk.policy_values import read_duration
 from desk.space import Platform
 
+T = TypeVar("T")
 Spot = dict[str, str]
-SIDES: Mapping[Platform, Open] = {Platform.SLACK: SlackSide}
+SIDES: Mapping[Platform, Open] = {Platform.SLACK: SlackSide, Platform.DISCORD: DiscordSide}
 """The platforms outside the desk that a play has."""
 
 
@@ -168,7 +171,7 @@ class Driver:
         """Send what waits at a side for the desk's process, also when that has to be started again first."""
         while True:
             try:
-                return await side.flush()
+                return await self._while_alive(side.flush())
             except Lost:
                 await self._start_again(step)
 
@@ -244,7 +247,19 @@ class Driver:
         """Have the desk's process take what the platforms outside send."""
         addresses = await self.child.ask("listen", {}) if self._sides else {}
         for platform, side in self._sides.items():
-            side.listened(addresses[platform.value])
+            await side.listened(addresses[platform.value])
+
+    async def _while_alive(self, flushing: Coroutine[Any, Any, T]) -> T:
+        """Return what a side's work returns; raise Lost as soon as there is no process to take what is sent."""
+        working, ending = asyncio.create_task(flushing), asyncio.create_task(self.child.ended())
+        try:
+            await asyncio.wait({working, ending}, return_when=asyncio.FIRST_COMPLETED)
+            if not working.done():
+                raise Lost("the desk's process ended")
+            return working.result()
+        finally:
+            for task in (working, ending):
+                task.cancel()
 
     def _side(self, channel: str) -> Side:
         side = self._sides.get(platform_of(room(self.script, channel)))

@@ -64,6 +64,7 @@ class Faults:
             answerer=lambda answerer: self._switched(answerer, "model"),
             actions=lambda actions: self._switched(cast(Actions, KilledAfterRun(actions, self)), "actions"),
             pager=lambda pager: self._switched(pager, "pager"),
+            mailer=lambda mailer: self._switched(mailer, "mail") if mailer else None,
             submit=self._submit,
             dispatch=self._dispatch,
         )

@@ -30,7 +30,6 @@ class Line:
     by_bot: bool = False
     outbox: str = ""
     direct: bool = False
-    gone: bool = False
     text: str = ""
     buttons: tuple[str, ...] = ()
 

@@ -51,7 +51,8 @@ def is_open(channel: Table, person: Table) -> bool:
 def seats(script: Script) -> dict[str, tuple[Platform, ...]]:
     """Return the platforms on which each person has a seat, their own first: where they begin, and wherever a step puts them."""
     by_name = {channel["name"]: platform_of(channel) for channel in script.channels}
-    some = Platform.SLACK if set(by_name.values()) == {Platform.SLACK} else Platform.LOCAL
+    only = set(by_name.values())
+    some = only.pop() if len(only) == 1 else Platform.LOCAL
     found: dict[str, tuple[Platform, ...]] = {}
     for person in script.people:
         first = first_of(script, person)

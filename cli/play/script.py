@@ -36,6 +36,8 @@ class Script:
     policy: Table = field(default_factory=dict)
     model: Path | None = None
     """The replies of a scripted language model, None for the one that the environment configures, if any."""
+    mail: bool = True
+    """Mail can be sent."""
     accounts: tuple[Table, ...] = ()
     people: tuple[Table, ...] = ()
     invoices: tuple[Table, ...] = ()
@@ -74,6 +76,7 @@ def _script(raw: Table, folder: Path) -> Script:
         knowledge=tuple(_existing(folder, name) for name in setup.get("knowledge", [])),
         policy=_policy(setup.get("policy", {}), "setup"),
         model=_model(folder, setup.get("model", "")),
+        mail=setup.get("mail", True),
         accounts=_accounts(_tables(raw, setup, "accounts"), people),
         people=tuple(map(_person, people)),
         invoices=_tables(raw, setup, "invoices"),
@@ -143,8 +146,9 @@ def _person(row: Table) -> Table:
 def _channels(rows: tuple[Table, ...]) -> tuple[Table, ...]:
     for row in rows:
         _word(ChannelKind, row["kind"], f"channel {row['name']!r}: kind")
-        if _word(Platform, row.get("platform", "local"), f"channel {row['name']!r}: platform") == Platform.DISCORD:
-            raise InvalidInput(f"channel {row['name']!r}: platform {row['platform']!r} is not built yet; write slack, or leave it out")
+        platform = _word(Platform, row.get("platform", "local"), f"channel {row['name']!r}: platform")
+        if platform != Platform.DISCORD and ("forum" in row or "tags" in row):
+            raise InvalidInput(f"channel {row['name']!r}: only Discord has forums with tags")
     made = () if any(row["kind"] == ChannelKind.INTERNAL for row in rows) else ({"name": AGENTS, "kind": "internal"},)
     return (*rows, *made)
 

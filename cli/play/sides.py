@@ -40,8 +40,8 @@ class Side(Protocol):
         """Hang up."""
         ...
 
-    def listened(self, address: str) -> None:
-        """Learn where the desk's process takes what is sent, "" where it is the one who calls."""
+    async def listened(self, address: str) -> None:
+        """Learn where the desk's process takes what is sent, "" where it is the one who calls: it is there when this returns."""
         ...
 
     async def flush(self) -> Sequence[Json]:

@@ -75,6 +75,10 @@ def _decision(found: Shape) -> str:
 
 
 def _call(found: Shape) -> str:
+    if "mail" in found:
+        return f"{found['at'][11:19]}  mail to {found['mail']}: {found['subject']}"
+    if "pager" in found:
+        return f"{found['at'][11:19]}  {found['word']} at {found['pager']}  {found['address']}"
     given = ", ".join(f"{name} = {value}" for name, value in found["parameters"].items())
     return f"{found['at'][11:19]}  {'undo ' if found['undo'] else ''}{found['action']}  {found['address']}  {given}"
 

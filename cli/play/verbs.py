@@ -6,12 +6,17 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from cli.play.discord.people import CHANGES as ON_DISCORD
+from cli.play.discord.people import TURNS
 from cli.play.keys import TABLE, TEXT, YES, Check, Keys, duration, one_of, texts, times
-from cli.play.slack.people import CHANGES
+from cli.play.slack.people import CHANGES as ON_SLACK
 from cli.play.step import Step
 
-SYSTEMS = ("model", "crm", "kb", "platform", "actions", "pager", "quota")
+SYSTEMS = ("model", "crm", "kb", "platform", "actions", "pager", "mail", "quota")
 POINTS = ("now", "acknowledged", "committed", "sent", "ran")
+
+CODE = "{code}"
+"""In a form: the code of the last mail."""
 
 
 class Stage(Protocol):
@@ -78,7 +83,8 @@ class Verb:
 
 
 async def _say(stage: Stage, step: Step) -> None:
-    said = {"who": step.values["who"], "text": step.values["says"], "files": stage.files(step)}
+    post = {key: step.values[key] for key in ("title", "tags") if key in step.values}
+    said = {"who": step.values["who"], "text": step.values["says"], "files": stage.files(step), **post}
     stage.remember(step, await stage.tell("say", step, **said, **_where(stage, step)))
 
 
@@ -97,7 +103,15 @@ async def _react(stage: Stage, step: Step) -> None:
 async def _click(stage: Stage, step: Step) -> None:
     on = step.values.get("on", "latest")
     spot = None if on == "latest" else stage.spot(on)
-    await stage.tell("click", step, who=step.values["who"], label=step.values["clicks"], form=_form(step), on=spot)
+    form = _form(step)
+    if CODE in form.values():
+        code = await stage.tell("code", step)
+        form = {name: code if value == CODE else value for name, value in form.items()}
+    await stage.tell("click", step, who=step.values["who"], label=step.values["clicks"], form=form, on=spot)
+
+
+async def _choose(stage: Stage, step: Step) -> None:
+    await stage.tell("choose", step, who=step.values["who"], label=step.values["chooses"], **_at(stage, step.values["on"]))
 
 
 async def _command(stage: Stage, step: Step) -> None:
@@ -122,6 +136,10 @@ async def _change(stage: Stage, step: Step) -> None:
 
 async def _become(stage: Stage, step: Step) -> None:
     await stage.become(step, step.values["channel"].lstrip("#"), step.values["becomes"])
+
+
+async def _turn(stage: Stage, step: Step) -> None:
+    await stage.turn(step, step.values["who"], step.values["turns"])
 
 
 async def _join(stage: Stage, step: Step) -> None:
@@ -155,17 +173,19 @@ def _verb(perform: Perform, needs: dict[str, Check], **may: Check) -> Verb:
 
 VERBS: dict[str, Verb] = {
     "edits": _verb(_edit, {"who": TEXT, "edits": TEXT, "says": TEXT}),
-    "says": _verb(_say, {"who": TEXT, "says": TEXT}, channel=TEXT, reply_to=TEXT, on=TEXT, files=texts),
+    "says": _verb(_say, {"who": TEXT, "says": TEXT}, channel=TEXT, reply_to=TEXT, on=TEXT, files=texts, title=TEXT, tags=texts),
     "deletes": _verb(_delete, {"who": TEXT, "deletes": TEXT}),
     "reacts": _verb(_react, {"who": TEXT, "reacts": TEXT, "on": TEXT}),
     "clicks": _verb(_click, {"who": TEXT, "clicks": TEXT}, on=TEXT, form=TABLE),
+    "chooses": _verb(_choose, {"who": TEXT, "chooses": TEXT, "on": TEXT}),
     "commands": _verb(_command, {"who": TEXT, "commands": TEXT}, channel=TEXT, form=TABLE),
     "wait": _verb(_wait, {"wait": duration}),
     "down": _verb(_down, {"down": one_of(*SYSTEMS)}),
     "up": _verb(_up, {"up": one_of(*SYSTEMS)}),
     "changes": _verb(_change, {"changes": one_of("kb", "crm", "policy"), "set": TABLE}),
     "joins": _verb(_join, {"who": TEXT, "joins": TEXT}),
-    "becomes": _verb(_become, {"channel": TEXT, "becomes": one_of(*CHANGES)}),
+    "becomes": _verb(_become, {"channel": TEXT, "becomes": one_of(*dict.fromkeys((*ON_SLACK, *ON_DISCORD)))}),
+    "turns": _verb(_turn, {"who": TEXT, "turns": one_of(*TURNS)}),
     "crash": _verb(_crash, {"crash": one_of(*POINTS)}),
 }
 """The verbs in the order in which they are recognized: an edit also has `says`."""

@@ -185,9 +185,9 @@ def test_a_wrong_step_is_named(script, step, sentence):
             id="a direct channel of a stranger",
         ),
         pytest.param(
-            '[[channels]]\nname = "c"\nkind = "community"\nplatform = "discord"\n',
-            "channel 'c': platform 'discord' is not built yet",
-            id="another platform",
+            '[[channels]]\nname = "c"\nkind = "community"\nplatform = "slack"\nforum = true\n',
+            "channel 'c': only Discord has forums with tags",
+            id="a forum elsewhere",
         ),
         pytest.param('[[invoices]]\naccount = "X"\nnumber = "1"\namount = 2\n', "invoice '1': account = 'X'", id="an invoice of nobody"),
     ],

@@ -73,7 +73,7 @@ class SlackSide(Side):
         if system == "quota":
             self.api.busy = not up
 
-    def listened(self, address: str) -> None:
+    async def listened(self, address: str) -> None:
         """Send to this address from now on."""
         self.delivery.address = address
 

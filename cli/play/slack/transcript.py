@@ -32,7 +32,6 @@ def _line(entry: Entry, workspace: Workspace, names: Mapping[str, str]) -> Line:
         by_bot=message.by_bot,
         outbox=outbox_of(message),
         direct=room.is_direct,
-        gone=message.deleted,
         text=text,
         buttons=buttons,
     )
