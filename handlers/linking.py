@@ -16,11 +16,11 @@ from desk.customer import Identity, Person, Role, Trust
 from desk.deadlines import Deadline, DeadlineKind
 from desk.errors import NotAllowed, Unavailable
 from desk.events import ButtonClicked
-from desk.ids import OutboxId, PersonId, TicketId, derived
+from desk.ids import EventId, OutboxId, PersonId, TicketId, derived
 from desk.linking import WINDOW, Answer, Challenge, addressee, current, judged, masked, read_address, sealed, tried
 from desk.policy import Policy
 from desk.post import Post
-from desk.space import ChannelKind
+from desk.space import ChannelKind, UserRef
 from desk.timeline import Purpose
 from handlers import say
 from handlers.sealing import HASH, PEOPLE
@@ -146,7 +146,12 @@ async def disconnect(at: Pressing, services: Services) -> Changes:
     if identity is None:
         return at.answers("disconnected")
     card = Card((Notes("A customer disconnected", (f"{at.event.by} is not {identity.person} any more: they are told what is public.",)),))
-    return write(DropIdentity(at.event.by)) + at.answers("disconnected") + await _announced(at, card, services) + await _redrawn(at, services)
+    return (
+        write(DropIdentity(at.event.by))
+        + at.answers("disconnected")
+        + await _announced(at, card, services)
+        + await redrawn(at.event.by, services, cause=at.event.id, at=at.now)
+    )
 
 
 async def _linked(at: Pressing, challenge: Challenge, services: Services) -> Changes:
@@ -161,7 +166,7 @@ async def _linked(at: Pressing, challenge: Challenge, services: Services) -> Cha
     card = Card((Notes("A customer connected their account", (f"{at.event.by} is {person.name} ({person.id}): {how}.", *also)),))
     identity = Identity(at.event.by, person.id, Trust.PERSON, how, at.now)
     told = at.answers("connected", _disconnect(at), name=person.name) + await _announced(at, card, services)
-    return over + write(SaveIdentity(identity)) + told + await _redrawn(at, services)
+    return over + write(SaveIdentity(identity)) + told + await redrawn(at.event.by, services, cause=at.event.id, at=at.now)
 
 
 async def _known(at: Pressing, services: Services) -> Person | None:
@@ -209,11 +214,11 @@ async def _announced(at: Pressing, card: Card, services: Services) -> Changes:
     return write(Enqueue(Post(OutboxId(derived("o", at.event.id, "told")), place, Purpose.NOTICE, INTERNAL, at.now, card=card)))
 
 
-async def _redrawn(at: Pressing, services: Services) -> Changes:
-    """Draw the cards of their open tickets again, which say who they are."""
-    mine = [ticket for ticket in await services.store.tickets(open_only=True) if ticket.customer == at.event.by]
+async def redrawn(user: UserRef, services: Services, *, cause: EventId, at: datetime) -> Changes:
+    """Draw the cards of somebody's open tickets again, which say who they are."""
+    mine = [ticket for ticket in await services.store.tickets(open_only=True) if ticket.customer == user]
     cards = [card for ticket in mine for card in await services.store.cards(ticket.id) if not card.moved]
-    return write(*(Refresh(card.id, OutboxId(derived("o", at.event.id, card.id)), at.now) for card in cards))
+    return write(*(Refresh(card.id, OutboxId(derived("o", cause, card.id)), at) for card in cards))
 
 
 def _give(at: Pressing) -> Button:

@@ -16,6 +16,7 @@ from desk.ticket import Ticket
 from handlers.commands.changes import announced
 from handlers.commands.whom import WRITE, Whom, link_of, person_of, user_of, whom
 from handlers.commands.words import split
+from handlers.linking import redrawn
 from handlers.services import Services
 from handlers.situation import team_of
 from handlers.times import brief
@@ -94,7 +95,7 @@ async def _link(event: CommandInvoked, who: str, said: str, services: Services) 
     identity = Identity(user, person.id, Trust.PERSON, f"linked by {event.by_name}", event.at)
     instead = f", in place of {was.name} ({was.id})" if was and was.id != person.id else ""
     card = Card((Notes(f"{event.by_name} linked a customer", (f"{user} is {person.name} ({person.id}){instead}.",)),))
-    return card, write(SaveIdentity(identity)) + await announced(card, event, services)
+    return card, write(SaveIdentity(identity)) + await announced(card, event, services) + await redrawn(user, services, cause=event.id, at=event.at)
 
 
 async def _unlink(event: CommandInvoked, who: str, services: Services) -> tuple[Card, Changes]:
@@ -105,7 +106,7 @@ async def _unlink(event: CommandInvoked, who: str, services: Services) -> tuple[
     await _not_ours(user, services)
     name = f"{person.name} ({person.id})" if person else identity.person
     card = Card((Notes(f"{event.by_name} unlinked a customer", (f"{user} is not {name} any more: they are told what is public.",)),))
-    return card, write(DropIdentity(user)) + await announced(card, event, services)
+    return card, write(DropIdentity(user)) + await announced(card, event, services) + await redrawn(user, services, cause=event.id, at=event.at)
 
 
 async def _linkable(by: UserRef | None, who: str, said: str, services: Services) -> tuple[UserRef, Person]:
