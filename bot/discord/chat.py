@@ -185,10 +185,13 @@ class DiscordChat:
         await self._prepared(post)
         if (ref := await self.private.whisper(place, user, self._drawn(post))) is not None:
             return ref
+        own = await self.open(user)
         try:
-            return await self._posted(await self.open(user), replace(post, under=None))
+            stands = await self._posted(own, replace(post, under=None))
         except DirectClosed:
             return await self._offered(post)
+        # It is where nobody looks for it who changes what was whispered elsewhere.
+        return stands if place.channel == own.channel else MessageRef(own.channel, f"{WHISPER}{stands.id}")
 
     async def _offered(self, post: Post) -> MessageRef:
         """Offer in the ticket's thread to show a post to whom it is for; what is the team's own is never offered among customers."""

@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
 import pytest_asyncio
 
+from bot.discord.history import said
+from bot.discord.listener import Listener
 from bot.slack.access import Access
 from bot.slack.chat import SlackChat
 from bot.slack.people import People
@@ -19,6 +22,10 @@ from bot.slack.web import Web
 from bot.web.rooms import local_channel, local_user
 from bot.web.uploads import Upload
 from bot.web.workspace import LocalWorkspace, open_workspace
+from cli.play.discord import saying
+from cli.play.discord.permissions import VIEW, sees
+from cli.play.discord.state import Message as Written
+from cli.play.discord.state import Overwrite
 from desk.audience import PUBLIC
 from desk.cards import Card, Text
 from desk.changes import SaveChannel, write
@@ -33,6 +40,10 @@ from desk.ticket import Ticket
 from desk.timeline import File, Message, Purpose
 from store.database import open_database
 from store.repository import SqlStore
+from store.watch import SqlWatch
+from tests.discord.talking import AGENTS_REF, FORUM, HELP_REF, MARA_REF, TIM_REF, Losing, ref, server, talking, user
+from tests.discord.talking import NOBODY as NOBODY_ON_DISCORD
+from tests.discord.talking import NOWHERE as NOWHERE_ON_DISCORD
 from tests.fakes import START, FakeChat, FakeClock
 from tests.store.samples import FixedPolicy
 from tests.support.emulate import BOT_TOKEN, Emulate, Room, Seed, User
@@ -126,10 +137,64 @@ async def slack_stage(emulate: Emulate, store: Store) -> AsyncIterator[Stage]:
     await web.close()
 
 
-@pytest_asyncio.fixture(params=["fake", "workspace", "slack"])
+@asynccontextmanager
+async def discord_stage(beside: Path, store: SqlStore) -> AsyncIterator[Stage]:
+    """The play's Discord, over the wire: the adapter alone."""
+    clock = FakeClock()
+    async with Losing(server(clock.now)) as loopback:
+        inside = Channel(AGENTS_REF, "agents", ChannelKind.INTERNAL, START, agents=True)
+        await store.commit(EventId("ev-agents"), write(SaveChannel(inside)), at=START)
+        home = loopback.home
+        async with talking(loopback, beside, policy=FixedPolicy(), store=store, clock=clock) as talk:
+            listener = Listener(
+                talk.web, talk.people, talk.kinds, policy=FixedPolicy(), store=store, watch=SqlWatch(store.database), clock=clock, emit=unheard
+            )
+            talk.chat.read_by(partial(said, talk.web, listener))
+
+            async def speak(by: UserRef, channel: ChannelRef, text: str) -> None:
+                room = home.guild.channels[channel.id]
+                if not sees(home.guild, room, by.id):
+                    room.overwrites.append(Overwrite(by.id, 1, allow=VIEW))
+                # What is written within one millisecond has no order on Discord.
+                clock.advance(milliseconds=1)
+                saying.put(home, Written(channel.id, home.ids.next(), by.id, text))
+                talk.people.forget()
+
+            held = home.ids.next()
+            path = f"/attachments/{held}/a.txt"
+            file = {"id": held, "filename": "a.txt", "size": 5, "content_type": "text/plain", "url": f"{loopback.api.host}{path}"}
+            home.files[path] = file, b"hello"
+            message = saying.put(home, Written(FORUM, home.ids.next(), MARA_REF.id, "", files=(file,)))
+
+            yield Stage(
+                talk.chat,
+                speak,
+                lambda down: setattr(loopback.api.faults, "down", down),
+                loopback.lose_replies,
+                f"{FORUM}/{message.id}/{held}",
+                HELP_REF,
+                AGENTS_REF,
+                ref(NOWHERE_ON_DISCORD),
+                MARA_REF,
+                TIM_REF,
+                user(NOBODY_ON_DISCORD),
+            )
+
+
+async def unheard(_: object) -> None:
+    """Take an event that nobody waits for."""
+
+
+@pytest_asyncio.fixture(params=["fake", "workspace", "slack", "discord"])
 async def stage(request: pytest.FixtureRequest, tmp_path: Path, sqlite_url: str) -> AsyncIterator[Stage]:
     if request.param == "fake":
         yield fake_stage()
+        return
+    if request.param == "discord":
+        database = await open_database(sqlite_url.replace("sqlite:", "sqlite+aiosqlite:"))
+        async with discord_stage(tmp_path / "carried.db", SqlStore(database, FixedPolicy())) as made:
+            yield made
+        await database.close()
         return
     if request.param == "slack":
         emulate: Emulate = request.getfixturevalue("emulate")

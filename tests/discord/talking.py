@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import discord
+from aiohttp import web as http
 
 from bot.discord.access import Access
 from bot.discord.carried import Carried
@@ -61,6 +62,7 @@ class Talking:
     chat: DiscordChat
     people: People
     web: Web
+    kinds: Kinds
     replies: Replies
     server: Loopback
 
@@ -77,6 +79,23 @@ class Talking:
         return [path for name, path in self.server.api.asked if name == route]
 
 
+class Losing(Loopback):
+    """A server of which some answers are lost on the way, after what was asked for is done."""
+
+    lost = 0
+
+    def lose_replies(self, times: int) -> None:
+        """Lose the answers to the next posts."""
+        self.lost = times
+
+    async def _serve(self, request: http.Request) -> http.Response:
+        answer = await super()._serve(request)
+        if self.lost and request.method == "POST" and request.path.endswith("/messages"):
+            self.lost -= 1
+            return http.Response(status=503, text="upstream connect error")
+        return answer
+
+
 @asynccontextmanager
 async def talking(server: Loopback, beside: Path, *, policy: PolicySource, store: Store, clock: Clock) -> AsyncIterator[Talking]:
     """Log in to a server, without listening."""
@@ -88,8 +107,9 @@ async def talking(server: Loopback, beside: Path, *, policy: PolicySource, store
     people, replies = People(web, policy, store, clock), Replies(carried, clock)
     await client.login(TOKEN)
     try:
-        chat = DiscordChat(web, people, Kinds(web), policy=policy, store=store, clock=clock, carried=carried, replies=replies)
-        yield Talking(chat, people, web, replies, server)
+        kinds = Kinds(web)
+        chat = DiscordChat(web, people, kinds, policy=policy, store=store, clock=clock, carried=carried, replies=replies)
+        yield Talking(chat, people, web, kinds, replies, server)
     finally:
         await web.close()
         await client.hang_up()
