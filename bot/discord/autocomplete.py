@@ -7,7 +7,8 @@ from typing import Any
 
 from bot.discord import tree
 from bot.discord.people import Who
-from bot.discord.tree import RUN, Leaf, Tree, written
+from bot.discord.tree import RUN, Tree
+from bot.discord.ways import Leaf, written
 from desk.catalog import Option, Options
 from desk.customer import TEAM
 from desk.ports import Desk, Query

@@ -38,6 +38,11 @@ def again_in(custom_id: str) -> tuple[int, str] | None:
     return (int(parts[1]), parts[2]) if parts[0] == AGAIN and len(parts) == 3 and parts[1].isdecimal() else None
 
 
+def is_alone(body: Mapping[str, Any]) -> bool:
+    """Tell whether what was pressed is seen by one person only."""
+    return bool(int((body.get("message") or {}).get("flags") or 0) & EPHEMERAL)
+
+
 def is_ours(message: Mapping[str, Any]) -> bool:
     """Tell whether a message is such a note: what it says may be replaced."""
     rows = message.get("components") or ()

@@ -32,11 +32,6 @@ class Reply:
     until: float
     waits: bool = False
 
-    @property
-    def path(self) -> str:
-        """Return where an answer goes: PATCH there with `waits`, else POST, with the flag for what only one person sees."""
-        return f"/webhooks/{self.application}/{self.token}" + ("/messages/@original" if self.waits else "")
-
 
 class Replies:
     """The tokens of the last quarter of an hour, by person and place; a restart forgets none."""

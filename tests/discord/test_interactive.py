@@ -8,8 +8,10 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
-from bot.discord import draw, interactive, menu, pressed
-from bot.discord.interactive import BUSY, DONE, ELSEWHERE, LATE, NO_FORM, OVER
+from bot.discord import asking, draw, menu, pressed
+from bot.discord.asking import BUSY, LATE
+from bot.discord.forms import NO_FORM, OVER
+from bot.discord.interactive import DONE, ELSEWHERE
 from bot.discord.pressed import OLD
 from bot.discord.refs import channel_ref, message_ref, user_ref
 from cli.play.discord import channels, saying
@@ -274,7 +276,7 @@ async def test_a_customers_form_opens_in_a_direct_message_too(people, home, desk
 
 
 async def test_a_form_that_takes_too_long_is_asked_to_be_pressed_again(people, desk, monkeypatch):
-    monkeypatch.setattr(interactive, "PATIENCE", 0.05)
+    monkeypatch.setattr(asking, "PATIENCE", 0.05)
     message = people.post(card(button("edit", form=FORM)))
     desk.slow = True
     asked = await people.press(message, pressed.packed(button("edit", form=FORM), "k-1"))
