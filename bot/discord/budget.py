@@ -11,11 +11,12 @@ from bot.discord.carried import Carried
 from desk.ports import Clock
 
 DAY = timedelta(days=1)
-APART = timedelta(seconds=5)
-"""Discord takes one new session in five seconds."""
+LATELY = timedelta(hours=1)
 FREE = 10
 """How many sessions may begin in an hour before each waits longer than the one before."""
-LONGEST = timedelta(minutes=10)
+APART = timedelta(seconds=10)
+"""How long the first of those waits."""
+LONGEST, DOUBLED = timedelta(minutes=10), 10
 SPARED = 20
 """How many sessions of the day are left for a person who mends something and starts again."""
 NAME = "sessions"
@@ -52,10 +53,10 @@ def wait(begun: Sequence[datetime], limits: Limits | None, *, now: datetime) -> 
     """Return how long to wait before a new session begins, given when those of the last day did, in order.
 
     A few may follow each other at once. From then on each waits twice as long, so that a program that fails at its start
-    every time begins no more than about two hundred in a day.
+    every time begins no more than a few hundred in a day.
     """
-    lately = [at for at in begun if now - at < timedelta(hours=1)]
-    apart = APART if len(lately) < FREE else min(APART * 2 ** min(len(lately) - FREE + 1, 10), LONGEST)
+    lately = [at for at in begun if now - at < LATELY]
+    apart = timedelta() if len(lately) < FREE else min(APART * 2 ** min(len(lately) - FREE, DOUBLED), LONGEST)
     due = (begun[-1] + apart if begun else now, now + _granted(limits))
     return max(*due, now) - now
 

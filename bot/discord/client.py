@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import Any
@@ -48,6 +49,8 @@ class Client(discord.Client):
             allowed_mentions=discord.AllowedMentions.none(),
             shard_count=access.shards.count if access.shards else None,
         )
+        # At level debug the library writes down every event, and what people say in it.
+        logging.getLogger("discord").setLevel(logging.INFO)
         own = self._connection.parsers
         names = own.keys() | {"GUILD_CREATE"}
         self._connection.parsers = {name: partial(_heard, hear, name, None if name in LEFT_OUT else own[name]) for name in names}
@@ -61,6 +64,12 @@ class Client(discord.Client):
         session = getattr(self.http, "_HTTPClient__session", None)
         if isinstance(session, aiohttp.ClientSession):
             session.detach()
+
+    async def hang_up(self) -> None:
+        """Close what is open."""
+        await self.http.close()
+        if isinstance(self.http.connector, aiohttp.BaseConnector):
+            await self.http.connector.close()
 
 
 def wanted() -> discord.Intents:

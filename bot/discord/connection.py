@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -14,10 +15,12 @@ from bot.arrivals.pump import GivenUp, Pump
 from bot.discord.access import Access
 from bot.discord.budget import KeptBudget
 from bot.discord.carried import Carried
+from bot.discord.chat import DiscordChat
 from bot.discord.client import Client, wanted
 from bot.discord.commands import Commands
 from bot.discord.gap import Gap
 from bot.discord.hearing import Hearing
+from bot.discord.history import said
 from bot.discord.interactive import Interactive
 from bot.discord.kinds import Kinds
 from bot.discord.listener import Listener
@@ -68,7 +71,10 @@ class Discord:
         self._replies = Replies(carried, clock)
         self._gap: Gap | None = None
         self._commands: Commands | None = None
-        self.chat: ChatPlatform
+        self._chat = DiscordChat(
+            self._web, self._people, self._kinds, policy=policy, store=store, clock=clock, carried=carried, replies=self._replies
+        )
+        self.chat: ChatPlatform = self._chat
         self._pump: Pump | None = None
         self._socket: Socket | None = None
         self._was_heard = is_behind
@@ -88,10 +94,18 @@ class Discord:
         self._gap = Gap(self._web, people, kinds, policy=policy, store=store, watch=watch, clock=clock, emit=desk.emit)
         self._gap.is_reading = self._was_heard
         listener = Listener(self._web, people, kinds, policy=policy, store=store, watch=watch, clock=clock, emit=desk.emit)
+        self._chat.read_by(partial(said, self._web, listener))
         self._pump = Pump(self._inbox, listener.take, self._clock, on_given_up=on_given_up)
         self._commands = Commands(self._web, desk, self._carried)
         interactive = Interactive(
-            self._web, self._people, desk, self._pump.keep, carried=self._carried, replies=self._replies, commands=self._commands
+            self._web,
+            self._people,
+            desk,
+            self._pump.keep,
+            carried=self._carried,
+            replies=self._replies,
+            commands=self._commands,
+            shows=self._chat.private.shows,
         )
         budget = KeptBudget(self._carried, self._clock)
         self._socket = Socket(self._access, self._client, self._web, budget=budget, room=self._hearing.has_room, connected=self._gap.missed)
@@ -130,7 +144,7 @@ class Discord:
         await self._inbox.close()
         await self._carried.close()
         await self._web.close()
-        await self._client.http.close()
+        await self._client.hang_up()
 
     async def _logged_in(self) -> None:
         """Present the token until Discord takes it; a person is told once what to mend."""

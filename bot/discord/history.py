@@ -51,7 +51,7 @@ async def standing(web: Web, place: Place, *, after: datetime) -> AsyncIterator[
         last = str(found[-1]["id"])
 
 
-async def said(web: Web, listener: Listener, place: Place, *, after: datetime) -> Sequence[Message]:
+async def said(web: Web, listener: Listener, place: Place, after: datetime) -> Sequence[Message]:
     """Return what people wrote in a thread (its root included), or top-level in a channel, since an instant, in order."""
     found = [raw async for raw in standing(web, place, after=after)]
     # In a text channel the message that a thread hangs under is not in the thread.

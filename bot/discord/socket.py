@@ -26,7 +26,7 @@ PAUSE, LONGEST_PAUSE = 0.5, 30.0
 REFUSED = 60.0
 """Seconds until what only a person mends is tried again."""
 OPENING = 60.0
-"""Seconds within which a connection is open, or is not."""
+"""Seconds within which a connection is open, and then within which a session on it begins."""
 TOKEN = "set FRONTDESK_DISCORD_TOKEN to the token that the bot's page in the developer portal gives"  # noqa: S105
 CLOSED = {
     4004: f"Discord does not know the bot's token any more: {TOKEN}",
@@ -46,6 +46,12 @@ WITHOUT = {
     "that ping the bot, buttons and the menu of a message are heard. Switch it on and start Frontdesk again",
 }
 BROKEN = (TimeoutError, aiohttp.ClientError, OSError, discord.DiscordException, RuntimeError, ValueError)
+LASTING = 10.0
+"""Seconds after which a connection was a good one, so that the next is opened at once."""
+RESUMABLE = 180.0
+"""Seconds after which it is not tried any more to resume a session."""
+APART = 5.0
+"""Seconds between two new sessions: Discord takes no more."""
 GOODBYE = 2.0
 """Seconds that a connection may take to close."""
 
@@ -83,6 +89,7 @@ class Socket:
         self._live: set[int | None] = set()
         self._told = ""
         self._turn = asyncio.Lock()
+        self._begun = -APART
 
     @property
     def is_live(self) -> bool:
@@ -110,8 +117,10 @@ class Socket:
         self._told = ""
 
     async def _keep_open(self, shard: int | None) -> None:
-        session, pause = _Session(), PAUSE
+        session, pause, clock = _Session(), PAUSE, asyncio.get_running_loop().time
+        last = clock()
         while True:
+            began = clock()
             try:
                 await self._listen(shard, session)
             except ReconnectWebSocket as error:
@@ -124,12 +133,15 @@ class Socket:
                 pause = max(pause, _wait(error))
             except BROKEN as error:
                 self._tell(f"the connection failed with {type(error).__name__}")
-            heard = shard in self._live
-            self._live.discard(shard)
-            # Where a session cannot be resumed for that long, Discord has given it up.
-            session = session if pause < LONGEST_PAUSE else _Session()
-            pause = PAUSE if heard else pause
-            await asyncio.sleep(0 if heard else pause)
+            if shard in self._live:
+                self._live.discard(shard)
+                last = clock()
+                if last - began >= LASTING:
+                    pause = PAUSE
+                    continue
+            # Where a session is to be resumed nobody may be there any more; and Discord does not keep one for long.
+            session = session if clock() - last < RESUMABLE else _Session()
+            await asyncio.sleep(pause)
             pause = min(pause * 2, LONGEST_PAUSE)
 
     async def _listen(self, shard: int | None, session: _Session) -> None:
@@ -137,6 +149,9 @@ class Socket:
         socket = await self._opened(shard, session)
         self._client.ws = socket
         try:
+            async with asyncio.timeout(OPENING):
+                while shard not in self._live:
+                    await socket.poll_event()
             while True:
                 await socket.poll_event()
                 await self._room()
@@ -154,6 +169,8 @@ class Socket:
         async with self._turn:
             found = await self._web.call("GET", "/gateway/bot")
             await asyncio.sleep((await self._budget.begin(_limits(found))).total_seconds())
+            await asyncio.sleep(max(0.0, self._begun + APART - asyncio.get_running_loop().time()))
+            self._begun = asyncio.get_running_loop().time()
             gateway = yarl.URL(str(found["url"]))
             return await asyncio.wait_for(DiscordWebSocket.from_client(self._client, initial=True, gateway=gateway, shard_id=shard), OPENING)
 

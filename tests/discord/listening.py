@@ -1,10 +1,10 @@
 """Listening: a connection to the play's Discord, on which people write, and a desk that keeps what it is told."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import inspect
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from bot.arrivals.pump import GivenUp
@@ -83,14 +83,20 @@ class Listening:
     async def settled(self) -> None:
         """Return when the desk has everything that happened."""
         await self.server.gateway.flush()
-        async with asyncio.timeout(10):
-            while not await self.discord.settled():
-                await asyncio.sleep(0.001)
+        await until(self.discord.settled)
 
 
 @asynccontextmanager
 async def listening(
-    server: Loopback, inbox: Path, desk: Desk, *, policy: ScriptedPolicy, store: SqlStore, clock: FakeClock, access: Access | None = None, given_up: GivenUp | None = None
+    server: Loopback,
+    inbox: Path,
+    desk: Desk,
+    *,
+    policy: ScriptedPolicy,
+    store: SqlStore,
+    clock: FakeClock,
+    access: Access | None = None,
+    given_up: GivenUp | None = None,
 ) -> AsyncIterator[Listening]:
     """Open a connection to a server and run it for a while."""
     access = replace(access or Access(TOKEN), url=server.url)
@@ -106,6 +112,11 @@ async def listening(
         await discord.close()
 
 
-def moment(clock: FakeClock) -> datetime:
-    """Return the present instant of a test."""
-    return clock.now()
+async def until(check: Callable[[], object]) -> None:
+    """Let the loop go on until something is so."""
+    for _ in range(10_000):
+        found = check()
+        if await found if inspect.isawaitable(found) else found:
+            return
+        await asyncio.sleep(0.001)
+    raise AssertionError("it never was")

@@ -82,7 +82,11 @@ class Gateway:
         """Close every connection with a code."""
         for session in self._live():
             assert session.socket is not None
-            await session.socket.close(code=code)
+            # It is our code that says whether the session is over, and not the one of the bot's answer.
+            socket, session.socket, session.waiting = session.socket, None, asyncio.Queue()
+            if code in (1000, 1001):
+                self.sessions.pop(session.id, None)
+            await socket.close(code=code)
 
     async def reconnect(self) -> None:
         """Ask every connection to come again and resume, as before maintenance."""
