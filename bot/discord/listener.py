@@ -21,6 +21,7 @@ from desk.events import Event, MessageReceived
 from desk.ports import Clock, PolicySource
 from desk.space import Platform
 from desk.store import Store
+from desk.timeline import Message
 from desk.watch import WatchRows
 
 Emit = Callable[[Event], Awaitable[None]]
@@ -57,6 +58,11 @@ class Listener:
         if guild and str(guild) != (await self._web.whoami()).guild:
             return ()
         return await READERS[arrival.kind](self, arrival)
+
+    async def took_away(self, message: Message, *, at: datetime) -> None:
+        """Tell the desk that something it knows is not there any more."""
+        if message.ref is not None:
+            await self._emit(inbound.taken_away(message.ref, at=at))
 
     async def read(self, message: Payload) -> MessageReceived | None:
         """Read a message, as an event or as history tells it; None for what is nobody's, or says nothing."""

@@ -135,7 +135,7 @@ class Replay:
             for kind in _news(raw, stored.get(str(raw["id"])), fresh=fresh):
                 await self._take(Arrival(kind, room, arrivals.message({**raw, "channel_id": room})))
         for id in stored.keys() - {str(raw["id"]) for raw in found}:
-            await self._take(Arrival(arrivals.DELETED, room, {"id": id, "channel_id": room}, at=self._clock.now()))
+            await self._listener.took_away(stored[id], at=self._clock.now())
 
     async def _take(self, arrival: Arrival) -> None:
         """Have a payload read as an event is; one that nobody can read is passed over, or it would hold up all the others."""
