@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import typer
 from typer.exceptions import TyperException
 
-from cli import actions, ask, customers, erase, kb, keep, knowledge, manifest, oncall, policy, report, rules, serve, sla, summary, train, why
+from cli import actions, ask, customers, erase, invite, kb, keep, knowledge, manifest, oncall, policy, report, rules, serve, sla, summary, train, why
 from cli.output import say
 from cli.play import command as play
 from desk.errors import FrontdeskError, InvalidInput
@@ -27,7 +27,27 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings=CONTEXT,
 )
-for module in (serve, knowledge, kb, ask, train, why, summary, report, play, policy, rules, manifest, actions, sla, oncall, customers, keep, erase):
+for module in (
+    serve,
+    knowledge,
+    kb,
+    ask,
+    train,
+    why,
+    summary,
+    report,
+    play,
+    policy,
+    rules,
+    manifest,
+    invite,
+    actions,
+    sla,
+    oncall,
+    customers,
+    keep,
+    erase,
+):
     module.register(app)
 
 log = logging.getLogger("frontdesk.cli")

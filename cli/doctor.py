@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from cli.readiness_discord import DISCORD, discord, mail
 from cli.readiness_oncall import oncall
 from cli.start import settings
 from desk.errors import FrontdeskError
@@ -251,6 +252,8 @@ LOOKS: dict[str, Callable[[Settings], Awaitable[str]]] = {
     "on call": oncall,
     "routing": _routing,
     **{check: _slack(check) for check in SLACK},
+    **{check: discord(check) for check in DISCORD},
+    "mail": mail,
     "events": _events,
     "server": _server,
 }

@@ -75,13 +75,13 @@ class Commands:
         if await self._is_known(wanted, there):
             return False
         made = await self._web.call("PUT", PATH, json=wanted, application_id=me.application, guild_id=me.guild)
-        await self._carried.keep({LATEST: _both(wanted, made)})
+        await self._carried.keep({LATEST: both(wanted, made)})
         log.info("the slash commands of the server are up to date: %d below /frontdesk", len((await self.tree()).leaves))
         return True
 
     async def _is_known(self, wanted: Sequence[Json], there: Sequence[Json]) -> bool:
         """Tell whether Discord has what is wanted, or what it made of just that the last time."""
-        return normalized(wanted) == normalized(there) or await self._carried.get(LATEST) == _both(wanted, there)
+        return normalized(wanted) == normalized(there) or await self._carried.get(LATEST) == both(wanted, there)
 
 
 def normalized(commands: Sequence[Json]) -> str:
@@ -100,5 +100,6 @@ def _plain(name: str, value: Any) -> Any:
     return str(value) if name == "default_member_permissions" else value
 
 
-def _both(wanted: Sequence[Json], there: Sequence[Json]) -> str:
+def both(wanted: Sequence[Json], there: Sequence[Json]) -> str:
+    """Return the mark of what was told together with what Discord made of it."""
     return hashlib.sha256(f"{normalized(wanted)}\n{normalized(there)}".encode()).hexdigest()
