@@ -31,8 +31,8 @@ Values = Mapping[str, Any]
 PAGES = 6
 """So many pages somebody fills in, and so often they change what was wrong, at most."""
 PATIENCE = 30.0
-RUN, LINE = "run", "command"
-"""The subcommand that takes a command as it is written elsewhere, and its option."""
+NAME, RUN, LINE = "frontdesk", "run", "command"
+"""The command; its subcommand that takes a command as it is written elsewhere, and the option of that."""
 
 
 class DiscordSide(Side):
@@ -171,9 +171,9 @@ class DiscordSide(Side):
         user, room = user_id(values["who"]), self._room(values["channel"])
         if not room.guild or not permissions(self.home.guild, room, user) & MANAGE_MESSAGES:
             raise InvalidInput(f"{values['who']} is shown no commands of the bot here")
-        name, _, line = values["text"].strip().removeprefix("/").partition(" ")
-        command = self._registered(name, kind=1)
-        data = {"id": command["id"], "name": name, "type": 1, "guild_id": GUILD, "options": [_chosen(command, line.strip())]}
+        line = values["text"].strip().removeprefix(f"/{NAME}").strip()
+        command = self._registered(NAME, kind=1)
+        data = {"id": command["id"], "name": NAME, "type": 1, "guild_id": GUILD, "options": [_chosen(command, line)]}
         await self._asked(stage, step, begin(self.home, COMMAND, user, room, data), values["form"])
 
     async def _heard_of(self, stage: Stage, step: Step) -> None:
