@@ -117,6 +117,8 @@ def _translated() -> Iterator[None]:
             raise Rejected(f"the mail server refuses the address ({error.code})") from None
         raise Misconfigured(f"the mail server refuses what FRONTDESK_SMTP_URL and FRONTDESK_SMTP_FROM say ({error.code})") from None
     except SMTPException as error:
+        if isinstance(error, OSError):
+            raise Unavailable(SYSTEM, "nothing answers at its address") from error
         raise Unavailable(SYSTEM, f"the server cannot be talked to: {type(error).__name__}") from None
     except OSError as error:
         raise Unavailable(SYSTEM, "nothing answers at its address") from error
