@@ -133,6 +133,10 @@ class ChatPlatform(Protocol):
         """Tell whether only the home company can read a channel; asked before every internal post."""
         ...
 
+    async def is_open(self, channel: ChannelRef) -> bool:
+        """Tell whether anybody at all can read a channel, so that it is no single account's."""
+        ...
+
     async def name_of(self, channel: ChannelRef) -> str:
         """Return how a channel is called, without #; raise PlaceGone where there is none, or where the bot is not let in."""
         ...

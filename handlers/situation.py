@@ -219,8 +219,9 @@ async def _place(channel: Channel, customer: Author, services: Services) -> Audi
         return audience.of_place(channel.kind, account_id=customer.account.id if customer.account else None, person_id=person)
     if channel.kind is not ChannelKind.SHARED:
         return audience.of_place(channel.kind, account_id=None, person_id=None)
-    outside = await services.platform(channel.ref.platform).outsiders(channel.ref)
-    others = [await services.crm.identify(user, "", channel) for user in outside]
+    chat = services.platform(channel.ref.platform)
+    others = [await services.crm.identify(user, "", channel) for user in await chat.outsiders(channel.ref)]
+    accounts = [other.account.id if other.account else None for other in others]
     return audience.of_place(
-        channel.kind, account_id=channel.account, person_id=None, others=[other.account.id if other.account else None for other in others]
+        channel.kind, account_id=channel.account, person_id=None, others=[*accounts, *([None] if await chat.is_open(channel.ref) else [])]
     )

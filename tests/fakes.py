@@ -273,6 +273,7 @@ class FakeChat:
     can: Capabilities = field(default_factory=Capabilities)
     sent: list[Post] = field(default_factory=list)
     standing: dict[MessageRef, Post] = field(default_factory=dict)
+    everyones: set[ChannelRef] = field(default_factory=set)
     reactions: list[tuple[MessageRef, str]] = field(default_factory=list)
     marks: dict[str, Ticket] = field(default_factory=dict)
     members: dict[UserRef, Role] = field(default_factory=dict)
@@ -363,6 +364,9 @@ class FakeChat:
         alone = UserRef(channel.platform, channel.space, channel.id.removeprefix("dm-")) if channel.id.startswith("dm-") else None
         ours = alone is not None and self.members.get(alone, Role.CUSTOMER) is not Role.CUSTOMER
         return (ours or channel in self.internal) and not await self.outsiders(channel)
+
+    async def is_open(self, channel: ChannelRef) -> bool:
+        return channel in self.everyones
 
     async def name_of(self, channel: ChannelRef) -> str:
         self._reach()

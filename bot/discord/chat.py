@@ -59,7 +59,7 @@ class DiscordChat:
         self._posting = Posting(web, carried)
         self._threads = Threads(web, kinds, store)
         self._placing = Placing(web, kinds, self._threads, posting=self._posting, store=store)
-        self.private = Private(web, people, replies, posting=self._posting, policy=policy, store=store)
+        self.private = Private(web, people, replies, carried=carried, posting=self._posting, policy=policy, store=store)
         self._opened: Kept[Place] = Kept(clock, OPENED)
         self._said: Said | None = None
 
@@ -162,6 +162,10 @@ class DiscordChat:
     async def is_private(self, channel: ChannelRef) -> bool:
         """Tell whether only the home company can read a channel."""
         return await self._people.is_private(channel.id)
+
+    async def is_open(self, channel: ChannelRef) -> bool:
+        """Tell whether everyone on the server sees a channel."""
+        return await self._people.is_open(channel.id)
 
     async def name_of(self, channel: ChannelRef) -> str:
         """Return how a channel is called; raise PlaceGone where the bot is not let in."""

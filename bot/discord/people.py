@@ -107,6 +107,11 @@ class People:
         members = await asyncio.gather(*(self.who(user) for user in seen.members))
         return all(who.role is not Role.CUSTOMER or who.is_bot for who in members)
 
+    async def is_open(self, channel_id: str) -> bool:
+        """Tell whether everyone on the server sees a channel."""
+        info = await self._rooms.info(channel_id)
+        return int(info.get("type") or 0) not in DIRECT and viewers(await self._rooms.guild(), info).everyone
+
     async def name_of(self, channel_id: str) -> str:
         """Return how a channel is called; its id where it has no name, as a direct message."""
         return str((await self._rooms.info(channel_id)).get("name") or channel_id)

@@ -137,6 +137,10 @@ class SlackChat:
         """Tell whether only the home company can read a channel."""
         return await self._people.is_private(channel.id)
 
+    async def is_open(self, channel: ChannelRef) -> bool:
+        """Tell that nobody reads a channel of a workspace who was not let in."""
+        return False
+
     async def name_of(self, channel: ChannelRef) -> str:
         """Return how a channel is called; raise PlaceGone where the bot is not in it."""
         return await self._people.name_of(channel.id)

@@ -167,6 +167,10 @@ class LocalWorkspace(Visitors):
         private = (ChannelKind.INTERNAL, ChannelKind.DIRECT)
         return (await self.rooms.channel(channel)).kind in private and not await self.rooms.outside(channel)
 
+    async def is_open(self, channel: ChannelRef) -> bool:
+        """Tell that nobody reads a channel of the workspace who was not let in."""
+        return False
+
     async def name_of(self, channel: ChannelRef) -> str:
         """Return how a channel is called."""
         self._reach()

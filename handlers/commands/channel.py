@@ -188,7 +188,12 @@ async def _refuse(new: Channel, was: Channel | None, services: Services) -> None
     """The agents channel is no customers' channel, and what others can read is not internal."""
     if was is not None and was.agents:
         raise InvalidInput(f"#{was.name} is the agents channel. Choose another with `setup agents` before customers come in.")
-    if new.kind is ChannelKind.INTERNAL and not await services.platform(new.ref.platform).is_private(new.ref):
+    chat = services.platform(new.ref.platform)
+    if new.kind is ChannelKind.SHARED and await chat.is_open(new.ref):
+        raise InvalidInput(
+            f"Everybody on the server can read #{new.name}, so it can't be one account's. Hide it from all but that account and you first."
+        )
+    if new.kind is ChannelKind.INTERNAL and not await chat.is_private(new.ref):
         raise InvalidInput(f"#{new.name} is not private: others than your company can read it, so it can't be internal.")
 
 

@@ -196,6 +196,11 @@ async def test_outsiders_of_a_closed_channel_are_all_who_see_it_and_of_an_open_o
     assert [ref.id for ref in await talk.people.outsiders(ACME)] == [LEA]
 
 
+async def test_a_channel_is_open_where_everyone_sees_it_and_no_conversation_is(talk):
+    direct = (await talk.chat.open(user(MARA))).channel
+    assert [await talk.people.is_open(channel) for channel in (HELP, AGENTS, direct.id)] == [True, False, False]
+
+
 async def test_a_channel_that_is_not_there_is_gone(talk):
     with pytest.raises(PlaceGone):
         await talk.people.is_private(NOWHERE)

@@ -27,6 +27,13 @@ async def test_a_channel_is_declared_in_one_line(w):
     assert announced(w) == ["Ada declared a channel:\n#help: shared of Acme, questions only"]
 
 
+async def test_what_everybody_can_read_is_no_single_accounts(w):
+    w.chat.everyones.add(HELP)
+    await w.commands("ada", "channel add #help shared Acme")
+    assert "Everybody on the server can read #help" in told(w)
+    assert await w.store.channel(HELP) is None
+
+
 async def test_by_its_form_too(w):
     await w.commands("ada", "channel add", channel="help", kind="community", account="", intake="mentions")
     found = await w.store.channel(HELP)

@@ -127,6 +127,12 @@ async def test_who_is_not_verified_gets_public_knowledge_and_how_to_get_verified
     assert w.posts(Purpose.PART) == []
 
 
+async def test_a_shared_channel_that_everybody_can_read_is_public(w):
+    w.chat.everyones.add(channel("shared"))
+    await w.asks("mara", QUESTION, where="shared")
+    assert w.answerer.briefs[0].place == {PUBLIC}
+
+
 async def test_a_guest_in_a_shared_channel_makes_it_public(w):
     w.chat.guests[channel("shared")] = [user("ina")]
     await w.asks("mara", QUESTION, where="shared")
