@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from bot.discord import draw
 from bot.discord.acts import hint_of, user_of
+from bot.discord.carried import Carried
 from bot.discord.draw import EPHEMERAL, Ping
 from bot.discord.people import People
 from bot.discord.posting import Posting
@@ -28,6 +31,8 @@ OFFERED = "offered-"
 WHISPER = "whisper-"
 """How the id of what only one person sees begins: nobody can change or find it."""
 NOT_YOURS = "This is for somebody else: only they can read it."
+KEPT = timedelta(days=30)
+"""How long what is offered can be shown. A row that was sent keeps no words, so they are kept beside the inbox, for their reader alone."""
 OVER = "There is nothing to show here any more."
 REPLY = "/webhooks/{webhook_id}/{webhook_token}"
 
@@ -35,7 +40,8 @@ REPLY = "/webhooks/{webhook_id}/{webhook_token}"
 class Private:
     """Tells one person what nobody else reads."""
 
-    def __init__(self, web: Web, people: People, replies: Replies, *, posting: Posting, policy: PolicySource, store: Store) -> None:
+    def __init__(self, web: Web, people: People, replies: Replies, *, carried: Carried, posting: Posting, policy: PolicySource, store: Store) -> None:
+        self._carried = carried
         self._web, self._people, self._replies = web, people, replies
         self._posting, self._policy, self._store = posting, policy, store
 
@@ -59,6 +65,7 @@ class Private:
         now = await self._policy.current()
         words, label = now.phrase("private_offer", who.language or None, name=who.name), now.phrase(SHOW, who.language or None)
         button = Button(SHOW, label, post.ticket or TicketId(""), subject=post.id, english="Show me privately")
+        await self._carried.keep({_name(post.id): json.dumps(_shown(post))}, by=user.id, how_long=KEPT)
         [body] = draw.texts(Card((Text(words), Buttons((button,)))), carrier=post.id, to=Ping(users=(user.id,)))
         first = await self._posting.put(room, [body], self.offer_id(post))
         return MessageRef(place.channel, f"{OFFERED}{room}/{first}")
@@ -72,13 +79,16 @@ class Private:
         if pressed.action != SHOW:
             return None
         row = await self._store.row(OutboxId(pressed.subject))
-        if row is None or row.post.card is None:
+        if row is None:
             raise NotAllowed(OVER)
         who = await self._people.who(user_of(body), hint_of(body))
         if who.ref != whom(row.post):
             raise NotAllowed(NOT_YOURS)
-        bodies = draw.texts(row.post.card, carrier=row.post.id)
-        return alone(bodies[0] if len(bodies) == 1 else draw.components(row.post.card, carrier=row.post.id))
+        kept = await self._carried.get(_name(row.post.id), by=who.ref.id)
+        if kept is None:
+            raise NotAllowed(OVER)
+        found: Mapping[str, Any] = json.loads(kept)
+        return found
 
     async def _first(self, reply: Reply, body: Mapping[str, Any]) -> Mapping[str, Any]:
         """Answer in the place of what says that an answer comes, if somebody looks at that."""
@@ -104,3 +114,14 @@ def whom(post: Post) -> UserRef:
 def alone(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a message that only one person sees."""
     return {**body, "flags": int(body.get("flags") or 0) | EPHEMERAL}
+
+
+def _shown(post: Post) -> Mapping[str, Any]:
+    """Return a post as one message that only one person sees."""
+    card = post.card or Card()
+    bodies = draw.texts(card, carrier=post.id)
+    return alone(bodies[0] if len(bodies) == 1 else draw.components(card, carrier=post.id))
+
+
+def _name(id: OutboxId) -> str:
+    return f"offered {id}"
