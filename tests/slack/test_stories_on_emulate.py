@@ -7,9 +7,9 @@ from cli.play.places import moved
 from cli.play.script import read_script
 from cli.play.transcript import named
 from desk.space import Platform
+from tests.cli.alike import decided, ended, heard
 from tests.cli.told import STORIES, Told, shelf_of, tell
 from tests.slack.emulated import EmulatedSide
-from tests.slack.test_stories_on_slack import decided, ended, heard
 
 NAMES = (
     "answered",

@@ -1,12 +1,9 @@
 """The stories that ship, told on Slack: over the wire, with the same decisions and the same ends as in the local workspace."""
 
-from collections.abc import Callable
-from dataclasses import replace
-from typing import Any
-
 import pytest
 
 from desk.space import Platform
+from tests.cli.alike import as_drawn, decided, ended, heard
 from tests.cli.areas import own_test
 from tests.cli.told import STORIES, Told, shelf_of, tell
 
@@ -36,31 +33,6 @@ async def here(name, tmp_path_factory) -> Told:
 async def there(name, tmp_path_factory) -> Told:
     """Return a story as it is told with everybody on Slack."""
     return await tell(STORIES / f"{name}.toml", on=Platform.SLACK, shelf=shelf_of(tmp_path_factory))
-
-
-def decided(story: Told) -> list[dict[str, Any]]:
-    """Return what was decided, without what names a platform: ids, instants and versions."""
-    kept = ("action", "would", "mode", "category", "confidence")
-    return [{**{key: found[key] for key in kept}, "reasons": [reason["code"] for reason in found["reasons"]]} for found in story.decisions]
-
-
-def ended(story: Told) -> list[dict[str, Any]]:
-    """Return what became of each ticket."""
-    kept = ("status", "containment", "attention", "owner", "customer", "account", "channel", "thread", "category")
-    return [{**{key: found[key] for key in kept}, "level": found["priority"]["level"]} for found in story.tickets]
-
-
-def heard(story: Told) -> list[tuple[Any, ...]]:
-    """Return what customers were told, by purpose, place and people."""
-    return sorted((post["purpose"], post["op"], post["channel_kind"], tuple(post["to"])) for post in story.bot())
-
-
-def as_drawn(own: Callable[[Told], None], story: Told) -> None:
-    """Hold a story to its own test, with or without what is bold on Slack alone."""
-    try:
-        own(story)
-    except (AssertionError, LookupError, ValueError):
-        own(replace(story, posts=[{**post, "text": post["text"].replace("**", "")} for post in story.posts]))
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -13,6 +13,7 @@ from cli.play.discord.channels import forum_post, remove, set_archived, thread_u
 from cli.play.discord.messages import REPLY, attach
 from cli.play.discord.names import APPLICATION, BOT, GUILD
 from cli.play.discord.permissions import VIEW, sees
+from cli.play.discord.snowflakes import MILLISECOND, made_at
 from cli.play.discord.state import Channel, Heard, Home, Kind, Member, Message, Overwrite
 from desk.errors import InvalidInput
 
@@ -26,6 +27,12 @@ def typed(text: str, bot: str = "Frontdesk") -> str:
     return re.sub(rf"(?<!\w)@(frontdesk|{re.escape(bot)})\b", f"<@{BOT}>", text, flags=re.IGNORECASE)
 
 
+def later(home: Home) -> str:
+    """Return an id for what somebody writes: no two people write in the same millisecond, and nobody in that of what they read."""
+    home.ids.put_next(max(home.now(), made_at(home.ids.last) + MILLISECOND))
+    return home.ids.next()
+
+
 def say(home: Home, user: str, at: Channel, text: str, *, files: Sequence[Json] = (), reply_to: str = "") -> Message:
     """Have somebody write in a channel, a thread or direct messages."""
     if at.thread is not None and at.thread.locked:
@@ -36,7 +43,7 @@ def say(home: Home, user: str, at: Channel, text: str, *, files: Sequence[Json] 
     kind = REPLY if reply_to else 0
     pinged = [home.message(at.id, reply_to)] if reply_to else []
     mentions = tuple(dict.fromkeys((*saying.mentioned(home, said), *(found.author for found in pinged if found))))
-    message = Message(at.id, home.ids.next(), user, said, kind=kind, files=tuple(files), mentions=mentions, reply_to=reply_to)
+    message = Message(at.id, later(home), user, said, kind=kind, files=tuple(files), mentions=mentions, reply_to=reply_to)
     return saying.put(home, message)
 
 
@@ -45,7 +52,7 @@ def post(home: Home, user: str, forum: Channel, text: str, *, title: str = "", t
     known = {tag["name"].lower(): tag["id"] for tag in forum.tags}
     if unknown := next((tag for tag in tags if tag.lower() not in known), None):
         raise InvalidInput(f"#{forum.name} has no tag {unknown!r}")
-    id = home.ids.next()
+    id = later(home)
     first = Message(id, id, user, typed(text), files=tuple(files), mentions=saying.mentioned(home, typed(text)))
     body = {"name": title or _words(text), "applied_tags": [known[tag.lower()] for tag in tags]}
     return forum_post(home, forum, user, body, first)[1]

@@ -11,6 +11,7 @@ from typing import Any
 from cli.play.discord.limits import BUTTON, DISPLAY, LINK, SECTION, SELECT
 from cli.play.discord.state import Message
 from desk.cards import english
+from handlers.times import shown
 
 Json = Mapping[str, Any]
 TOKEN = re.compile(r"<(@&|@!?|#)(\d+)>|<t:(\d+)(?::[a-zA-Z])?>")
@@ -19,6 +20,7 @@ BARE = re.compile(r"<(https?://[^\s<>]+)>")
 QUIET = re.compile(r"^(?:-# |#{1,3} )", re.MULTILINE)
 ESCAPED = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~>@:])")
 INVISIBLE = str.maketrans("", "", "\u200b\u2060")
+START = datetime(2015, 1, 1, tzinfo=UTC)
 MESSAGES = "discord.com/channels/"
 
 
@@ -36,14 +38,23 @@ class Pressable:
         return wanted in (english(self.label), self.action.replace("_", " "))
 
 
-def text(message: Message, names: Mapping[str, str]) -> str:
-    """Return what somebody reads. `names` are people, roles and channels by their id."""
-    return "\n".join(filter(None, (plain(message.content, names), words(message.components, names)))).strip()
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose eyes a message is read with: people, roles and channels by their id, and the zone in which their Discord shows instants."""
+
+    names: Mapping[str, str]
+    zone: str = "UTC"
+    at: datetime = START
 
 
-def words(components: Sequence[Json], names: Mapping[str, str]) -> str:
+def text(message: Message, reader: Reader) -> str:
+    """Return what somebody reads."""
+    return "\n".join(filter(None, (plain(message.content, reader), words(message.components, reader)))).strip()
+
+
+def words(components: Sequence[Json], reader: Reader) -> str:
     """Return what somebody reads in components."""
-    return "\n".join(filter(None, (plain(line, names) for part in components for line in _texts(part)))).strip()
+    return "\n".join(filter(None, (plain(line, reader) for part in components for line in _texts(part)))).strip()
 
 
 def pressables(components: Sequence[Json]) -> list[Pressable]:
@@ -51,10 +62,10 @@ def pressables(components: Sequence[Json]) -> list[Pressable]:
     return [found for part in components for found in _pressable(part)]
 
 
-def plain(text: str, names: Mapping[str, str]) -> str:
+def plain(text: str, reader: Reader) -> str:
     """Return a text as it is read: small print and headings without their marks, links with where they lead, and nothing escaped."""
     linked = BARE.sub(r"\1", LINKED.sub(lambda found: _link(found[1], found[2]), QUIET.sub("", text)))
-    named = TOKEN.sub(lambda found: _token(found, names), linked)
+    named = TOKEN.sub(lambda found: _token(found, reader), linked)
     return ESCAPED.sub(r"\1", named).translate(INVISIBLE).strip()
 
 
@@ -63,11 +74,11 @@ def _link(label: str, address: str) -> str:
     return label if label == address or MESSAGES in address else f"{label} ({address})"
 
 
-def _token(found: re.Match[str], names: Mapping[str, str]) -> str:
+def _token(found: re.Match[str], reader: Reader) -> str:
     sigil, id, second = found.groups()
     if second:
-        return f"{datetime.fromtimestamp(int(second), UTC):%Y-%m-%d %H:%M} UTC"
-    return ("#" if sigil == "#" else "@") + names.get(id, id)
+        return shown(datetime.fromtimestamp(int(second), UTC), now=reader.at, zone=reader.zone)
+    return ("#" if sigil == "#" else "@") + reader.names.get(id, id)
 
 
 def _texts(part: Json) -> Iterator[str]:

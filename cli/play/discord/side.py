@@ -9,6 +9,7 @@ from typing import Any
 
 from cli.play.discord import people, saying, written
 from cli.play.discord.cast import furnish
+from cli.play.discord.commanding import chosen
 from cli.play.discord.founding import founded
 from cli.play.discord.gateway import Gone
 from cli.play.discord.interactions import COMMAND, COMPONENT, MODAL, SUBMIT, begin
@@ -16,7 +17,7 @@ from cli.play.discord.names import GUILD, TOKEN, channel_id, user_id
 from cli.play.discord.permissions import MANAGE_MESSAGES, permissions
 from cli.play.discord.pressing import Incomplete, button_at, fields, filled, latest_card, root
 from cli.play.discord.server import Loopback
-from cli.play.discord.shown import pressables, text
+from cli.play.discord.shown import Reader, pressables, text
 from cli.play.discord.state import Channel, Interaction, Message
 from cli.play.discord.transcript import logged, names_of
 from cli.play.ending import ended
@@ -31,8 +32,8 @@ Values = Mapping[str, Any]
 PAGES = 6
 """So many pages somebody fills in, and so often they change what was wrong, at most."""
 PATIENCE = 30.0
-NAME, RUN, LINE = "frontdesk", "run", "command"
-"""The command; its subcommand that takes a command as it is written elsewhere, and the option of that."""
+NAME = "frontdesk"
+"""The command, below which all others stand."""
 
 
 class DiscordSide(Side):
@@ -108,7 +109,8 @@ class DiscordSide(Side):
         cast = {user_id(person["name"]): person for person in self._setup["people"]}
         channels = {channel["name"]: channel for channel in self._setup["channels"]}
         names = names_of(self.home)
-        return ended(logged(self.home), Known(cast, names, names, channels), dump)
+        zones = {id: person.get("zone", "UTC") for id, person in cast.items()}
+        return ended(logged(self.home, zones), Known(cast, names, names, channels), dump)
 
     async def perform(self, act: str, stage: Stage, step: Step, values: Values) -> Any:
         """Have somebody do something; return where a message stands."""
@@ -173,7 +175,7 @@ class DiscordSide(Side):
             raise InvalidInput(f"{values['who']} is shown no commands of the bot here")
         line = values["text"].strip().removeprefix(f"/{NAME}").strip()
         command = self._registered(NAME, kind=1)
-        data = {"id": command["id"], "name": NAME, "type": 1, "guild_id": GUILD, "options": [_chosen(command, line)]}
+        data = {"id": command["id"], "name": NAME, "type": 1, "guild_id": GUILD, "options": [chosen(self.home, command, line)]}
         await self._asked(stage, step, begin(self.home, COMMAND, user, room, data), values["form"])
 
     async def _heard_of(self, stage: Stage, step: Step) -> None:
@@ -239,7 +241,7 @@ class DiscordSide(Side):
         if not asked.answered:
             stage.note(step, ["Discord shows that this interaction failed"])
         elif (note := self._answer(asked)) is not None and note.to and asked.answered != MODAL and "cannot be sent yet" in note.content:
-            stage.note(step, [f"the form says: {text(note, names_of(self.home)).rstrip('.')}"])
+            stage.note(step, [f"the form says: {text(note, Reader(names_of(self.home))).rstrip('.')}"])
 
     def _answer(self, asked: Interaction) -> Message | None:
         return self.home.message(asked.channel, asked.original) if asked.original else None
@@ -307,12 +309,3 @@ class DiscordSide(Side):
     @property
     def _team_rooms(self) -> frozenset[str]:
         return frozenset(channel_id(channel["name"]) for channel in self._setup["channels"] if channel["kind"] == "internal")
-
-
-def _chosen(command: Json, line: str) -> Json:
-    """Return the subcommand that somebody chooses: the one of these words, else the one that takes a whole line."""
-    options = {option["name"]: option for option in command.get("options", ())}
-    words = line.split()
-    if len(words) == 1 and words[0] in options and options[words[0]]["type"] == 1:
-        return {"name": words[0], "type": 1, "options": []}
-    return {"name": RUN, "type": 1, "options": [{"name": LINE, "type": 3, "value": line}]}

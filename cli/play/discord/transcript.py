@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from cli.play.discord.shown import pressables, text
-from cli.play.discord.state import Entry, Home, Message
+from cli.play.discord.shown import Reader, pressables, text
+from cli.play.discord.state import Channel, Entry, Home, Message
 from cli.play.lines import Line
 from desk.space import Platform
 
 OPERATIONS = frozenset({"post", "edit", "whisper", "delete"})
 
 
-def logged(home: Home) -> Iterator[Line]:
-    """Yield the operations that somebody saw, in order."""
+def logged(home: Home, zones: Mapping[str, str]) -> Iterator[Line]:
+    """Yield the operations that somebody saw, in order; `zones` are people's by their id."""
     names = names_of(home)
-    return (_line(entry, home, names) for entry in home.log if entry.op in OPERATIONS)
+    return (_line(entry, home, names, zones=zones) for entry in home.log if entry.op in OPERATIONS)
 
 
 def names_of(home: Home) -> dict[str, str]:
@@ -25,12 +25,12 @@ def names_of(home: Home) -> dict[str, str]:
     return {**rooms, **roles, **{user.id: user.name for user in home.users.values()}}
 
 
-def _line(entry: Entry, home: Home, names: Mapping[str, str]) -> Line:
+def _line(entry: Entry, home: Home, names: Mapping[str, str], *, zones: Mapping[str, str]) -> Line:
     message = entry.message
     room = home.channel(message.channel)
     assert room is not None
     parent = home.channel(room.parent) if room.thread is not None else None
-    shown, buttons = _shown(message, names)
+    shown, buttons = _shown(message, Reader(names, zones.get(_whose(home, room, message), "UTC"), entry.at))
     return Line(
         entry.op,
         entry.at,
@@ -48,7 +48,13 @@ def _line(entry: Entry, home: Home, names: Mapping[str, str]) -> Line:
     )
 
 
-def _shown(message: Message, names: Mapping[str, str]) -> tuple[str, tuple[str, ...]]:
+def _whose(home: Home, room: Channel, message: Message) -> str:
+    """Return whose eyes a message is read with: the only reader's, or those of whoever began the thread."""
+    starter = home.starter(room) if room.thread is not None else None
+    return message.to or room.user or (starter.author if starter else "")
+
+
+def _shown(message: Message, reader: Reader) -> tuple[str, tuple[str, ...]]:
     if message.deleted:
         return "", ()
-    return text(message, names), tuple(found.label for found in pressables(message.components))
+    return text(message, reader), tuple(found.label for found in pressables(message.components))

@@ -1,0 +1,42 @@
+"""The stories that ship, told on Discord: over the wire, with the same decisions and the same ends as in the local workspace."""
+
+import pytest
+
+from desk.space import Platform
+from tests.cli.alike import as_drawn, decided, ended, heard
+from tests.cli.areas import own_test
+from tests.cli.told import STORIES, Told, shelf_of, tell
+
+OTHERWISE: dict[str, str] = {}
+"""Stories of which not every word holds on Discord, each with the reason; what is decided, and what becomes of a ticket, is the same there too."""
+HEARD_OTHERWISE: tuple[str, ...] = ()
+"""Those of them in which customers, too, are shown something else."""
+NAMES = sorted(path.stem for path in STORIES.glob("*.toml"))
+
+
+@pytest.fixture
+async def here(name, tmp_path_factory) -> Told:
+    """Return a story as it is told in the workspace."""
+    return await tell(STORIES / f"{name}.toml", shelf=shelf_of(tmp_path_factory))
+
+
+@pytest.fixture
+async def there(name, tmp_path_factory) -> Told:
+    """Return a story as it is told with everybody on Discord."""
+    return await tell(STORIES / f"{name}.toml", on=Platform.DISCORD, shelf=shelf_of(tmp_path_factory))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_story_is_told_on_discord_as_in_the_workspace(name, here, there):
+    assert decided(there) == decided(here)
+    assert ended(there) == ended(here)
+    assert {post["platform"] for post in there.posts} == {"discord"}
+    if name not in HEARD_OTHERWISE:
+        assert heard(there) == heard(here)
+    own = own_test(name)
+    if own and name not in OTHERWISE:
+        as_drawn(own, there)
+
+
+def test_only_stories_that_are_there_are_told_otherwise():
+    assert OTHERWISE.keys() <= set(NAMES)
