@@ -14,7 +14,7 @@ import pytest
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from cli.play.discord.api import Api, Exchange
+from cli.play.discord.api import EVERYWHERE, Api, Exchange
 
 SPEC = Path(__file__).resolve().parents[3] / "shared" / "contracts" / "specs" / "discord-openapi.json"
 NAME = "urn:discord"
@@ -45,15 +45,16 @@ class Judge:
 
 
 @contextmanager
-def judged(api: Api) -> Iterator[Judge]:
-    """Judge what is exchanged meanwhile; in the end nothing that was sent may be wrong."""
-    judge = Judge()
-    api.observers.append(judge)
+def judged(api: Api | None = None) -> Iterator[Judge]:
+    """Judge what is exchanged meanwhile, by an API or by every one that begins; in the end nothing that was sent or answered may be wrong."""
+    judge, observers = Judge(), api.observers if api else EVERYWHERE
+    observers.append(judge)
     try:
         yield judge
     finally:
-        api.observers.remove(judge)
+        observers.remove(judge)
     assert judge.requests == []
+    assert judge.answers == []
 
 
 def _complaints(method: str, route: str, part: str, body: Any) -> list[str]:
