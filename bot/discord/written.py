@@ -101,7 +101,7 @@ def _link(span: Span) -> str:
     if span.text.strip() == span.address:
         return f"<{span.address}>"
     # Discord makes no link of words that are an address themselves.
-    label = _signs(" ".join(SCHEME.sub("", seen(span.text)).split())) or "link"
+    label = PINGING.sub(f"@{JOINER}", _signs(" ".join(SCHEME.sub("", seen(span.text)).split()))) or "link"
     return f"[{label}](<{span.address}>)"
 
 
