@@ -18,6 +18,7 @@ TOKEN = re.compile(r"<(@&|@!?|#)(\d+)>|<t:(\d+)(?::[a-zA-Z])?>")
 LINKED = re.compile(r"\[((?:[^\[\]\\]|\\.)*)\]\(<?(https?://[^\s()<>]+)>?\)")
 BARE = re.compile(r"<(https?://[^\s<>]+)>")
 QUIET = re.compile(r"^(?:-# |#{1,3} )", re.MULTILINE)
+BULLET = re.compile(r"^( *)- ", re.MULTILINE)
 ESCAPED = re.compile(r"\\([\\`*_{}\[\]()<>#+\-.!|~>@:])")
 INVISIBLE = str.maketrans("", "", "\u200b\u2060")
 START = datetime(2015, 1, 1, tzinfo=UTC)
@@ -64,7 +65,8 @@ def pressables(components: Sequence[Json]) -> list[Pressable]:
 
 def plain(text: str, reader: Reader) -> str:
     """Return a text as it is read: small print and headings without their marks, links with where they lead, and nothing escaped."""
-    linked = BARE.sub(r"\1", LINKED.sub(lambda found: _link(found[1], found[2]), QUIET.sub("", text)))
+    listed = BULLET.sub(r"\1• ", QUIET.sub("", text))
+    linked = BARE.sub(r"\1", LINKED.sub(lambda found: _link(found[1], found[2]), listed))
     named = TOKEN.sub(lambda found: _token(found, reader), linked)
     return ESCAPED.sub(r"\1", named).translate(INVISIBLE).strip()
 
