@@ -13,6 +13,7 @@ from cli.play.places import moved
 from cli.play.script import read_script
 from cli.play.transcript import named
 from desk.space import Platform
+from tests.discord.judge import judged
 
 STORIES = Path(__file__).parents[2] / "demo" / "stories"
 SAID_TO_CUSTOMERS = {"answer", "part", "holding", "question", "csat", "reminder", "notice"}
@@ -59,7 +60,8 @@ async def tell(path: Path, *, on: Platform | None = None, shelf: Path | None = N
     if book and book.exists():
         return Told(**json.loads(book.read_text(encoding="utf-8")))
     script = read_script(path)
-    story = Told(**named(*await play(moved(script, on) if on else script)))
+    with judged():
+        story = Told(**named(*await play(moved(script, on) if on else script)))
     if book:
         # Renamed into place: another process finds a whole story or none.
         writing = book.with_suffix(f".{os.getpid()}")

@@ -42,6 +42,8 @@ class Exchange:
 
 
 Observer = Callable[[Exchange], None]
+EVERYWHERE: list[Observer] = []
+"""Observers that every API has from the beginning: a test of stories does not make them itself."""
 
 
 @dataclass
@@ -58,7 +60,7 @@ class Api:
     """Every request's route and path."""
     refused: list[tuple[str, int]] = field(default_factory=list)
     """What was asked and refused, by route and code: a play that ends with any has shown a defect, or wanted to."""
-    observers: list[Observer] = field(default_factory=list)
+    observers: list[Observer] = field(default_factory=EVERYWHERE.copy)
 
     @property
     def down(self) -> bool:

@@ -197,6 +197,8 @@ def _named(call: Call) -> Message:
 
 def _command(home: Home, given: Json, guild: str) -> Json:
     made = {"type": 1, "description": "", "default_member_permissions": None, "nsfw": False, "dm_permission": True, "options": [], **given}
+    rights = made["default_member_permissions"]
+    made["default_member_permissions"] = None if rights is None else str(rights)
     return {**made, "id": home.ids.next(), "application_id": APPLICATION, "version": home.ids.next(), **({"guild_id": guild} if guild else {})}
 
 
