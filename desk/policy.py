@@ -304,6 +304,7 @@ REQUIRED_PHRASES = frozenset(
         "personal_data",
         "private_offer",
         "show_privately",
+        "how_to_reply",
         "linked",
         "observe",
         "down",

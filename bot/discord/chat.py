@@ -9,16 +9,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from bot.arrivals.kept import Kept
-from bot.discord import draw, files, pressed
+from bot.discord import draw, files, pressed, reachable
 from bot.discord.carried import Carried
 from bot.discord.draw import NOBODY, Ping
 from bot.discord.kinds import Kinds, Room
 from bot.discord.marks import HEARD, emoji
+from bot.discord.offering import Offering
 from bot.discord.people import People
 from bot.discord.placing import SKEW, Placing
 from bot.discord.posting import Posting
 from bot.discord.private import OFFERED, WHISPER, Private, whom
-from bot.discord.refs import channel_ref, room_of
+from bot.discord.refs import channel_ref
 from bot.discord.refusals import BodyRefused, DirectClosed
 from bot.discord.replies import Replies
 from bot.discord.threads import Threads
@@ -52,7 +53,17 @@ class DiscordChat:
     can = Capabilities(ephemeral=False, find_by_id=True, streams=False, card_threads=True, pace=timedelta(seconds=1))
 
     def __init__(
-        self, web: Web, people: People, kinds: Kinds, *, policy: PolicySource, store: Store, clock: Clock, carried: Carried, replies: Replies
+        self,
+        web: Web,
+        people: People,
+        kinds: Kinds,
+        *,
+        policy: PolicySource,
+        store: Store,
+        clock: Clock,
+        carried: Carried,
+        replies: Replies,
+        hears_all: Callable[[], bool] = lambda: True,
     ) -> None:
         self._web, self._people, self._kinds = web, people, kinds
         self._store, self._clock, self._carried = store, clock, carried
@@ -60,8 +71,10 @@ class DiscordChat:
         self._threads = Threads(web, kinds, store)
         self._placing = Placing(web, kinds, self._threads, posting=self._posting, store=store)
         self.private = Private(web, people, replies, carried=carried, posting=self._posting, policy=policy, store=store)
+        self._offering = Offering(kinds, self._threads, self.private, posting=self._posting, store=store)
         self._opened: Kept[Place] = Kept(clock, OPENED)
         self._said: Said | None = None
+        self._policy, self._hears_all = policy, hears_all
 
     def read_by(self, said: Said) -> None:
         """Say who reads what people wrote, for `history`."""
@@ -76,7 +89,7 @@ class DiscordChat:
         try:
             return await self._posted(await self.open(post.target.user), post)
         except DirectClosed:
-            return await self._offered(post)
+            return await self._offering.offer(post)
 
     async def edit(self, ref: MessageRef, post: Post) -> None:
         """Replace what stands at `ref`; raise PlaceGone for what only one person saw, and for what is gone."""
@@ -85,8 +98,8 @@ class DiscordChat:
         room, message = await self._placing.reached(ref)
         await self._prepared(post)
         id = post.changes or post.id
+        bodies = await self._bodies(post, await self._kinds.of(ref.channel.id))
         try:
-            bodies = self._drawn(post)
             await self._threads.open(room, lambda: self._posting.change(room, message, bodies, id))
         except BodyRefused:
             # A message that was made of components stays one.
@@ -115,10 +128,11 @@ class DiscordChat:
         """Return where a post with this outbox id stands whole, None when it never arrived; not further back than it was attempted."""
         row = await self._store.row(outbox_id)
         since = (row.attempted_at if row and row.attempted_at else self._clock.now() - UNKNOWN) - SKEW
-        bodies = self._drawn(row.post) if row and row.post.card else ()
+        parent = await self._kinds.of(near.channel.id)
+        bodies = await self._bodies(row.post, parent, await self._ping(row.post, parent)) if row and row.post.card else ()
         carriers = {outbox_id, row.post.card_id or outbox_id} if row else {outbox_id}
         found = await self._placing.find(outbox_id, near, bodies, since=since, carriers=carriers)
-        return found or (await self._offer_of(row.post, since=since) if row else None)
+        return found or (await self._offering.find(row.post, since=since) if row else None)
 
     async def open(self, user: UserRef) -> Place:
         """Return the conversation with one person."""
@@ -174,7 +188,7 @@ class DiscordChat:
     async def _posted(self, place: Place, post: Post) -> MessageRef:
         parent = await self._kinds.of(place.channel.id)
         await self._prepared(post)
-        bodies = self._drawn(post, await self._ping(post, parent))
+        bodies = await self._bodies(post, parent, await self._ping(post, parent))
         try:
             return await self._placing.put(place, parent, post, bodies)
         except BodyRefused:
@@ -193,33 +207,19 @@ class DiscordChat:
         try:
             stands = await self._posted(own, replace(post, under=None))
         except DirectClosed:
-            return await self._offered(post)
+            return await self._offering.offer(post)
         # It is where nobody looks for it who changes what was whispered elsewhere.
         return stands if place.channel == own.channel else MessageRef(own.channel, f"{WHISPER}{stands.id}")
-
-    async def _offered(self, post: Post) -> MessageRef:
-        """Offer in the ticket's thread to show a post to whom it is for; what is the team's own is never offered among customers."""
-        ticket = await self._store.ticket(post.ticket) if post.ticket else None
-        if ticket is None or post.audience.scope is Scope.INTERNAL or ticket.place.channel.platform is not whom(post).platform:
-            raise DirectClosed("the person takes no direct messages from the bot")
-        parent = await self._kinds.of(ticket.place.channel.id)
-        room = await self._threads.room(ticket.place)
-        if parent.is_direct:
-            raise DirectClosed("the person takes no direct messages from the bot")
-        at = room.id if room else parent.id
-        return await self._threads.open(at, lambda: self.private.offer(at, post, ticket.place))
-
-    async def _offer_of(self, post: Post, *, since: datetime) -> MessageRef | None:
-        ticket = await self._store.ticket(post.ticket) if post.ticket and isinstance(post.target, Direct) else None
-        if ticket is None:
-            return None
-        room, id = room_of(ticket.place), self.private.offer_id(post)
-        found = await self._posting.standing(room, id, (), since=since, carriers={post.id})
-        return MessageRef(ticket.place.channel, f"{OFFERED}{room}/{found[0]}") if found else None
 
     async def _prepared(self, post: Post) -> None:
         """Keep what a card's buttons carry that is too long for them, before anybody can press one."""
         await self._carried.keep(pressed.too_long(post.card or Card(), _carrier(post)))
+
+    async def _bodies(self, post: Post, parent: Room, to: Ping = NOBODY) -> Sequence[Any]:
+        """Draw a post for where it stands."""
+        if not (parent.is_direct or self._hears_all()):
+            post = await reachable.told(post, self._store, self._policy)
+        return self._drawn(post, to)
 
     def _drawn(self, post: Post, to: Ping = NOBODY) -> Sequence[Any]:
         """Draw a post's card; buttons name the card or the row that shows them."""

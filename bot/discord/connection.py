@@ -72,7 +72,15 @@ class Discord:
         self._gap: Gap | None = None
         self._commands: Commands | None = None
         self._chat = DiscordChat(
-            self._web, self._people, self._kinds, policy=policy, store=store, clock=clock, carried=carried, replies=self._replies
+            self._web,
+            self._people,
+            self._kinds,
+            policy=policy,
+            store=store,
+            clock=clock,
+            carried=carried,
+            replies=self._replies,
+            hears_all=lambda: self._client.intents.message_content,
         )
         self.chat: ChatPlatform = self._chat
         self._pump: Pump | None = None

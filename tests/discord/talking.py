@@ -65,6 +65,8 @@ class Talking:
     kinds: Kinds
     replies: Replies
     server: Loopback
+    hears_all: bool = True
+    """Whether the bot may read what does not name it."""
 
     @property
     def home(self) -> Home:
@@ -108,8 +110,10 @@ async def talking(server: Loopback, beside: Path, *, policy: PolicySource, store
     await client.login(TOKEN)
     try:
         kinds = Kinds(web)
-        chat = DiscordChat(web, people, kinds, policy=policy, store=store, clock=clock, carried=carried, replies=replies)
-        yield Talking(chat, people, web, kinds, replies, server)
+        hears_all = lambda: found.hears_all  # noqa: E731
+        chat = DiscordChat(web, people, kinds, policy=policy, store=store, clock=clock, carried=carried, replies=replies, hears_all=hears_all)
+        found = Talking(chat, people, web, kinds, replies, server)
+        yield found
     finally:
         await web.close()
         await client.hang_up()

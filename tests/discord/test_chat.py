@@ -18,12 +18,12 @@ from desk.cards import Button, Buttons, Card, Header, Text
 from desk.changes import Enqueue, SaveMessage, SaveTicket, write
 from desk.customer import Role
 from desk.errors import PlaceGone, Unavailable
-from desk.ids import EventId, OutboxId, TicketId
+from desk.ids import EventId, MessageId, OutboxId, TicketId
 from desk.post import Direct, Op, RowStatus
 from desk.space import Place
 from desk.ticket import Status, Ticket
 from desk.timeline import Message as Said
-from desk.timeline import message_id
+from desk.timeline import Purpose, message_id
 from tests.discord.talking import (
     AGENTS,
     AGENTS_REF,
@@ -333,6 +333,42 @@ async def test_while_discord_is_down_everything_says_try_again(talk):
     ):
         with pytest.raises(Unavailable):
             await call
+
+
+def told(text, id="o-1", at=START):
+    """Return what the desk keeps of an answer of its own."""
+    return Said(MessageId(id), None, Place(HELP_REF, "1"), None, "Frontdesk", Role.BOT, text, at, ticket=TicketId("t-1"), purpose=Purpose.ANSWER)
+
+
+@pytest.mark.parametrize(
+    ("hears_all", "more", "says_how"),
+    [
+        pytest.param(False, {}, True, id="the first answer"),
+        pytest.param(False, {"id": "o-2"}, False, id="not the second"),
+        pytest.param(False, {"id": "o-2", "op": Op.EDIT, "changes": OutboxId("o-1")}, True, id="what takes the place of the first"),
+        pytest.param(False, {"purpose": Purpose.NOTICE}, False, id="not a notice"),
+        pytest.param(True, {}, False, id="not where the bot reads everything"),
+    ],
+)
+async def test_where_the_bot_does_not_read_everything_the_first_answer_says_how_to_reply(talk, root, store, hears_all, more, says_how):
+    talk.hears_all = hears_all
+    place = Place(HELP_REF, root.id)
+    asked = replace(ticket(place, message_ref(HELP_REF, root.id)), language="de")
+    await store.commit(EventId("ev-1"), write(SaveTicket(asked), SaveMessage(told("Hello"))), at=START)
+    answer = post(target=place, ticket=TicketId("t-1"), **{"id": "o-1", **more})
+    if answer.op is Op.EDIT:
+        await talk.chat.edit(await talk.chat.send(post(target=place)), answer)
+    else:
+        await talk.chat.send(answer)
+    assert ("Andere Nachrichten sehe ich hier nicht" in talk.stands(root.id)[-1].content) is says_how
+
+
+async def test_with_one_person_alone_the_bot_reads_everything(talk, store):
+    talk.hears_all = False
+    direct = (await talk.chat.open(MARA_REF)).channel
+    await store.commit(EventId("ev-1"), write(SaveTicket(ticket(Place(direct, "1"), message_ref(direct, "1")))), at=START)
+    await talk.chat.send(post(target=Place(direct), ticket=TicketId("t-1")))
+    assert [message.content for message in talk.stands(direct.id)] == ["Hello"]
 
 
 async def test_streams_are_taken_and_not_shown(talk):
