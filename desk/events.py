@@ -44,6 +44,24 @@ class MessageReceived:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MessagesReceived:
+    """Much was written in one channel at once, as in a raid: messages of customers, in order, which are stored together."""
+
+    id: EventId
+    messages: tuple[MessageReceived, ...]
+
+    @property
+    def at(self) -> datetime:
+        """Return when the last of them was written."""
+        return self.messages[-1].at
+
+    @property
+    def key(self) -> str:
+        """Return the channel."""
+        return self.messages[0].key
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageEdited:
     """Somebody changed what they wrote; `text` is the whole new text."""
 
@@ -415,6 +433,7 @@ class PolicyChanged:
 
 Event = (
     MessageReceived
+    | MessagesReceived
     | MessageEdited
     | MessageDeleted
     | TypingSeen

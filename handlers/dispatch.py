@@ -23,6 +23,7 @@ from desk.events import (
     MessageDeleted,
     MessageEdited,
     MessageReceived,
+    MessagesReceived,
     ModelStopped,
     PolicyChanged,
     ProblemReported,
@@ -64,6 +65,7 @@ Submit = Callable[[Event], Awaitable[None]]
 
 HANDLERS: dict[type[Event], Handler] = {
     MessageReceived: intake.message_received,
+    MessagesReceived: intake.messages_received,
     MessageEdited: intake.message_edited,
     MessageDeleted: intake.message_deleted,
     TypingSeen: intake.typing_seen,

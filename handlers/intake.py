@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -11,7 +12,7 @@ from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, S
 from desk.customer import TEAM, Role
 from desk.deadlines import Deadline, DeadlineKind
 from desk.draft import DraftStatus
-from desk.events import MessageDeleted, MessageEdited, MessageReceived, TypingSeen
+from desk.events import MessageDeleted, MessageEdited, MessageReceived, MessagesReceived, TypingSeen
 from desk.ids import EventId, OutboxId, TicketId, derived
 from desk.modes import Mode
 from desk.policy import Policy
@@ -26,12 +27,27 @@ OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
 
 async def message_received(event: MessageReceived, services: Services) -> Changes:
     """Store a message. A customer's starts or prolongs the pause; one of ours stands the bot down in its thread."""
+    return await _received(event, services, beside=[])
+
+
+async def messages_received(event: MessagesReceived, services: Services) -> Changes:
+    """Store what many customers wrote at once, each message as if it had come alone."""
+    result, beside = NOTHING, list[Message]()
+    for each in event.messages:
+        result += await _received(each, services, beside=beside)
+    return result
+
+
+async def _received(event: MessageReceived, services: Services, *, beside: list[Message]) -> Changes:
+    """Store a message, and note it in what is stored together with it."""
     channel, declared = await direct.channel_of(event, services)
     if channel is None or direct.is_before(event, channel) or await services.store.message(event.ref):
         return NOTHING
     policy = await services.policy.current()
     message = await _message(event, services, policy)
-    return declared + await _taken_in(message, channel, services, policy=policy, cause=event.id)
+    changes = declared + await _taken_in(message, channel, services, policy=policy, cause=event.id, beside=beside)
+    beside.append(message)
+    return changes
 
 
 async def message_edited(event: MessageEdited, services: Services) -> Changes:
@@ -69,11 +85,11 @@ async def typing_seen(event: TypingSeen, services: Services) -> Changes:
     return write(await _pause(channel, group, services, first=waiting[0].at, last=event.at, policy=policy)) if waiting else NOTHING
 
 
-async def _taken_in(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId) -> Changes:
+async def _taken_in(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId, beside: Sequence[Message]) -> Changes:
     if channel.kind is ChannelKind.INTERNAL:
         return await _note(message, services)
     if message.role is Role.CUSTOMER:
-        return await _customers(message, channel, services, policy=policy, cause=cause)
+        return await _customers(message, channel, services, policy=policy, cause=cause, beside=beside)
     return direct.ours(message) if await direct.is_alone(channel, services) else await _ours(message, services, cause=cause)
 
 
@@ -108,10 +124,11 @@ async def _note(message: Message, services: Services) -> Changes:
     return stored + questions.asked(note, note.ticket) if message.mentions_bot else stored
 
 
-async def _customers(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId) -> Changes:
+async def _customers(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId, beside: Sequence[Message]) -> Changes:
     group = tickets.group_of(channel, message.author) if message.author else ""
     waiting = await services.store.pending(channel.ref, group)
-    times = [message.at, *(other.at for other in waiting)]
+    theirs = [other for other in beside if other.author and tickets.group_of(channel, other.author) == group]
+    times = [message.at, *(other.at for other in (*waiting, *theirs))]
     stored = write(SaveMessage(message))
     if message.deleted:
         return stored

@@ -35,7 +35,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 REMEMBERED = timedelta(hours=2)
 """How long it is known what came already; Slack's last try comes after about six minutes, and Discord sends again what a lost connection missed."""
 TIDY = timedelta(minutes=1)
-BATCH = 20
+BATCH = 100
 """How many arrivals of a lane are read at once."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from traceback import extract_tb
 
@@ -14,10 +14,14 @@ from desk.ports import Clock
 
 Take = Callable[[Arrival], Awaitable[None]]
 """Hands an arrival to the desk. Retryable and Misconfigured: it is tried again; Rejected: nobody ever takes it."""
+TakeMany = Callable[[Sequence[Arrival]], Awaitable[None]]
+"""Hands over many arrivals of a lane at once, or none of them."""
 GivenUp = Callable[[Arrival], Awaitable[None]]
 """Tells people of an arrival that was set aside."""
 
 BOUND = 16
+MANY = 10
+"""From how many arrivals on that wait in a lane they are handed over together."""
 PAUSE, LONGEST_PAUSE = 0.1, 30.0
 """Seconds before what could not be handed over is tried again, doubling up to the longest."""
 DEFECTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
@@ -30,10 +34,19 @@ class Pump:
     """Empties an inbox into `take`, at most `bound` arrivals at once."""
 
     def __init__(
-        self, inbox: Inbox, take: Take, clock: Clock, *, bound: int = BOUND, pause: float = PAUSE, on_given_up: GivenUp | None = None
+        self,
+        inbox: Inbox,
+        take: Take,
+        clock: Clock,
+        *,
+        take_many: TakeMany | None = None,
+        bound: int = BOUND,
+        pause: float = PAUSE,
+        on_given_up: GivenUp | None = None,
     ) -> None:
         self._inbox = inbox
         self._take = take
+        self._take_many = take_many
         self._clock = clock
         self._bound = asyncio.Semaphore(bound)
         self._pause = pause
@@ -88,8 +101,9 @@ class Pump:
                 pause = await self._slept(pause)
                 continue
             done, pause = [], self._pause
-            for arrival in waiting.arrivals:
-                await self._hand_over(arrival, done)
+            if not await self._handed_over_together(waiting.arrivals, done):
+                for arrival in waiting.arrivals:
+                    await self._hand_over(arrival, done)
             if not waiting.arrivals and lane not in self._woken:
                 break
         self._active.discard(lane)
@@ -99,6 +113,19 @@ class Pump:
     async def _later(self, lane: str, due: datetime) -> None:
         await self._clock.wait(due)
         self.wake(lane)
+
+    async def _handed_over_together(self, arrivals: Sequence[Arrival], done: list[int]) -> bool:
+        """Hand over at once what has piled up; where that fails, for whatever reason, each goes alone."""
+        if self._take_many is None or len(arrivals) < MANY:
+            return False
+        try:
+            async with self._bound:
+                await self._take_many(arrivals)
+        except (FrontdeskError, *DEFECTS) as error:
+            log.warning("%d arrivals of a lane are handed over one by one: %s", len(arrivals), type(error).__name__)
+            return False
+        done += [arrival.n for arrival in arrivals]
+        return True
 
     async def _hand_over(self, arrival: Arrival, done: list[int]) -> None:
         pause = self._pause

@@ -103,7 +103,7 @@ class Discord:
         self._gap.is_reading = self._was_heard
         listener = Listener(self._web, people, kinds, policy=policy, store=store, watch=watch, clock=clock, emit=desk.emit)
         self._chat.read_by(partial(said, self._web, listener))
-        self._pump = Pump(self._inbox, listener.take, self._clock, on_given_up=on_given_up)
+        self._pump = Pump(self._inbox, listener.take, self._clock, take_many=listener.take_many, on_given_up=on_given_up)
         self._commands = Commands(self._web, desk, self._carried)
         interactive = Interactive(
             self._web,
@@ -138,7 +138,9 @@ class Discord:
 
     async def settled(self) -> bool:
         """Tell whether the desk has everything that came in, and nothing of what follows a press is under way."""
-        reading = self._gap is not None and self._gap.is_reading and not self._gap.is_waiting
+        # Without a session nothing can be read, so nothing is under way either.
+        live = self._socket is not None and self._socket.is_live
+        reading = live and self._gap is not None and self._gap.is_reading and not self._gap.is_waiting
         return not self._hearing.is_busy and not reading and not await self._inbox.count()
 
     async def erase(self, whom: Forgotten) -> int:

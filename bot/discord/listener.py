@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from typing import Any
 
 from bot.arrivals.inbox import Arrival
@@ -17,7 +18,8 @@ from bot.discord.refs import channel_ref
 from bot.discord.web import Web
 from desk.customer import Role
 from desk.errors import PlaceGone, Rejected
-from desk.events import Event, MessageReceived
+from desk.events import Event, MessageReceived, MessagesReceived
+from desk.ids import EventId, derived
 from desk.ports import Clock, PolicySource
 from desk.space import Platform
 from desk.store import Store
@@ -50,6 +52,11 @@ class Listener:
     async def take(self, arrival: Arrival) -> None:
         """Tell the desk what an arrival says; return once that is durable there."""
         for event in await self.events(arrival):
+            await self._emit(event)
+
+    async def take_many(self, arrivals: Sequence[Arrival]) -> None:
+        """Tell the desk what many arrivals of a lane say, what customers wrote one after another at once."""
+        for event in gathered([event for arrival in arrivals for event in await self.events(arrival)]):
             await self._emit(event)
 
     async def events(self, arrival: Arrival) -> Sequence[Event]:
@@ -183,6 +190,23 @@ class Listener:
             except Rejected:
                 continue
         return found
+
+
+def gathered(events: Sequence[Event]) -> Sequence[Event]:
+    """Return events with those that may be stored together as one: what customers wrote in a channel, one after another."""
+    found: list[Event] = []
+    for together, run in groupby(events, key=_may_be_gathered):
+        each = list(run)
+        if together and len(each) > 1:
+            said = tuple(event for event in each if isinstance(event, MessageReceived))
+            found.append(MessagesReceived(id=EventId(derived("ev", "many", *(event.id for event in said))), messages=said))
+        else:
+            found += each
+    return found
+
+
+def _may_be_gathered(event: Event) -> bool:
+    return isinstance(event, MessageReceived) and event.role is Role.CUSTOMER and event.kind is None
 
 
 Reader = Callable[[Listener, Arrival], Awaitable[Sequence[Event]]]
