@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING
 
+from desk.errors import Misconfigured
+
 if TYPE_CHECKING:
     from settings import Settings
 
@@ -40,6 +42,8 @@ async def mail(found: Settings) -> str:
     from bootstrap import mailer_of
     from mail.smtp import SmtpMailer
 
+    if bool(found.smtp_url.get_secret_value()) != bool(found.smtp_from):
+        raise Misconfigured("only one of FRONTDESK_SMTP_URL and FRONTDESK_SMTP_FROM is set: without both no mail is sent")
     mailer = mailer_of(found)
     if not isinstance(mailer, SmtpMailer):
         return "no mail server is set, so that the team connects customers' accounts; docs/identity.md says how"

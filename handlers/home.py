@@ -14,7 +14,7 @@ from desk.ports import Query
 from desk.sla import Standing
 from desk.space import ChannelRef, Place
 from desk.ticket import Ticket
-from handlers import dues
+from handlers import dues, linking
 from handlers.commands import setup
 from handlers.services import Services
 from handlers.times import timed, until
@@ -35,8 +35,10 @@ NOTHING_WAITS = "Nothing waits for you. Well done."
 async def home(query: Query, services: Services) -> Card:
     """Return the page of whoever asks; somebody who is not of the team reads how to be helped, and nothing else."""
     if query.role not in TEAM:
-        bot = (await services.policy.current()).company.bot
-        return Card((Header(bot), Text(COLLEAGUE if query.role is Role.COLLEAGUE else STRANGER)))
+        policy = await services.policy.current()
+        if query.role is Role.COLLEAGUE:
+            return Card((Header(policy.company.bot), Text(COLLEAGUE)))
+        return Card((Header(policy.company.bot), Text(STRANGER), *await linking.on_page(query, policy, services)))
     blocks = [*await _queue(query, services)]
     blocks += await _at_risk(services) if query.role in LEADS else ()
     blocks += await _set_up(query, services) if query.role is Role.ADMIN else ()

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from desk.audience import INTERNAL, PUBLIC
-from desk.cards import Button, Buttons, Card, Field, Fields, Form, Header, Notes, Style, Text, plain
+from desk.cards import Block, Button, Buttons, Card, Field, Fields, Form, Header, Notes, Style, Text, plain
 from desk.changes import NOTHING, Changes, DropIdentity, Enqueue, ExpectChallenges, Refresh, SaveChallenge, SaveIdentity, SetDeadline, write
 from desk.customer import Identity, Person, Role, Trust
 from desk.deadlines import Deadline, DeadlineKind
@@ -19,6 +19,7 @@ from desk.events import ButtonClicked
 from desk.ids import EventId, OutboxId, PersonId, TicketId, derived
 from desk.linking import WINDOW, Answer, Challenge, addressee, current, judged, masked, read_address, sealed, tried
 from desk.policy import Policy
+from desk.ports import Query
 from desk.post import Post
 from desk.space import ChannelKind, UserRef
 from desk.timeline import Purpose
@@ -71,6 +72,17 @@ def offered(drawn: Card, s: Situation) -> Card:
     last = drawn.blocks[-1]
     rest, row = (drawn.blocks[:-1], last.items) if isinstance(last, Buttons) else (drawn.blocks, ())
     return Card((*rest, Buttons((*row, button(s.ticket.id, s.policy, s.language)))))
+
+
+async def on_page(query: Query, policy: Policy, services: Services) -> tuple[Block, ...]:
+    """Return what a customer's own page says of who they are, and the button that changes it."""
+    identity = await services.crm.identity(query.by) if query.by else None
+    person = await services.crm.person(identity.person) if identity and identity.trust is Trust.PERSON else None
+    language = (person.language if person else "") or "en"
+    if person is None:
+        return (Buttons((button(TicketId(""), policy, language),)),)
+    parts = Button(DISCONNECT, policy.phrase("disconnect", language), TicketId(""), english="Disconnect")
+    return (Text(policy.phrase("connected_already", language, name=person.name)), Buttons((parts,)))
 
 
 def form(action: str, policy: Policy, language: str) -> Form | None:

@@ -51,6 +51,13 @@ def test_doctor_says_what_is_not_connected(call, monkeypatch):
     assert any("mail" in line and "no mail server is set" in line for line in lines)
 
 
+def test_doctor_names_the_half_of_a_mail_server_that_is_missing(call, monkeypatch):
+    monkeypatch.setenv("FRONTDESK_SMTP_URL", "smtp://127.0.0.1:9")
+    monkeypatch.delenv("FRONTDESK_SMTP_FROM", raising=False)
+    code, out, _ = call("doctor")
+    assert (code, "only one of FRONTDESK_SMTP_URL and FRONTDESK_SMTP_FROM is set" in out) == (1, True)
+
+
 def test_doctor_names_a_mail_server_that_does_not_answer(call, monkeypatch):
     monkeypatch.setenv("FRONTDESK_SMTP_URL", "smtp://127.0.0.1:9")
     monkeypatch.setenv("FRONTDESK_SMTP_FROM", "support@pelicanledger.example")

@@ -7,6 +7,7 @@ import pytest
 from desk.cards import plain
 from desk.customer import Role
 from desk.ports import Query
+from handlers import linking
 from handlers.home import NOTHING_WAITS
 from handlers.views import Views
 from tests.world import user
@@ -64,7 +65,8 @@ async def test_whoever_is_not_of_the_team_reads_how_to_be_helped_and_no_name(dra
     card = await page(drafting, "kim", role)
     assert told in plain(card)
     assert "Ina" not in plain(card)
-    assert card.buttons == ()
+    # What a customer may press there is about who they are themselves, and nothing of the team's.
+    assert [button.name for button in card.buttons if button.action not in linking.BUTTONS] == []
 
 
 async def test_a_long_queue_is_cut_and_counted(drafting):
@@ -74,3 +76,11 @@ async def test_a_long_queue_is_cut_and_counted(drafting):
     card = await page(drafting, "noor", Role.TEAMMATE)
     assert plain(card).count("waits for an approval") == 10
     assert "and 2 more" in plain(card)
+
+
+async def test_a_customer_connects_their_account_on_their_page_and_reads_there_who_they_are(drafting):
+    (connects,) = (await page(drafting, "max", Role.CUSTOMER)).buttons
+    assert (connects.name, connects.form is not None, connects.ticket) == ("Connect my account", True, "")
+    known = await page(drafting, "mara", Role.CUSTOMER)
+    assert "you are Mara to us" in plain(known)
+    assert [button.name for button in known.buttons] == ["Disconnect"]
