@@ -129,7 +129,11 @@ async def _connect(stack: AsyncExitStack, reading: Reading, wrap: Wrappers) -> R
     engine = DurableEngine(engine_url(reading.records.settings), wrap.dispatch(handle))
     arrivals = {platform: found.erase for platform, found in connections.items()}
     services = replace(services, erasers=erasers(services.store, workspace, engine, reading.customers, arrivals=arrivals))
-    services = replace(services, behind=lambda channel: any(found.is_behind(channel) for found in connections.values()))
+    services = replace(
+        services,
+        behind=lambda channel: any(found.is_behind(channel) for found in connections.values()),
+        crowded=lambda channel: any(found.is_crowded(channel) for found in connections.values()),
+    )
     submit = wrap.submit(engine.submit)
     if reading.alarm is not None:
         reading.alarm.connect(submit)

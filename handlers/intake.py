@@ -19,7 +19,7 @@ from desk.policy import Policy
 from desk.space import Channel, ChannelKind, Place
 from desk.ticket import Ticket
 from desk.timeline import Message, Purpose, edited, message_id, tombstone
-from handlers import asked, attention, direct, joining, questions, say
+from handlers import asked, attention, catching_up, direct, joining, questions, say
 from handlers.services import Services
 
 OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
@@ -156,7 +156,8 @@ async def _pause(channel: Channel, group: str, services: Services, *, first: dat
         over = max(due, stands.due) <= services.clock.now()
         # One that is over is under way, and takes this message along; moved within the past it would come once more for each message.
         due = stands.due if over else max(due, stands.due)
-    return SetDeadline(Deadline(id, DeadlineKind.PAUSE, str(channel.ref), due, {"group": group}))
+    held = {catching_up.HELD: stands.values[catching_up.HELD]} if stands and catching_up.HELD in stands.values else {}
+    return SetDeadline(Deadline(id, DeadlineKind.PAUSE, str(channel.ref), due, {"group": group, **held}))
 
 
 async def _ours(message: Message, services: Services, *, cause: EventId) -> Changes:

@@ -60,6 +60,8 @@ class Services:
     versions: Versions = field(default_factory=Versions)
     bells: Bells = field(default_factory=Bells)
     behind: Behind = never
+    crowded: Behind = never
+    """Tells whether so much is said in a channel that what was said there is not known for a while."""
     files: FileReader | None = None
     looks: bool = False
     """A language model is there that looks at pictures."""

@@ -52,9 +52,11 @@ log = logging.getLogger("frontdesk.timers")
 
 async def deadline_reached(event: DeadlineReached, services: Services) -> Changes:
     """Do what this kind of deadline is for, once everything is read that was said before it."""
+    again, now = Deadline(event.deadline, DeadlineKind(event.kind), event.subject, event.at, event.values), services.clock.now()
     if await catching_up.holds(event, services.store, services.behind):
-        again = Deadline(event.deadline, DeadlineKind(event.kind), event.subject, event.at, event.values)
-        return catching_up.postponed(again, now=services.clock.now())
+        return catching_up.postponed(again, now=now)
+    if await catching_up.holds(event, services.store, services.crowded):
+        return catching_up.put_off(again, now=now)
     return await TIMERS[DeadlineKind(event.kind)](event, services)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from traceback import extract_tb
 
-from bot.arrivals.inbox import Arrival, Inbox
+from bot.arrivals.inbox import BATCH, Arrival, Inbox
 from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable
 from desk.ports import Clock
 
@@ -55,6 +55,11 @@ class Pump:
         self._active: set[str] = set()
         self._woken: set[str] = set()
         self._told: set[str] = set()
+        self._crowded: set[str] = set()
+
+    def is_crowded(self, lane: str) -> bool:
+        """Tell whether more waits in a lane than is read at once: what was said there is then not known for a while."""
+        return lane in self._crowded
 
     async def run(self) -> None:
         """Hand over until canceled, beginning with what an earlier process left."""
@@ -101,6 +106,7 @@ class Pump:
                 pause = await self._slept(pause)
                 continue
             done, pause = [], self._pause
+            self._note_crowd(lane, len(waiting.arrivals))
             if not await self._handed_over_together(waiting.arrivals, done):
                 for arrival in waiting.arrivals:
                     await self._hand_over(arrival, done)
@@ -109,6 +115,12 @@ class Pump:
         self._active.discard(lane)
         if waiting.due is not None and self._group is not None:
             self._group.create_task(self._later(lane, waiting.due))
+
+    def _note_crowd(self, lane: str, waiting: int) -> None:
+        if waiting >= BATCH:
+            self._crowded.add(lane)
+        elif waiting < MANY:
+            self._crowded.discard(lane)
 
     async def _later(self, lane: str, due: datetime) -> None:
         await self._clock.wait(due)

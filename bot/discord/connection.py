@@ -136,6 +136,10 @@ class Discord:
         """Tell whether what was said in a channel in our absence may still be unread."""
         return channel.platform is Platform.DISCORD and (self._was_heard if self._gap is None else self._gap.is_behind(channel))
 
+    def is_crowded(self, channel: ChannelRef) -> bool:
+        """Tell whether so much is said in a channel that it waits to be handed over."""
+        return channel.platform is Platform.DISCORD and self._pump is not None and self._pump.is_crowded(channel.id)
+
     async def settled(self) -> bool:
         """Tell whether the desk has everything that came in, and nothing of what follows a press is under way."""
         # Without a session nothing can be read, so nothing is under way either.

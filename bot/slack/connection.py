@@ -102,6 +102,10 @@ class Slack:
         """Tell whether what was said in a channel in our absence may still be unread."""
         return channel.platform is Platform.SLACK and (self._was_heard if self._gap is None else self._gap.is_behind(channel))
 
+    def is_crowded(self, channel: ChannelRef) -> bool:
+        """Tell whether so much is said in a channel that it waits to be handed over."""
+        return channel.platform is Platform.SLACK and self._pump is not None and self._pump.is_crowded(channel.id)
+
     async def request(self, headers: Mapping[str, str], body: bytes) -> Answer:
         """Answer what came over HTTP from whoever says to be Slack."""
         return await self._app.request(headers, body) if self._app else NOT_YET

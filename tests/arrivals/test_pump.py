@@ -172,3 +172,76 @@ async def test_keeping_goes_on_after_the_pump_stopped(inbox, taker, clock):
     await asyncio.wait([running])
     await pump.keep(arrival(2))
     assert (taker.taken, await inbox.count()) == ([1], 1)
+
+
+class Crowd(Taker):
+    """Takes many at once, unless it is told to refuse them."""
+
+    def __init__(self):
+        super().__init__()
+        self.together = []
+        self.refuses = None
+
+    async def take_many(self, arrivals):
+        if self.refuses:
+            raise self.refuses
+        self.together.append([arrival.payload["n"] for arrival in arrivals])
+        self.taken += self.together[-1]
+
+
+@pytest_asyncio.fixture
+async def crowd(tmp_path, clock):
+    inbox, taker = await Inbox.open(tmp_path / "inbox.db", clock), Crowd()
+    yield inbox, taker, Pump(inbox, taker.take, clock, take_many=taker.take_many, pause=0.001)
+    await inbox.close()
+
+
+async def pumped(pump, taker, count):
+    task = asyncio.create_task(pump.run())
+    async with asyncio.timeout(10):
+        while len(taker.taken) < count or await pump._inbox.count():  # noqa: ASYNC110
+            await asyncio.sleep(0.001)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_what_has_piled_up_is_handed_over_together_and_in_order(crowd):
+    inbox, taker, pump = crowd
+    for n in range(250):
+        await inbox.keep(arrival(n))
+    await pumped(pump, taker, 250)
+    assert taker.taken == list(range(250))
+    assert [len(each) for each in taker.together] == [100, 100, 50]
+
+
+async def test_a_few_are_handed_over_one_by_one(crowd):
+    inbox, taker, pump = crowd
+    for n in range(5):
+        await inbox.keep(arrival(n))
+    await pumped(pump, taker, 5)
+    assert (taker.taken, taker.together) == (list(range(5)), [])
+
+
+@pytest.mark.parametrize("error", [Unavailable("store"), InvalidInput("no"), KeyError("id")], ids=["down", "refused", "not as expected"])
+async def test_those_who_cannot_go_together_go_alone(crowd, error):
+    inbox, taker, pump = crowd
+    taker.refuses = error
+    for n in range(20):
+        await inbox.keep(arrival(n))
+    await pumped(pump, taker, 20)
+    assert (taker.taken, taker.together) == (list(range(20)), [])
+
+
+async def test_a_lane_is_crowded_while_more_waits_than_is_read_at_once(crowd):
+    inbox, taker, pump = crowd
+    for n in range(205):
+        await inbox.keep(arrival(n))
+    seen, take_many = [], taker.take_many
+
+    async def looked(arrivals):
+        seen.append(pump.is_crowded("C1"))
+        await take_many(arrivals)
+
+    pump._take_many = looked
+    await pumped(pump, taker, 205)
+    assert (seen, pump.is_crowded("C1")) == ([True, True], False)
