@@ -79,8 +79,8 @@ async def look(loop, tmp_path):
     return check
 
 
-def test_the_play_invites_the_bot_with_no_less_than_it_asks_for():
-    assert number() & ~BOTS == 0
+def test_the_play_invites_the_bot_with_exactly_what_it_asks_for():
+    assert number() == BOTS
 
 
 async def test_a_token_that_works_is_told_with_the_server(look):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from functools import reduce
 
+from bot.discord.rights import number
 from cli.play.discord.state import Channel, Guild, Overwrite
 
 KICK, ADMINISTRATOR, MANAGE_CHANNELS, MANAGE_GUILD, ADD_REACTIONS = 1 << 1, 1 << 3, 1 << 4, 1 << 5, 1 << 6
@@ -14,8 +15,8 @@ USE_COMMANDS, PIN = 1 << 31, 1 << 51
 EVERYTHING = (1 << 53) - 1
 MEMBERS = VIEW | SEND | ADD_REACTIONS | EMBED | ATTACH | HISTORY | PUBLIC_THREADS | SEND_IN_THREADS | USE_COMMANDS
 """What everybody may on a server as it comes."""
-BOTS = MEMBERS | PRIVATE_THREADS | MANAGE_THREADS | MANAGE_MESSAGES | PIN
-"""What a support bot is invited with."""
+BOTS = number()
+"""What our bot is invited with: the least, so that every story shows that it is enough."""
 
 
 def base(guild: Guild, user: str) -> int:
