@@ -18,6 +18,8 @@ T = TypeVar("T")
 Json = dict[str, Any]
 FILE = "posts.jsonl"
 """In the home, where it outlives the process."""
+NUMBERS = count(1)
+"""Of attempts on any platform: they stand in one file."""
 
 
 class Recorded:
@@ -25,7 +27,6 @@ class Recorded:
 
     def __init__(self, chat: ChatPlatform, path: Path) -> None:
         self._chat, self._path = chat, path
-        self._numbers = count(1)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._chat, name)
@@ -43,7 +44,7 @@ class Recorded:
         await self._noted(Op.DELETE.value, post, self._chat.delete(ref, post), at=ref)
 
     async def _noted(self, op: str, post: Post, work: Awaitable[T], at: MessageRef | None = None) -> T:
-        name = f"{os.getpid()}-{next(self._numbers)}"
+        name = f"{os.getpid()}-{next(NUMBERS)}"
         self._write({"name": name, "op": op, "state": "begun", "ref": _spot(at), **_facts(post)})
         try:
             result = await work

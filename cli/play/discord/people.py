@@ -28,8 +28,9 @@ def typed(text: str, bot: str = "Frontdesk") -> str:
 
 
 def later(home: Home) -> str:
-    """Return an id for what somebody writes: no two people write in the same millisecond, and nobody in that of what they read."""
-    home.ids.put_next(max(home.now(), made_at(home.ids.last) + MILLISECOND))
+    """Return an id for what somebody writes: no two write in the same millisecond."""
+    last = made_at(home.log[-1].message.id) + MILLISECOND if home.log else home.now()
+    home.ids.put_next(max(home.now(), last))
     return home.ids.next()
 
 

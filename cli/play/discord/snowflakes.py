@@ -24,11 +24,6 @@ class Snowflakes:
         self._last = max(self._last + 1, lowest(at))
         return str(self._last)
 
-    @property
-    def last(self) -> str:
-        """Return the id that was given last, "0" before the first."""
-        return str(self._last)
-
     def put_next(self, at: datetime) -> None:
         """Let the next id be of this instant, unless a later one was given."""
         self._at = at
