@@ -101,6 +101,22 @@ class Forms:
         """Return the button, or the command, that opened a form."""
         return pressed.unpacked(await self.whole(filling.origin))
 
+    async def wrong(self, sent: Sent, query: Query) -> Mapping[str, str]:
+        """Return what is wrong with what was filled in so far, as sentences by field; of pages that nobody saw yet, nothing."""
+        if sent.is_last:
+            return await self._asking.wrong(query, sent.filling.values)
+        try:
+            form = await self._asking.form(query)
+        except InvalidInput:
+            # What takes too long now is looked at with the last page.
+            form = None
+        if form is None:
+            return {}
+        made = modals.pages(form, sent.filling.values)
+        now = {each.name: each.value for each in form.fields}
+        found = await self._asking.wrong(query, {**now, **sent.filling.values})
+        return {name: told for name, told in found.items() if name in sent.filling.values and made.page_of(name) <= sent.page}
+
     async def go_on(self, body: Payload, sent: Sent) -> None:
         """Keep a page, and offer the next one: Discord opens none by itself."""
         name = await self._store(body, sent.filling)

@@ -114,15 +114,15 @@ class Interactive:
         await self._answers.give(body, Answer.CHOICES, {"choices": list(choices)})
 
     async def _sent(self, body: Payload) -> None:
-        """Take a page of a form: keep it until the last one, then say what is wrong, or keep all of it for the desk."""
+        """Take a page of a form: say what is wrong with it, else keep it until the last one, and then all of it for the desk."""
         sent = await self._forms.read(body)
-        if not sent.is_last:
-            return await self._forms.go_on(body, sent)
         found, filling = await self._forms.opened_by(sent.filling), sent.filling
         query = await self._asking.about(body, found)
-        wrong = await self._asking.wrong(query, filling.values)
+        wrong = await self._forms.wrong(sent, query)
         if wrong:
             return await self._forms.refuse(body, sent, wrong, query)
+        if not sent.is_last:
+            return await self._forms.go_on(body, sent)
         kept = acts.of_click(body, await self._forms.whole(filling.origin), filling.values)
         if found.action == COMMAND:
             kept = acts.of_command(body, found.subject, filling.values)

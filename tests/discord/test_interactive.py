@@ -306,6 +306,19 @@ async def test_a_form_of_more_than_five_fields_is_filled_in_by_pages(people, des
     assert (last.answered, people.answer(last).content) == (UPDATED, DONE)
 
 
+async def test_what_is_wrong_with_a_page_is_said_before_the_next_one(people, desk):
+    desk.shows = lambda query: LONG_FORM
+    desk.wrong = {"f1": "There is no such account.", "f6": "Say why."}
+    refused = people.answer(await people.send(await people.give("macro", "add"), f1="x"))
+
+    assert "There is no such account." in refused.content
+    assert "Say why." not in refused.content
+
+    desk.wrong = {"f6": "Say why."}
+    reopened = await people.press(refused, refused.components[0]["components"][0]["custom_id"])
+    assert "Page 1 of 2 is kept" in people.answer(await people.send(reopened, f1="y")).content
+
+
 async def test_what_is_wrong_with_a_form_is_said_and_what_was_typed_is_kept(people, desk):
     desk.shows = lambda query: FORM
     desk.wrong = {"text": "Write a time as 2026-11-02 18:00."}
