@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +35,7 @@ class Posts:
     """Hears what the bot posts: the instant of the first post in each channel or thread, or in reply to a message."""
 
     first: dict[str, float] = field(default_factory=dict)
+    came: asyncio.Event = field(default_factory=asyncio.Event)
 
     def __call__(self, exchange: Exchange) -> None:
         """Note one request."""
@@ -42,7 +45,17 @@ class Posts:
         self.first.setdefault(match[1], time.monotonic())
         about = (exchange.given or {}).get("message_reference", {}).get("message_id")
         if about:
-            self.first.setdefault(about, time.monotonic())
+            self.first.setdefault(str(about), time.monotonic())
+        self.came.set()
+
+    async def until(self, id: str, patience: float) -> float | None:
+        """Return the instant of the first post about a message, None when there is none for so many seconds."""
+        end = time.monotonic() + patience
+        while id not in self.first and (left := end - time.monotonic()) > 0:
+            self.came.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self.came.wait(), left)
+        return self.first.get(id)
 
 
 def served(customers: int) -> Loopback:
