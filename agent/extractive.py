@@ -81,7 +81,8 @@ class ExtractiveAnswerer:
             if not told.said:
                 return Reading(_abstained("not_fitted", brief, found.reads), passages)
             found = replace(found, answers=())
-        return Reading(replace(_proposal(brief, found), threshold=self._fitted.threshold(brief.wrong_rate)), passages)
+        proposal = replace(_proposal(brief, found), threshold=self._fitted.threshold(brief.wrong_rate), lacks=told.lacks)
+        return Reading(proposal, passages)
 
     async def _answered(self, asked: Sequence[Asked], brief: Brief, tools: Tools) -> tuple[Answered, ...]:
         """Return what answers each question; everything they need is embedded in one call."""

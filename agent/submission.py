@@ -196,7 +196,7 @@ class Answering:
         return tuple(doubt for doubt, holds in doubts.items() if holds)
 
     def _empty(self) -> Proposal:
-        return Proposal(language=self._brief.language, related=self._reading.related, model=MODEL)
+        return Proposal(language=self._brief.language, related=self._reading.related, model=MODEL, lacks=self._reading.lacks)
 
 
 def _worded(reading: Proposal) -> dict[str, list[str]]:

@@ -172,6 +172,8 @@ class Proposal:
     """The content hash of the prompts that it was written with."""
     shown: tuple[str, ...] = ()
     """The refs of the pictures that a model was shown for it."""
+    lacks: str = ""
+    """The code of the sentence that says why its reader may not be told what they asked for: `verify`, `not_entitled`; "" where they may."""
 
     def __post_init__(self) -> None:
         unmark(self, "translation", "summary")

@@ -107,7 +107,7 @@ def _parts(s: Situation, draft: Draft, deed: Deed) -> Changes:
     audience = max((part.audience for part in proposal.parts if part.to is None), key=lambda a: a.scope.value != "public", default=PUBLIC)
     sources = tuple(dict.fromkeys(item for n, part in enumerate(proposal.parts) if part.to is None for item in replies.cited(n, proposal)))
     purpose = Purpose.QUESTION if proposal.question else Purpose.ANSWER
-    drawn = linking.offered(_drawn(s, text, sources, _byline(s, sources, deed), subject=draft.id), s)
+    drawn = linking.offered(_drawn(s, text, sources, _byline(s, sources, deed), subject=draft.id), s, lacks=proposal.lacks)
     changes += say.answer(s, drawn, purpose, audience=audience)
     for n, part in private:
         cited = replies.cited(n, proposal)

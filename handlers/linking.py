@@ -29,6 +29,8 @@ from handlers.services import Services
 from handlers.situation import Situation, agents_place
 
 CONNECT, GIVE, DISCONNECT = "connect", "connect_code", "disconnect"
+UNKNOWN = "verify"
+"""The code of the sentence that somebody gets who asks for what is theirs before we know who they are."""
 OURS = "You are of our own company: only customers connect an account."
 LATER = "Nothing was done: a system that this needs does not answer right now. Please press it again in a minute."
 NOBODY = "nobody: no customer has this address alone"
@@ -64,9 +66,9 @@ def button(ticket: TicketId, policy: Policy, language: str) -> Button:
     return Button(CONNECT, label, ticket, subject=str(ticket), english="Connect my account", form=form(CONNECT, policy, language))
 
 
-def offered(drawn: Card, s: Situation) -> Card:
+def offered(drawn: Card, s: Situation, *, lacks: str = "") -> Card:
     """Return an answer with the button where somebody whom nobody knows asked for what is theirs, or writes to us alone."""
-    alone, asked = s.channel.kind is ChannelKind.DIRECT, s.policy.phrase("verify", s.language) in plain(drawn)
+    alone, asked = s.channel.kind is ChannelKind.DIRECT, lacks == UNKNOWN or s.policy.phrase(UNKNOWN, s.language) in plain(drawn)
     if all(author.verified for author in s.authors) or not (alone or asked):
         return drawn
     last = drawn.blocks[-1]

@@ -5,11 +5,14 @@ from datetime import timedelta
 
 import pytest
 
+from desk.audience import PUBLIC
 from desk.customer import Identity, Person, Role, Trust
+from desk.draft import Part, Proposal
 from desk.errors import Misconfigured, Rejected, Unavailable
 from desk.events import ButtonClicked
 from desk.ids import AccountId, PersonId, TicketId
 from desk.post import Op
+from desk.space import ChannelKind
 from desk.timeline import Purpose
 from handlers import sealing
 from handlers.dispatch import dispatch
@@ -89,6 +92,17 @@ async def test_an_address_may_be_written_in_any_case(w):
 
 async def test_the_button_stands_where_somebody_unknown_asks_for_what_is_private(w):
     assert [button.name for button in w.card(Purpose.ANSWER).buttons] == ["Solved", "Not solved", "Get a human", "Connect my account"]
+
+
+async def test_the_button_stands_there_too_where_a_model_says_it_in_words_of_its_own(w):
+    w.answerer.instead = Proposal((Part(PUBLIC, "Refunds reach the card within 5 to 7 working days."),), confidence=1.0, fixed=True, lacks="verify")
+    await w.asks("ben", "Where is my money?", where="mentions", mentions_bot=True)
+    assert w.card(Purpose.ANSWER).buttons[-1].name == "Connect my account"
+
+
+async def test_an_answer_to_somebody_unknown_has_it_where_they_write_to_us_alone(w):
+    await w.asks("zoe", "How long does a refund take?", where="dm-zoe", kind=ChannelKind.DIRECT)
+    assert w.card(Purpose.ANSWER).buttons[-1].name == "Connect my account"
 
 
 async def test_the_button_stands_nowhere_else_in_public(w):
