@@ -96,3 +96,9 @@ def test_identity_flooded(story):
 def test_identity_crash(story):
     assert mails(story) == ONE
     assert "you are Mara Voss" in whispers(story)[-1]
+
+
+def test_identity_model(story):
+    (answer,) = story.bot("answer", op="post")
+    assert (UNKNOWN in answer["text"], "Sorry about that, Mara!" in answer["text"], answer["buttons"][-1]) == (False, True, "Connect my account")
+    assert "you are Mara Voss" in whispers(story)[-1]
