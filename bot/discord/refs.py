@@ -16,6 +16,8 @@ EPOCH = datetime(2015, 1, 1, tzinfo=UTC)
 """When Discord's ids begin to count."""
 LOW_BITS = 22
 """Bits of an id below the milliseconds."""
+SERIAL, LAST = 0xFFF, 999
+"""The lowest of them, which count what was made in one millisecond in one place; and the last microsecond of one."""
 
 
 def channel_ref(guild: str, channel: str) -> ChannelRef:
@@ -50,8 +52,12 @@ def room_of(place: Place) -> str:
 
 
 def instant(snowflake: str) -> datetime:
-    """Return when something with this id was made, to the millisecond. Raises ValueError for what is none."""
-    return EPOCH + timedelta(milliseconds=int(snowflake) >> LOW_BITS)
+    """Return when something with this id was made. Raises ValueError for what is none.
+
+    An id says the millisecond, and which one it is of several in it: that is told by microseconds, so that what came later is later.
+    """
+    number = int(snowflake)
+    return EPOCH + timedelta(milliseconds=number >> LOW_BITS, microseconds=min(number & SERIAL, LAST))
 
 
 def snowflake(at: datetime) -> str:

@@ -31,8 +31,13 @@ def test_a_thread_is_known_by_the_message_it_hangs_under_and_by_one_in_it():
 def test_an_id_tells_when_it_was_made():
     at = datetime(2026, 11, 4, 10, tzinfo=UTC)
     assert instant(snowflake(at)) == at
-    assert instant(str(int(snowflake(at)) | 0x3FFFFF)) == at
+    assert at < instant(str(int(snowflake(at)) | 0x3FFFFF)) < at + timedelta(milliseconds=1)
     assert int(snowflake(at)) < int(snowflake(at + timedelta(milliseconds=1)))
+
+
+def test_of_two_ids_of_one_millisecond_the_later_one_is_later():
+    first = int(snowflake(datetime(2026, 11, 4, 10, tzinfo=UTC)))
+    assert instant(str(first)) < instant(str(first + 1)) < instant(str(first + 2))
 
 
 def test_nothing_is_older_than_the_first_id():
