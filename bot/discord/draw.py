@@ -138,7 +138,8 @@ def _inside(card: Card, carrier: str, room: Room) -> Iterator[Json]:
             yield from (row for block in same if isinstance(block, Buttons) for row in rows(block, drawing))
             continue
         if kind == "small":
-            text = small(written([piece for block in same for piece in fine(block, safe, room)]))
+            # Line by line: small print needs no room between.
+            text = small("\n".join(written([piece]) for block in same for piece in fine(block, safe, room)))
         else:
             text = written([piece for block in same for piece in told(block, safe, room)])
         if text.strip():

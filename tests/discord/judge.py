@@ -57,6 +57,11 @@ def judged(api: Api | None = None) -> Iterator[Judge]:
     assert not judge.answers, judge.answers[:9]
 
 
+def sent_wrong(route: str, body: Any, method: str = "post") -> list[str]:
+    """Return what is wrong with a body that is sent to a route."""
+    return _complaints(method, route, "request", body)
+
+
 def _complaints(method: str, route: str, part: str, body: Any) -> list[str]:
     validator = _validator(method, route, part)
     if validator is None or body is None:
