@@ -67,7 +67,7 @@ def remove(home: Home, room: Channel) -> None:
     """Take a channel away with its threads, and tell of it."""
     guild = home.guilds[room.guild]
     for each in [room, *(each for each in guild.channels.values() if each.parent == room.id and each.thread is not None)]:
-        guild.channels.pop(each.id, None)
+        home.gone[each.id] = guild.channels.pop(each.id)
     data = written.channel(home, room)
     thread = {word: data[word] for word in ("id", "guild_id", "parent_id", "type")}
     home.heard(Heard("CHANNEL_DELETE", data, guild.id) if room.thread is None else Heard("THREAD_DELETE", thread, guild.id))

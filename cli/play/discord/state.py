@@ -209,6 +209,8 @@ class Home:
         self.users: dict[str, User] = {}
         self.guilds: dict[str, Guild] = {}
         self.direct: dict[str, Channel] = {}
+        self.gone: dict[str, Channel] = {}
+        """Channels and threads that were deleted: what was said there was said."""
         self.commands: dict[str, list[Json]] = {}
         """What the application registered, by guild; "" everywhere."""
         self.interactions: dict[str, Interaction] = {}
@@ -235,6 +237,10 @@ class Home:
     def channel(self, id: str) -> Channel | None:
         """Return a channel, a thread or direct messages."""
         return self.direct.get(id) or next((guild.channels[id] for guild in self.guilds.values() if id in guild.channels), None)
+
+    def once(self, id: str) -> Channel | None:
+        """Return a channel that is there, or was."""
+        return self.channel(id) or self.gone.get(id)
 
     def named(self, name: str) -> Channel:
         """Return a channel of the home server by name."""

@@ -34,9 +34,9 @@ def names_of(home: Home) -> dict[str, str]:
 
 def _line(entry: Entry, home: Home, names: Mapping[str, str], *, zones: Mapping[str, str]) -> Line:
     message = entry.message
-    room = home.channel(message.channel)
+    room = home.once(message.channel)
     assert room is not None
-    parent = home.channel(room.parent) if room.thread is not None else None
+    parent = home.once(room.parent) if room.thread is not None else None
     shown, buttons = _shown(message, Reader(names, zones.get(_whose(home, room, message), "UTC"), entry.at))
     return Line(
         entry.op,
