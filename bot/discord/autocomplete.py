@@ -41,7 +41,9 @@ class Autocomplete:
 
 def listed(options: Sequence[Option], before: str) -> Sequence[Mapping[str, str]]:
     """Return options as choices: without what stands before what is being typed."""
-    made = [(option.label, option.command.removeprefix(before).strip().strip('"')) for option in options]
+    written = [(option.label, option.command.removeprefix(before).strip()) for option in options]
+    # What is filled in is put in quotes where it needs them; a whole line is as it is.
+    made = [(label, value.strip('"') if before else value) for label, value in written]
     return [{"name": _cut(label if before else value), "value": value} for label, value in made if value and len(value) <= LONGEST][:MOST]
 
 
