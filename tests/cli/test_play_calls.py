@@ -1,6 +1,6 @@
 """What a play would post is written down, in a file that outlives the process, and answered with a yes."""
 
-from cli.play.calls import RecordedActions, recorded
+from cli.play.calls import RecordedActions, RecordedMailer, code_of, recorded
 from desk import audience
 from desk.audience import PUBLIC
 from desk.customer import Author
@@ -64,3 +64,18 @@ async def test_what_is_here_is_looked_up_and_nobody_outside_is_asked(tmp_path):
     asker = Asker(Author(MARA, "Mara"), (), frozenset({PUBLIC, audience.account("acme")}))
     assert await actions.lookup(spec("builtin:documentation_link", effect=Effect.READ), ActionRequest("restart"), asker) == found
     assert await actions.lookup(spec(URL, effect=Effect.READ), ActionRequest("restart"), asker) == []
+
+
+async def test_a_mail_is_written_down_and_its_code_is_found(tmp_path):
+    path = tmp_path / "calls.jsonl"
+    assert code_of(path) == ""
+    mailer = RecordedMailer(path, FakeClock())
+    for code in ("123456", "000042"):
+        await mailer.send(to="mara@acme.example", subject="Your code", text=f"{code} is your code. It holds for 10 minutes.")
+    assert (code_of(path), [(call["mail"], call["subject"]) for call in recorded(path)]) == ("000042", [("mara@acme.example", "Your code")] * 2)
+
+
+async def test_a_call_that_is_no_mail_holds_no_code(tmp_path):
+    actions, path = played(tmp_path)
+    await actions.run(spec(URL), run())
+    assert code_of(path) == ""

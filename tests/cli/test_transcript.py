@@ -90,3 +90,16 @@ def test_decisions_and_tickets_close_the_transcript():
 def test_a_name_that_a_step_took_is_not_given_again():
     found = named(dump(post("77a"), post("77b")), {"p1": {"channel": "community", "ref": "77b"}})
     assert [p["ref"] for p in found["posts"]] == ["p2", "p1"]
+
+
+def test_what_went_out_beside_the_posts_is_listed_by_what_it_was():
+    at = "2026-11-02T10:00:00Z"
+    action = {"at": at, "action": "restart", "address": "https://api.example/run", "parameters": {"id": "7"}, "undo": False}
+    pager = {"at": at, "pager": "phones", "word": "trigger", "address": "https://pager.example", "body": {}}
+    mail = {"at": at, "mail": "mara@acme.example", "subject": "Your code", "text": "123456 is your code"}
+    lines = told({**dump(), "calls": [action, pager, mail]}).splitlines()
+    assert lines[lines.index("Calls") + 1 :][:3] == [
+        "10:00:00  restart  https://api.example/run  id = 7",
+        "10:00:00  trigger at phones  https://pager.example",
+        "10:00:00  mail to mara@acme.example: Your code",
+    ]

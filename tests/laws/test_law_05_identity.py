@@ -14,6 +14,8 @@ from tests.fakes import START
 from tests.handlers.self_service import STUCK, serving
 from tests.world import PEOPLE, channel, user
 
+MAIL = "mara@acme.example"
+
 
 @pytest.mark.parametrize("tools", [Tools, BoundTools])
 def test_no_tool_takes_a_customer_account_or_address(tools):
@@ -129,3 +131,26 @@ async def test_nothing_is_done_for_an_account_somebody_left_since(tmp_path):
         await w.customers.save(people=[replace(PEOPLE["mara"], account="globex")])
         await w.clicks("noor", "Approve")
         assert w.actions.ran == []
+
+
+@pytest.mark.parametrize("form", [{"address": MAIL}, {"people": "mara"}, {"address": MAIL, "people": "mara"}, {"address": "mara"}])
+async def test_asking_for_a_code_makes_nobody_anybody(w, form):
+    await w.customers.save(people=[replace(PEOPLE["mara"], email=MAIL)])
+    await w.asks("max", "refund for my invoice?")
+    await w.clicks("max", "Connect my account", **form)
+    await w.clicks("max", "Enter the code", code="")
+    await w.clicks("max", "Enter the code", hash="-")
+    await w.asks("max", "and the refund for my invoice now?")
+    assert await w.customers.identity(user("max")) is None
+    assert w.posts(Purpose.PART) == []
+
+
+async def test_a_code_makes_only_the_user_who_asked_for_it_somebody(w):
+    await w.customers.save(people=[replace(PEOPLE["mara"], email=MAIL)])
+    await w.asks("max", "refund for my invoice?")
+    await w.clicks("max", "Connect my account", address=MAIL)
+    ref, enter = w.button("Enter the code")
+    for who in ("eve", "jon", "ina"):
+        await w.press(who, enter, ref, code=w.mailer.code)
+    assert [await w.customers.identity(user(who)) for who in ("eve", "max")] == [None, None]
+    assert {(await w.customers.identity(user(who))).person for who in ("jon", "ina")} == {"jon", "ina"}
