@@ -19,6 +19,8 @@ from cli.play.discord.api import EVERYWHERE, Api, Exchange
 SPEC = Path(__file__).resolve().parents[3] / "shared" / "contracts" / "specs" / "discord-openapi.json"
 NAME = "urn:discord"
 JSON = "application/json"
+MALFORMED = frozenset({50006, 50035, 50109, 10062, 40060})
+"""Refusals that nobody provokes in a story: what was sent was wrong, or came too late or twice."""
 needs_spec = pytest.mark.skipif(not SPEC.exists(), reason="needs ../shared/contracts/specs/discord-openapi.json")
 
 
@@ -28,12 +30,15 @@ class Judge:
 
     requests: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """What was sent wrongly, too late or twice."""
     routes: set[str] = field(default_factory=set)
 
     def __call__(self, exchange: Exchange) -> None:
         """Judge one exchange. What is refused anyway needs no second opinion."""
-        # Also answers that nobody gives while everything is down have no schema.
         if exchange.status >= 400 or not SPEC.exists():
+            code = exchange.answer.get("code") if isinstance(exchange.answer, dict) else None
+            self.refused += [f"{exchange.method} {exchange.path}: {exchange.answer}"] if code in MALFORMED else []
             return
         route = _route(exchange.method.lower(), exchange.path)
         if route is None:
@@ -53,6 +58,7 @@ def judged(api: Api | None = None) -> Iterator[Judge]:
         yield judge
     finally:
         observers.remove(judge)
+    assert not judge.refused, judge.refused[:9]
     assert not judge.requests, judge.requests[:9]
     assert not judge.answers, judge.answers[:9]
 
