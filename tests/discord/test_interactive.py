@@ -306,6 +306,23 @@ async def test_a_form_of_more_than_five_fields_is_filled_in_by_pages(people, des
     assert (last.answered, people.answer(last).content) == (UPDATED, DONE)
 
 
+async def test_a_form_is_gone_on_with_after_a_restart(home, tmp_path, desk, policy, store, clock):
+    desk.shows = lambda query: LONG_FORM
+    policy.change(team={"agents": [f"discord/{GUILD}/{SUPPORT}"]})
+    async with Loopback(home) as server:
+        async with listening(server, tmp_path / "discord.db", desk, policy=policy, store=store, clock=clock) as heard:
+            await heard.settled()
+            people = People(home, heard)
+            note = people.answer(await people.send(await people.give("macro", "add"), f0="a"))
+        async with listening(server, tmp_path / "discord.db", desk, policy=policy, store=store, clock=clock) as heard:
+            await heard.settled()
+            people = People(home, heard)
+            await people.send(await people.press(note, note.components[0]["components"][0]["custom_id"]), f6="g")
+    [event] = desk.heard
+
+    assert {name: value for name, value in event.form.items() if value} == {"f0": "a", "f6": "g"}
+
+
 async def test_what_is_wrong_with_a_page_is_said_before_the_next_one(people, desk):
     desk.shows = lambda query: LONG_FORM
     desk.wrong = {"f1": "There is no such account.", "f6": "Say why."}
