@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 from bot.discord.kinds import Kinds, Room
@@ -14,7 +14,7 @@ from bot.discord.web import Web
 from bot.text.markup import seen
 from desk.errors import PlaceGone, Rejected
 from desk.instants import plain
-from desk.space import MessageRef, Place
+from desk.space import MessageRef, Place, Platform
 from desk.store import Store
 from desk.ticket import Status, Ticket
 
@@ -70,10 +70,21 @@ class Threads:
             return done
 
     async def mark(self, ticket: Ticket) -> None:
-        """Show on a ticket's thread whether it is over: archived, and in a forum tagged `Solved`. What cannot be shown is left."""
+        """Show on a ticket's thread, and on its post in the team's forum, whether it is over: archived, and in a forum tagged `Solved`."""
         thread = thread_of(ticket.place)
-        if thread is None or (await self._kinds.of(ticket.place.channel.id)).is_direct:
-            return
+        if thread is not None and not (await self._kinds.of(ticket.place.channel.id)).is_direct:
+            await self._show(thread, ticket)
+        for post in await self._posts_of_team(ticket):
+            await self._show(post, ticket)
+
+    async def _posts_of_team(self, ticket: Ticket) -> Sequence[str]:
+        """Return the posts in forums of the team that a ticket's cards began."""
+        rows = [await self._store.row(card.outbox) for card in await self._store.cards(ticket.id)]
+        firsts = {row.ref for row in rows if row and row.ref and row.ref.channel.platform is Platform.DISCORD and "/" not in row.ref.id}
+        return [ref.id for ref in sorted(firsts) if ref.id.isdecimal() and (await self._kinds.of(ref.channel.id)).is_forum]
+
+    async def _show(self, thread: str, ticket: Ticket) -> None:
+        # How it stands may have been changed by anybody.
         self._kinds.forget(thread)
         try:
             room = await self._kinds.of(thread)

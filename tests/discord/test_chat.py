@@ -14,11 +14,11 @@ from cli.play.discord.names import BOT
 from cli.play.discord.server import Loopback
 from cli.play.discord.state import Message
 from desk.audience import INTERNAL
-from desk.cards import Button, Buttons, Card, Header, Text
-from desk.changes import Enqueue, SaveMessage, SaveTicket, write
+from desk.cards import Button, Buttons, Card, CardKind, CardRecord, Header, Text
+from desk.changes import Enqueue, SaveCard, SaveMessage, SaveTicket, write
 from desk.customer import Role
 from desk.errors import PlaceGone, Unavailable
-from desk.ids import EventId, MessageId, OutboxId, TicketId
+from desk.ids import CardId, EventId, MessageId, OutboxId, TicketId
 from desk.post import Direct, Op, RowStatus
 from desk.space import Place
 from desk.ticket import Status, Ticket
@@ -266,6 +266,19 @@ async def test_a_solved_post_of_a_forum_carries_the_tag_until_it_is_open_again(t
     assert (thread.applied, thread.thread.archived) == ([SOLVED], True)
     await talk.chat.mark(ticket(Place(FORUM_REF, id), anchor, Status.OPEN))
     assert (thread.applied, thread.thread.archived) == ([], False)
+
+
+async def test_the_teams_post_of_a_ticket_in_their_forum_is_closed_with_it(talk, root, store):
+    row = card(id="o-7", target=Place(TICKETS_REF), card_id=CardId("k-1"), ticket=TicketId("t-1"))
+    kept = CardRecord(CardId("k-1"), CardKind.DRAFT, TicketId("t-1"), "d-1", OutboxId("o-7"), Place(TICKETS_REF))
+    done = ticket(Place(HELP_REF, root.id), message_ref(HELP_REF, root.id), Status.SOLVED)
+    await store.commit(EventId("ev-1"), write(SaveTicket(done), SaveCard(kept), Enqueue(row)), at=START)
+    stands = await talk.chat.send(row)
+    await store.save_row(replace(await store.row(OutboxId("o-7")), status=RowStatus.SENT, ref=stands))
+    await talk.chat.mark(done)
+    assert talk.home.guild.channels[stands.id].thread.archived
+    await talk.chat.mark(replace(done, status=Status.OPEN))
+    assert not talk.home.guild.channels[stands.id].thread.archived
 
 
 async def test_a_ticket_without_a_thread_has_nothing_to_mark(talk, root):
