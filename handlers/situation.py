@@ -25,6 +25,8 @@ from handlers import estimates, queues, spokesman
 from handlers.services import Services
 from handlers.spokesman import Stand
 
+NO_ZONE = "UTC"
+"""The zone of whom nobody knows one."""
 TICK = timedelta(microseconds=1)
 
 
@@ -201,10 +203,15 @@ async def team_of(services: Services) -> Mapping[UserRef, Person]:
     found: dict[UserRef, Person] = {}
     for team in (services.crm.team, *(chat.team for chat in services.chat.values())):
         try:
-            found |= dict(await team())
+            found |= {user: _zoned(person, found.get(user)) for user, person in await team()}
         except Retryable:
             continue
     return found
+
+
+def _zoned(person: Person, known: Person | None) -> Person:
+    """Return somebody in the zone that the customer record has of them where a platform has none of its own, as Discord."""
+    return replace(person, zone=known.zone) if known and person.zone == NO_ZONE else person
 
 
 async def _authors(said: Sequence[Message], channel: Channel, services: Services) -> tuple[Author, ...]:

@@ -17,9 +17,11 @@ OTHERWISE = {
     "person-forgotten": "what people wrote on Discord itself is not ours to empty: our own posts are deleted, and the report says so",
     "setup": IN_A_NOTE,
     "snoozed": CALLED,
+    "status": "short values stand side by side on Discord",
+    "ticket-by-emoji": "nobody can be told something alone over an emoji there: it goes to their direct messages",
 }
 """Stories of which not every word holds on Discord, each with the reason; what is decided, and what becomes of a ticket, is the same there too."""
-HEARD_OTHERWISE = ("person-forgotten",)
+HEARD_OTHERWISE = ("person-forgotten", "ticket-by-emoji")
 """Those of them in which customers, too, are shown something else."""
 NAMES = sorted(path.stem for path in STORIES.glob("*.toml"))
 

@@ -8,6 +8,7 @@ from desk.customer import Identity, Person, Role, Trust
 from desk.ids import PersonId
 from desk.space import Platform, UserRef
 from handlers.roster import roster
+from handlers.situation import team_of
 from tests.fakes import START
 from tests.world import PEOPLE, user
 
@@ -75,3 +76,12 @@ async def test_without_the_record_policy_still_counts(w):
 async def test_only_those_of_one_platform_where_the_team_works_there(w):
     people = await roster(await w.policy.current(), w.services, on=Platform.SLACK)
     assert people == ()
+
+
+async def test_who_is_on_a_platform_without_zones_is_in_that_of_the_record(w):
+    async def team():
+        return [(user("noor"), Person(PersonId("x"), "Noor H.", Role.TEAMMATE))]
+
+    w.chat.team = team
+    await w.customers.save(people=[replace(PEOPLE["noor"], zone="Asia/Kolkata")])
+    assert (await team_of(w.services))[user("noor")].zone == "Asia/Kolkata"
