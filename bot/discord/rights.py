@@ -35,7 +35,6 @@ RIGHTS = (
     Right(1 << 35, "Create Public Threads", "start a thread for each ticket"),
     Right(1 << 16, "Read Message History", "read what was said while it was away, and the thread that a ticket is opened in"),
     Right(1 << 6, "Add Reactions", "show that it heard somebody", inner=False),
-    Right(1 << 36, "Create Private Threads", "tell somebody alone what is theirs, where their direct messages are closed", inner=False),
     Right(1 << 34, "Manage Threads", "tag, archive and reopen the thread of a ticket, also one that somebody else started", inner=False),
 )
 """The least that it works with. It manages no server, no role and no message of anybody else's, and mentions nobody by @everyone."""
