@@ -16,10 +16,11 @@ from simcord.http import router, routes
 
 from cli.play.discord.api import ROOT, Api, Request
 from cli.play.discord.faults import VIA, Refusal
-from cli.play.discord.names import BOT, GUILD
+from cli.play.discord.names import BOT, GUILD, direct_id
 from cli.play.discord.side import DiscordSide
 from cli.play.discord.snowflakes import Snowflakes
-from cli.play.discord.state import Heard, Home
+from cli.play.discord.state import Channel as Room
+from cli.play.discord.state import Heard, Home, Kind
 
 assert routes, "importing them registers simcord's handlers"
 THEIRS = re.compile(
@@ -62,7 +63,7 @@ class SimulatedApi(Api):
         except BackendError as error:
             return error.status, json.dumps(error.to_json()).encode(), {"Content-Type": "application/json", **VIA}
         if request.method != "GET":
-            if request.method == "POST" and isinstance(found, dict) and not asked.endswith("/threads"):
+            if request.method == "POST" and isinstance(found, dict) and asked.endswith("/messages"):
                 self.ids.again.append(str(found["id"]))
             ours = await super().answer(request)
             self.ids.again.clear()
@@ -128,7 +129,9 @@ def _settle(backend: Backend, home: Home) -> None:
     guild.roles = {role.id: role for role in roles}
     members = [Member(int(one.user), [int(role) for role in one.roles], joined_at=backend.now_iso()) for one in ours.members.values()]
     guild.members = {member.user_id: member for member in members}
-    for room in (*ours.channels.values(), *home.direct.values()):
+    # Nobody can write to a bot, which our own side refuses.
+    direct = [home.direct.get(direct_id(id)) or Room(direct_id(id), Kind.DIRECT, "", user=id) for id in ours.members if not home.users[id].is_bot]
+    for room in (*ours.channels.values(), *direct):
         kinds = (OverwriteType.ROLE, OverwriteType.MEMBER)
         over = [Overwrite(int(each.id), kinds[each.kind], each.allow, each.deny) for each in room.overwrites]
         made = Channel(int(room.id), int(room.kind), room.name, int(GUILD) if room.guild else None, overwrites=over)

@@ -17,7 +17,6 @@ NAMES = (
     "bystander",
     "correction",
     "crash-committed",
-    "crash-sent",
     "double-click",
     "edit-before-answer",
     "hand-over-and-back",
