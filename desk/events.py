@@ -239,6 +239,20 @@ class ChannelChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerLeft:
+    """Somebody left the space, or was removed from it: they read nothing there any more."""
+
+    id: EventId
+    user: UserRef
+    at: datetime
+
+    @property
+    def key(self) -> str:
+        """Return the person."""
+        return str(self.user)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandInvoked:
     """Somebody of ours gave a slash command; `text` is what follows `/frontdesk`."""
 
@@ -444,6 +458,7 @@ Event = (
     | QuestionAsked
     | BotInvited
     | ChannelChanged
+    | CustomerLeft
     | CommandInvoked
     | DeadlineReached
     | ReviewDue

@@ -19,6 +19,8 @@ Behind = Callable[[ChannelRef], bool]
 
 SHORTLY, LONGEST = timedelta(seconds=5), timedelta(seconds=60)
 """How long a deadline waits that is held, and at most one that a crowd holds again and again."""
+PACE = timedelta(seconds=1)
+"""The least time between two answers in a channel to whom a crowd held."""
 HELD = "held"
 """How often a crowd held a deadline, in its values."""
 DOUBLED = 8

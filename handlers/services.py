@@ -19,6 +19,7 @@ from desk.store import Store
 from desk.tending import Erasers, Librarian
 from handlers.catching_up import Behind, never
 from handlers.opened import Opened
+from handlers.pace import Pace
 from handlers.styles import Styles
 
 
@@ -62,6 +63,8 @@ class Services:
     behind: Behind = never
     crowded: Behind = never
     """Tells whether so much is said in a channel that what was said there is not known for a while."""
+    slots: Pace = field(default_factory=Pace)
+    """When whom a crowd held is answered, one after another in a channel."""
     files: FileReader | None = None
     looks: bool = False
     """A language model is there that looks at pictures."""

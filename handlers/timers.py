@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from desk.changes import NOTHING, Changes, Expect, SetDeadline, write
@@ -12,7 +13,7 @@ from desk.deadlines import Deadline, DeadlineKind
 from desk.errors import Retryable
 from desk.events import DeadlineReached, Event
 from desk.facts import Occasion
-from desk.ids import EventId, TicketId, derived
+from desk.ids import EventId, OutboxId, TicketId, derived
 from desk.ticket import Status, Ticket
 from handlers import (
     act,
@@ -57,6 +58,11 @@ async def deadline_reached(event: DeadlineReached, services: Services) -> Change
         return catching_up.postponed(again, now=now)
     if await catching_up.holds(event, services.store, services.crowded):
         return catching_up.put_off(again, now=now)
+    if event.kind == DeadlineKind.PAUSE and catching_up.HELD in event.values:
+        # Everybody whom the crowd held is due now, and answers elsewhere must go on.
+        due = services.slots.turn(OutboxId(event.deadline), event.subject, now=now, pace=catching_up.PACE)
+        if due is not None:
+            return write(SetDeadline(replace(again, due=due)))
     return await TIMERS[DeadlineKind(event.kind)](event, services)
 
 

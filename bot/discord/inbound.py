@@ -14,9 +14,9 @@ from bot.discord.people import Who
 from bot.discord.refs import channel_ref, instant, message_ref
 from bot.discord.web import Whoami
 from desk.customer import Role
-from desk.events import ChannelChanged, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TicketAsked
+from desk.events import ChannelChanged, CustomerLeft, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TicketAsked
 from desk.ids import EventId, derived
-from desk.space import ChannelKind, ChannelRef, MessageRef, Place
+from desk.space import ChannelKind, ChannelRef, MessageRef, Place, UserRef
 from desk.timeline import File
 
 Payload = Mapping[str, Any]
@@ -164,6 +164,11 @@ def asked(message: str, where: Where, *, by: Who, here: Here, cause: str) -> Tic
         role=by.role,
         at=instant(cause),
     )
+
+
+def left(user: UserRef, *, at: datetime) -> CustomerLeft:
+    """Translate that somebody left the server."""
+    return CustomerLeft(id=_id("left", user, at), user=user, at=at)
 
 
 def gone(channel: ChannelRef, *, cause: str, at: datetime) -> ChannelChanged:

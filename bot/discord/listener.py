@@ -14,7 +14,7 @@ from bot.discord import acts, arrivals, inbound, spoken
 from bot.discord.inbound import Here, Where
 from bot.discord.kinds import Kinds
 from bot.discord.people import People, Who
-from bot.discord.refs import channel_ref
+from bot.discord.refs import channel_ref, user_ref
 from bot.discord.web import Web
 from desk.customer import Role
 from desk.errors import PlaceGone, Rejected
@@ -109,6 +109,10 @@ class Listener:
             return ()
         by = await self._people.who(event["user"], event["member"])
         return () if by.is_bot else (inbound.reacted(event, where, by=by, here=here, at=arrival.at),)
+
+    async def _left(self, arrival: Arrival) -> Sequence[Event]:
+        guild = (await self._web.whoami()).guild
+        return (inbound.left(user_ref(guild, str(arrival.payload["user"]["id"])), at=arrival.at),)
 
     async def _thread_gone(self, arrival: Arrival) -> Sequence[Event]:
         """Take out what stood in a thread: Discord says no more than that it was deleted."""
@@ -215,6 +219,7 @@ READERS: Mapping[str, Reader] = {
     arrivals.CHANGED: Listener._changed,
     arrivals.DELETED: Listener._deleted,
     arrivals.REACTED: Listener._reacted,
+    arrivals.LEFT: Listener._left,
     arrivals.THREAD_GONE: Listener._thread_gone,
     arrivals.CHANNEL_GONE: Listener._channel_gone,
     arrivals.RENAMED: Listener._renamed,

@@ -19,7 +19,7 @@ from cli.play.discord.server import Loopback
 from cli.play.discord.state import Heard, Message, User
 from desk.changes import SaveChannel, SaveMessage, write
 from desk.customer import Role
-from desk.events import ChannelChanged, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TicketAsked
+from desk.events import ChannelChanged, CustomerLeft, MessageDeleted, MessageEdited, MessageReceived, ReactionAdded, TicketAsked
 from desk.ids import EventId, MessageId
 from desk.space import Channel, ChannelKind, Place
 from desk.tending import Forgotten
@@ -271,6 +271,13 @@ async def test_a_server_that_the_bot_is_removed_from_is_out_of_reach_and_one_tha
     await heard.settled()
     assert [(event.channel, event.gone) for event in desk.heard] == [(HELP_REF, True)]
     assert "invite it again" in caplog.text
+
+
+async def test_that_somebody_left_the_server_is_told_and_that_a_bot_did_is_not(heard, desk, discord):
+    for id, is_bot in ((MARA, False), ("1190000000000800000", True)):
+        discord.home.heard(Heard("GUILD_MEMBER_REMOVE", {"guild_id": GUILD, "user": {"id": id, "username": "x", "bot": is_bot}}, GUILD))
+    await heard.settled()
+    assert [(type(event), event.user) for event in desk.heard] == [(CustomerLeft, MARA_REF)]
 
 
 async def test_a_forwarded_message_is_quoted(heard, desk, discord):

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -92,6 +93,20 @@ async def test_who_writes_on_in_a_crowd_is_not_looked_at_more_often(w, crowd):
     await w.says("ina", "Hello?")
     after = await _pause(w, "ina")
     assert (after.due, after.values[HELD]) == (before.due, before.values[HELD])
+
+
+async def test_whom_a_crowd_held_is_answered_one_after_another(w, crowd, monkeypatch):
+    # So that all of them are due at one instant.
+    monkeypatch.setattr("handlers.catching_up.SHORTLY", timedelta(milliseconds=10))
+    monkeypatch.setattr("handlers.catching_up.LONGEST", timedelta(milliseconds=10))
+    for who in ("ina", "max", "mara"):
+        await w.says(who, QUESTION)
+    await w.wait(seconds=10)
+    crowd.clear()
+    await w.wait(minutes=2)
+    opened = sorted(post.at for post in w.posts(Purpose.ANSWER))
+    assert len(opened) == 3
+    assert all(later - earlier >= timedelta(seconds=1) for earlier, later in pairwise(opened))
 
 
 async def test_elsewhere_answers_go_on(w, crowd):
