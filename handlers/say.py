@@ -21,6 +21,8 @@ from handlers.situation import Situation
 from handlers.times import timed
 
 HEARD = "eyes"
+POINTED = 3
+"""Up to so many messages are pointed from at once: each pointer starts a thread, and somebody may write line upon line."""
 
 
 def heard(message: Message, *, cause: EventId, at: datetime) -> Changes:
@@ -110,9 +112,9 @@ def tell_privately(s: Situation, text: str, user: UserRef, *, label: str) -> Cha
 
 
 def links(s: Situation) -> Changes:
-    """Point from later top-level messages of the ticket to where it is answered."""
+    """Point from later top-level messages of the ticket to where it is answered; of many, from the latest."""
     changes = NOTHING
-    for message in _unlinked(s):
+    for message in _unlinked(s)[-POINTED:]:
         assert message.ref is not None
         text = phrase(s, "linked", link=replies.message_link(s.ticket, time(s, s.ticket.opened)))
         changes += post(s, f"link{message.id}", replies.sentence(text), Purpose.NOTICE, audience=PUBLIC, target=Place(s.channel.ref, message.ref.id))
