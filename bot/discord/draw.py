@@ -16,6 +16,7 @@ from bot.discord.links import safe
 from bot.discord.rows import Drawing, Json, rows
 from bot.discord.split import messages
 from bot.discord.written import escaped, mention, small, written
+from bot.text.markup import Piece
 from bot.text.told import ALL, FURTHER, Room, fine, is_placed, is_small, told
 from desk.cards import Block, Buttons, Card, Header, plain
 
@@ -107,7 +108,7 @@ def _body(shown: Json, to: Ping) -> Json:
 def _contents(card: Card, to: Ping) -> Iterator[str]:
     """Yield the texts of a customer's card; what stands before small print goes with it as long as there is room."""
     said = messages([piece for block in card.blocks if not is_small(block) for piece in told(block, safe, ALL)], most=CONTENT - size(to.words) - 1)
-    printed = "\n".join(part for block in card.blocks if is_small(block) for part in messages(fine(block, safe, ALL), most=CONTENT // 2))
+    printed = "\n".join(part for each in _printed(card) for part in messages([each], most=CONTENT // 2))
     first, *rest = said or [""]
     made = [" ".join(filter(None, (to.words, first))), *rest]
     under = small(printed)
@@ -117,6 +118,10 @@ def _contents(card: Card, to: Ping) -> Iterator[str]:
     else:
         yield from filter(None, made)
         yield from _lines(under)
+
+
+def _printed(card: Card) -> Iterator[Piece]:
+    return (piece for block in card.blocks if is_small(block) for piece in fine(block, safe, ALL))
 
 
 def _lines(text: str) -> Iterator[str]:

@@ -114,10 +114,16 @@ def test_in_a_long_text_only_the_first_message_mentions():
 
 
 def test_what_a_customer_reads_has_its_sources_in_small_print_and_no_previews():
-    [body] = customer(Text("Refunds take 5 days. [2]"), Sources((TIMES,)), Text("Written by AI", Style.QUIET), Buttons((button("solved", "Solved"),)))
+    [body] = customer(
+        Text("Refunds take 5 days. [2]"),
+        Sources((TIMES, replace(TIMES, n=3, url=""))),
+        Text("Written by AI", Style.QUIET),
+        Buttons((button("solved", "Solved"),)),
+    )
     assert body["content"].splitlines() == [
         "Refunds take 5 days. \\[2\\]",
         "-# \\[2\\] [Refund times](<https://help.example/refunds>)",
+        "-# \\[3\\] Refund times",
         "-# Written by AI",
     ]
     assert body["flags"] & draw.SUPPRESS_EMBEDS
