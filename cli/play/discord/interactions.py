@@ -10,7 +10,7 @@ from cli.play.discord import written
 from cli.play.discord.call import Call
 from cli.play.discord.limits import EPHEMERAL, check_form, check_message
 from cli.play.discord.messages import composed, edited
-from cli.play.discord.names import APPLICATION, BOT
+from cli.play.discord.names import APPLICATION, BOT, command_id
 from cli.play.discord.refused import Refused, invalid
 from cli.play.discord.saying import erase, put
 from cli.play.discord.state import Channel, Heard, Home, Interaction, Message
@@ -96,7 +96,7 @@ def register(call: Call) -> list[Json]:
     for n, each in enumerate(call.body):
         _check_command(each, str(n))
     guild = call.ids.get("guild", "")
-    call.home.commands[guild] = [_command(call.home, each, guild) for each in call.body]
+    call.home.commands[guild] = [_command(each, guild) for each in call.body]
     return call.home.commands[guild]
 
 
@@ -195,11 +195,12 @@ def _named(call: Call) -> Message:
     return found
 
 
-def _command(home: Home, given: Json, guild: str) -> Json:
+def _command(given: Json, guild: str) -> Json:
+    id = command_id(str(given["name"]), int(given.get("type") or 1))
     made = {"type": 1, "description": "", "default_member_permissions": None, "nsfw": False, "dm_permission": True, "options": [], **given}
     rights = made["default_member_permissions"]
     made["default_member_permissions"] = None if rights is None else str(rights)
-    return {**made, "id": home.ids.next(), "application_id": APPLICATION, "version": home.ids.next(), **({"guild_id": guild} if guild else {})}
+    return {**made, "id": id, "application_id": APPLICATION, "version": id, **({"guild_id": guild} if guild else {})}
 
 
 def _check_command(given: Json, path: str, depth: int = 0) -> None:

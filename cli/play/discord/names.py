@@ -39,6 +39,11 @@ def role_id(name: str) -> str:
     return _id("role", name)
 
 
+def command_id(name: str, kind: int) -> str:
+    """Return the id of a command of the bot's: not of the play's clock, which tells the instants of messages."""
+    return _id(f"command-{kind}", name)
+
+
 def discord_user(name: str) -> UserRef:
     """Return somebody as the desk knows them."""
     return UserRef(Platform.DISCORD, GUILD, user_id(name))
