@@ -59,6 +59,10 @@ class Client(discord.Client):
         """Use these intents from the next session on."""
         self._connection._intents = intents
 
+    def split(self, shards: int) -> None:
+        """Have the connection in so many shards."""
+        self.shard_count = self._connection.shard_count = shards
+
     def forget_session(self) -> None:
         """Let go of the HTTP session of a login that failed: the next one makes its own."""
         session = getattr(self.http, "_HTTPClient__session", None)

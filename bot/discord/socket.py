@@ -108,9 +108,23 @@ class Socket:
 
     async def run(self) -> None:
         """Listen until canceled."""
+        if self._shards == (None,) and (count := await self._recommended()) > 1:
+            self._shards = tuple(range(count))
+            self._client.split(count)
         async with asyncio.TaskGroup() as group:
             for shard in self._shards:
                 group.create_task(self._keep_open(shard))
+
+    async def _recommended(self) -> int:
+        """Return in how many shards Discord wants this bot's connection, which is one below thousands of servers."""
+        pause = PAUSE
+        while True:
+            try:
+                return int((await self._web.call("GET", "/gateway/bot")).get("shards") or 1)
+            except FrontdeskError as error:
+                self._tell(str(error))
+                await asyncio.sleep(max(pause, _wait(error)))
+                pause = min(pause * 2, LONGEST_PAUSE)
 
     def _flows(self, shard: int | None) -> None:
         self._live.add(shard)

@@ -9,6 +9,7 @@ from bot.discord import socket
 from bot.discord.access import Access, Shards
 from cli.play.discord.names import BOT, GUILD, TOKEN
 from cli.play.discord.server import Loopback
+from desk.events import MessagesReceived
 from tests.discord.listening import MARA, Talk, listening, server, until
 from tests.fakes import FakeDesk
 
@@ -49,7 +50,7 @@ def hears(discord, tmp_path, desk, policy, store, clock):
 
 
 def texts(desk: FakeDesk) -> list[str]:
-    return [event.text for event in desk.heard]
+    return [said.text for event in desk.heard for said in (event.messages if isinstance(event, MessagesReceived) else (event,))]
 
 
 @pytest.mark.parametrize("end", [Loopback.__name__, "close", "reconnect"], ids=["cut off", "closed by Discord", "asked to come again"])
@@ -159,6 +160,17 @@ async def test_each_shard_has_a_connection_of_its_own(hears, discord, desk, talk
     assert sorted(texts(desk)) == ["meanwhile", "on the server", "privately"]
     assert [each["shard"] for each in discord.gateway.identified] == [[0, 2], [1, 2]]
     assert discord.gateway.resumed == 2
+
+
+async def test_where_discord_wants_shards_they_are_opened(hears, discord, desk, talk):
+    discord.home.shards = 3
+    async with hears() as found:
+        await found.settled()
+        talk.says("on the server")
+        talk.says("privately", channel=discord.home.direct_with(MARA).id)
+        await found.settled()
+    assert sorted(texts(desk)) == ["on the server", "privately"]
+    assert [each["shard"] for each in discord.gateway.identified] == [[0, 3], [1, 3], [2, 3]]
 
 
 async def test_a_dead_connection_is_noticed_and_resumed(hears, discord, desk, talk, caplog):
