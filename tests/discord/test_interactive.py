@@ -29,7 +29,7 @@ from desk.ids import CardId, TicketId
 from desk.ports import Query
 from desk.space import Place
 from handlers.commands.table import catalog
-from tests.discord.judge import judged
+from tests.discord.judge import Judge, judged
 from tests.discord.listening import Listening, listening
 from tests.fakes import FakeDesk
 
@@ -67,6 +67,7 @@ class People:
 
     home: Home
     heard: Listening
+    judge: Judge | None = None
 
     def post(self, card: Card, *, channel: str = CARDS, carrier: str = "k-1", flags: int = 0) -> Message:
         """Let the bot post a card."""
@@ -156,10 +157,10 @@ def home(clock) -> Home:
 async def people(home, tmp_path, desk, policy, store, clock) -> AsyncIterator[People]:
     policy.change(team={"agents": [f"discord/{GUILD}/{SUPPORT}"]})
     async with Loopback(home) as server:
-        with judged(server.api):
+        with judged(server.api) as judge:
             async with listening(server, tmp_path / "discord.db", desk, policy=policy, store=store, clock=clock) as heard:
                 await heard.settled()
-                yield People(home, heard)
+                yield People(home, heard, judge)
 
 
 async def test_a_press_is_an_event_with_the_role_of_this_moment(people, desk):
@@ -490,6 +491,10 @@ async def test_the_same_press_told_twice_is_one(people, home, desk):
     await people.heard.settled()
 
     assert len(desk.heard) == 1
+    # The second one was answered already.
+    [refused] = people.judge.refused
+    assert "40060" in refused
+    people.judge.refused.clear()
 
 
 async def test_a_press_that_cannot_be_kept_is_said_to_be_undone(people, home, desk, monkeypatch):
