@@ -149,7 +149,7 @@ def test_a_second_paragraph_of_a_point_stays_with_it():
 def test_quotations_and_code_are_their_own():
     told = pieces("> said\n> so\n\n```py\nx = 1\n```\nafter")
     assert [type(piece) for piece in told] == [Quoted, Fence, Line]
-    assert told[1] == Fence("x = 1")
+    assert told[1] == Fence("x = 1", "py")
     assert [each["type"] for each in elements("> said\n\n```\nx\n```")] == ["rich_text_quote", "rich_text_preformatted"]
 
 
