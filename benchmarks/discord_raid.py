@@ -18,6 +18,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import cycle
 from pathlib import Path
 
 import numpy as np
@@ -81,7 +82,7 @@ class Raid:
 
     async def run(self, loop: Loopback, rate: int, seconds: float) -> None:
         """Write at a rate, whether or not the desk keeps up."""
-        dice, asks, began = random.Random(1), iter(questions() * 10), time.monotonic()
+        dice, asks, began = random.Random(1), cycle(questions()), time.monotonic()
         for n in range(int(rate * seconds)):
             due = began + n / rate
             if (ahead := due - time.monotonic()) > 0:

@@ -11,7 +11,7 @@ from cli.play.discord import channels, interactions, saying
 from cli.play.discord.faults import cloudflare, limited
 from cli.play.discord.founding import another, founded, person, role, room
 from cli.play.discord.names import APPLICATION, BOT, GUILD, TOKEN, channel_id, role_id, user_id
-from cli.play.discord.permissions import ADD_REACTIONS, HISTORY, MANAGE_THREADS, MEMBERS, SEND, VIEW, permissions
+from cli.play.discord.permissions import ADD_REACTIONS, HISTORY, MANAGE_THREADS, MEMBERS, PRIVATE_THREADS, SEND, VIEW, permissions
 from cli.play.discord.server import Loopback
 from cli.play.discord.snowflakes import lowest, made_at
 from cli.play.discord.state import Kind, Message, Overwrite
@@ -282,6 +282,8 @@ async def test_a_forum_takes_posts_only(w):
 
 
 async def test_a_private_thread_is_seen_by_who_is_in_it(w):
+    assert await w.code("POST", f"/channels/{HELP}/threads", {"name": "Account", "type": 12}) == 50013
+    w.home.guild.roles[APPLICATION].permissions |= PRIVATE_THREADS
     made = (await w.call("POST", f"/channels/{HELP}/threads", {"name": "Account", "type": 12}))[1]
     assert await w.code("PUT", f"/channels/{made['id']}/thread-members/{MARA}") == 0
     assert {each["user_id"] for each in (await w.call("GET", f"/channels/{made['id']}/thread-members"))[1]} == {BOT, MARA}
