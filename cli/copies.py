@@ -12,7 +12,7 @@ from desk.errors import InvalidInput, Misconfigured
 # The order matters: whatever the engine still has to do must find its store at least as new as its own row, and a
 # post that the workspace has must not be missing from the outbox; so the files are copied in the order they are written.
 WORKSPACE, TICKETS = "workspace.db", "frontdesk.db"
-ARRIVALS = ("slack.db", "discord.db")
+ARRIVALS = ("slack.db", "discord.db", "discord-carried.db")
 DATABASES = (WORKSPACE, *ARRIVALS, "engine.db", TICKETS)
 OTHERS = ("workspace.db.files", "heads", "triage.json", "policy.toml")
 """Left out are the index, which is made again from the database, and the locks."""
