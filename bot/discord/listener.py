@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -33,6 +34,8 @@ ROLES = timedelta(minutes=5)
 """How long the names of a server's roles are good for."""
 NAMED = 20
 """Up to how many channels that one message refers to are looked up."""
+LOOK, LOOKS = 0.05, 200
+"""How often, with seconds between, it is asked whether the desk has stored many messages, before more are handed over all the same."""
 EVER = datetime(2015, 1, 1, tzinfo=UTC)
 
 log = logging.getLogger("frontdesk.discord")
@@ -55,9 +58,21 @@ class Listener:
             await self._emit(event)
 
     async def take_many(self, arrivals: Sequence[Arrival]) -> None:
-        """Tell the desk what many arrivals of a lane say, what customers wrote one after another at once."""
+        """Tell the desk what many arrivals of a lane say, what customers wrote one after another at once; return once that is stored.
+
+        So what is not stored yet waits in the inbox, where it is seen that the channel is crowded, and not in the engine.
+        """
         for event in gathered([event for arrival in arrivals for event in await self.events(arrival)]):
             await self._emit(event)
+            if isinstance(event, MessagesReceived):
+                await self._stored(event)
+
+    async def _stored(self, event: MessagesReceived) -> None:
+        """Wait until the desk has stored many messages; not for ever, for it goes on by itself."""
+        for _ in range(LOOKS):
+            if await self._store.follow_ups(event.id) is not None:
+                return
+            await asyncio.sleep(LOOK)
 
     async def events(self, arrival: Arrival) -> Sequence[Event]:
         """Return what an arrival says to the desk; nothing for what happened on another server than the home one."""
