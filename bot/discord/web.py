@@ -26,6 +26,8 @@ SHUT_OUT = timedelta(minutes=5)
 LARGEST = 20_000_000
 """Up to how many bytes of a file are fetched; the desk reads nothing larger."""
 NO_GUILD = "the bot is on no server: invite it with the address that ./frontdesk invite discord prints"
+SHUT = frozenset({0, 50001, 50013})
+"""What says something of the channel: a message that is another's, or somebody who took no direct message once, says nothing of what comes next."""
 WHICH = "the bot is on several servers: set FRONTDESK_DISCORD_GUILD to the id of the home server"
 
 
@@ -160,7 +162,7 @@ class Web:
         if error.status == 429:
             return RateLimited(SHUT_OUT)
         told = refusal(name, status=error.status, answer={"code": error.code})
-        if error.status == 403 and what and isinstance(told, PlaceGone):
+        if error.status == 403 and what and error.code in SHUT and isinstance(told, PlaceGone):
             self._breaker.refused(what, told)
         return told
 

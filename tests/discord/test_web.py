@@ -129,6 +129,13 @@ async def test_a_channel_that_refused_is_left_alone_for_a_while_and_asked_again_
     assert (await says(talk))["content"] == "Hello"
 
 
+async def test_whoever_took_no_direct_message_is_asked_again_at_once_they_may_have_opened_them(talk):
+    talk.server.api.faults.refuse(POSTED, refused(403, 50007, "Cannot send"), times=1)
+    with pytest.raises(DirectClosed):
+        await says(talk)
+    assert (await says(talk))["content"] == "Hello"
+
+
 async def test_too_much_that_is_invalid_shuts_the_door_before_discord_does(talk):
     talk.web._breaker = Breaker(lambda: 0.0)
     for _ in range(MOST):
