@@ -259,10 +259,10 @@ class DropIdentity:
 
 @dataclass(frozen=True, slots=True)
 class SaveChallenge:
-    """Insert or replace a challenge; lost when `was` is given and so many tries are not what is stored: each counts, also of two at once."""
+    """Insert or replace a challenge; lost when `was` is given and not what is stored, so that each try counts and what is over stays over."""
 
     challenge: Challenge
-    was: int | None = None
+    was: Challenge | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,7 +129,7 @@ async def connect(at: Pressing, services: Services) -> Changes:
     to = person if person and len(sent) < at.policy.identity.per_hour and services.mailer else None
     challenge = _challenge(at, to)
     counted = ExpectChallenges(user, to.id if to else None, since, len(asked), len(sent))
-    changes = write(counted, *(SaveChallenge(replace(old, is_over=True)) for old in asked if not old.is_over), SaveChallenge(challenge))
+    changes = write(counted, *(SaveChallenge(replace(old, is_over=True), was=old) for old in asked if not old.is_over), SaveChallenge(challenge))
     if services.mailer is None:
         return changes + at.answers("connect_by_team") + await _ask_team(at, person, services)
     # A deadline either way: what is written, and so how long it takes, is the same for an address that nobody has.
@@ -148,7 +148,7 @@ async def give(at: Pressing, services: Services) -> Changes:
     if answer is Answer.RIGHT:
         return await _linked(at, challenge, services)
     after = tried(challenge, at.policy.identity)
-    counted = write(SaveChallenge(after, was=challenge.tries))
+    counted = write(SaveChallenge(after, was=challenge))
     if after.is_over:
         return counted + at.answers("connect_over", button(at.event.ticket, at.policy, at.language))
     return counted + at.answers("connect_wrong", _give(at), count=at.policy.identity.tries - after.tries)
@@ -171,7 +171,7 @@ async def disconnect(at: Pressing, services: Services) -> Changes:
 async def _linked(at: Pressing, challenge: Challenge, services: Services) -> Changes:
     """Link somebody, unless who they prove to be is another by now: erased, of the team, or at another address."""
     person = await services.crm.person(challenge.person) if challenge.person else None
-    over = write(SaveChallenge(replace(challenge, is_over=True), was=challenge.tries))
+    over = write(SaveChallenge(replace(challenge, is_over=True), was=challenge))
     if person is None or addressee([person]) is None or sealed(read_address(person.email), challenge.id) != challenge.address:
         return over + at.answers("connect_over", button(at.event.ticket, at.policy, at.language))
     how = f"code to {masked(person.email)}"

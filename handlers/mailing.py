@@ -38,7 +38,7 @@ async def code_due(event: DeadlineReached, services: Services) -> Changes:
     policy, code = await services.policy.current(), services.new_code()
     ready = replace(challenge, code=sealed(code, challenge.id), expires=now + policy.identity.code)
     claim = EventId(derived("ev", event.id, "claim"))
-    if not await services.store.commit(claim, write(SaveChallenge(ready, was=challenge.tries)), at=now):
+    if not await services.store.commit(claim, write(SaveChallenge(ready, was=challenge)), at=now):
         return NOTHING
     language, minutes = person.language or "en", round(policy.identity.code.total_seconds() / 60)
     subject, text = policy.phrase("code_subject", language), policy.phrase("code_mail", language, number=code, minutes=minutes)

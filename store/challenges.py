@@ -18,13 +18,13 @@ from store.schema import challenges
 
 
 def save_challenge(connection: Connection, write: SaveChallenge) -> None:
-    """Store a challenge; raise Conflict where another try was counted meanwhile."""
+    """Store a challenge; raise Conflict where it is not what it was when it was read."""
     held = write.challenge
     if write.was is not None:
-        stands = select(challenges.c.tries).where(challenges.c.id == held.id)
+        stands = select(challenges.c.doc).where(challenges.c.id == held.id)
         # The row is locked until the commit, so that of two tries at once the second counts anew.
-        if connection.scalar(stands if connection.dialect.name == "sqlite" else stands.with_for_update()) != write.was:
-            raise Conflict(f"challenge {held.id!r} was tried meanwhile")
+        if one_of(connection, Challenge, stands if connection.dialect.name == "sqlite" else stands.with_for_update()) != write.was:
+            raise Conflict(f"challenge {held.id!r} was changed meanwhile")
     row = {"id": held.id, "user": str(held.user), "person": held.person, "at": held.at, "tries": held.tries, "doc": pack(held)}
     put(connection, challenges, row)
 

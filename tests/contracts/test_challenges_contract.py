@@ -43,14 +43,23 @@ async def test_they_are_found_by_who_asked_by_person_and_since_an_instant(store:
 
 async def test_of_two_tries_at_once_the_second_counts_anew(store: Store):
     await commit(store, SaveChallenge(ASKED))
-    tried = SaveChallenge(replace(ASKED, tries=1), was=0)
+    tried = SaveChallenge(replace(ASKED, tries=1), was=ASKED)
     results = await asyncio.gather(*(store.commit(EventId(f"e-{n}"), write(tried), at=NOW) for n in range(5)), return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["Conflict"] * 4 + ["bool"]
 
 
+async def test_a_try_at_what_was_given_up_meanwhile_is_lost(store: Store):
+    over = replace(ASKED, is_over=True)
+    await commit(store, SaveChallenge(ASKED))
+    await store.commit(EventId("e-1"), write(SaveChallenge(over, was=ASKED)), at=NOW)
+    with pytest.raises(Conflict):
+        await store.commit(EventId("e-2"), write(SaveChallenge(replace(ASKED, tries=1), was=ASKED)), at=NOW)
+    assert await store.challenge("c-1") == over
+
+
 async def test_a_try_at_what_was_erased_meanwhile_is_lost(store: Store):
     with pytest.raises(Conflict):
-        await store.commit(EventId("e-1"), write(SaveChallenge(ASKED, was=0)), at=NOW)
+        await store.commit(EventId("e-1"), write(SaveChallenge(replace(ASKED, tries=1), was=ASKED)), at=NOW)
 
 
 async def test_of_several_who_ask_at_once_for_codes_to_one_person_each_counts_the_others(store: Store):
