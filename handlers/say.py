@@ -21,7 +21,7 @@ from handlers.situation import Situation
 from handlers.times import timed
 
 HEARD = "eyes"
-POINTED = 3
+POINTED = 10
 """Up to so many messages are pointed from at once: each pointer starts a thread, and somebody may write line upon line."""
 
 

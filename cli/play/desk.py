@@ -61,7 +61,9 @@ class Performer:
         self._heard: dict[Platform, Listening] = {}
 
     async def perform(self, act: str, values: dict[str, Any]) -> Any:
-        """Perform one act and return its JSON value."""
+        """Perform one act and return its JSON value; raise InvalidInput for what nobody can do in the workspace."""
+        if act not in ACTS:
+            raise InvalidInput(f"nobody can {act} here: it is done on another platform")
         return await ACTS[act](self, values)
 
     @property

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 import httpx2
 import pytest
 
+from cli.play.driver import play
 from cli.play.lines import Attempts
 from cli.play.places import first_of, moved, seats
 from cli.play.script import read_script
@@ -279,3 +280,9 @@ def test_what_was_sent_is_written_down_with_what_became_of_it(tmp_path):
     path = tmp_path / "posts.jsonl"
     path.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
     assert [(found["id"], found["state"]) for found in recorded(path)] == [("o-1", "done"), ("o-2", "begun")]
+
+
+async def test_nobody_chooses_from_a_menu_that_slack_does_not_show(tmp_path):
+    script = moved(read_script(STORIES / "discord" / "menu.toml"), Platform.SLACK)
+    with pytest.raises(InvalidInput, match="show no menu"):
+        await play(script)

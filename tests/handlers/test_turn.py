@@ -69,7 +69,7 @@ async def test_whoever_writes_line_upon_line_is_pointed_to_the_answer_from_the_l
         lines = [await w.says("ina", f"my refund is missing, {n}") for n in range(20)]
         await w.wait(seconds=60)
         assert len(w.posts(Purpose.ANSWER)) == 1
-        assert [post.target for post in w.posts(Purpose.NOTICE)] == [Place(channel("community"), line.id) for line in lines[-3:]]
+        assert [post.target for post in w.posts(Purpose.NOTICE)] == [Place(channel("community"), line.id) for line in lines[-10:]]
 
 
 async def test_two_questions_of_different_topics_are_two_tickets(tmp_path):

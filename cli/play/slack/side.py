@@ -153,6 +153,10 @@ class SlackSide(Side):
         payload = events.pressed(dict(button.sent), message, by, room, trigger=trigger, at=at)
         await self._pressed(stage, step, trigger, values["form"], send=lambda: self.delivery.interaction(payload))
 
+    async def choose(self, stage: Stage, step: Step, values: Values) -> None:
+        """Refuse to choose from a message's own menu: nothing of this Slack shows one."""
+        raise InvalidInput("messages of the play's Slack show no menu: put the emoji on the message that opens a ticket")
+
     async def command(self, stage: Stage, step: Step, values: Values) -> None:
         """Have somebody give a slash command. People of other organizations have none."""
         user = user_id(values["who"])
