@@ -17,20 +17,23 @@ from desk.space import UserRef
 DIGITS = 6
 """Of a code: with five tries each, whoever guesses is right once in 200,000 codes."""
 WINDOW = timedelta(hours=1)
-"""In which it is counted how many codes somebody asked for, and how many went to one address."""
+"""In which a code may be given, and it is counted how many somebody asked for and how many went to one address."""
+DAY = timedelta(days=1)
+"""In which that is counted once more: who guesses all day long must not get there, and nobody's mailbox is written to every hour."""
 Some = Annotated[int, "some"]
 
 
 @dataclass(frozen=True, slots=True)
 class IdentityPolicy:
-    """How people connect their account: how long a code holds, how often one may be tried, and how many are sent within an hour.
+    """How people connect their account: how long a code holds, how often one may be tried, and how many are sent within an hour and a day.
 
-    The last is counted for whoever asks and, apart from that, for the address: so nobody's mailbox is flooded by many who ask.
+    These are counted for whoever asks and, apart from that, for the address: so nobody's mailbox is flooded by many who ask.
     """
 
     code: timedelta = timedelta(minutes=10)
     tries: Some = 5
     per_hour: Some = 3
+    per_day: Some = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ class Answer(StrEnum):
 def current(asked: Sequence[Challenge]) -> Challenge | None:
     """Return which of the codes that somebody asked for they may give: the one that is open, else the last; None without any."""
     return next((challenge for challenge in asked if not challenge.is_over), asked[-1] if asked else None)
+
+
+def is_often(asked: Sequence[Challenge], policy: IdentityPolicy, *, now: datetime) -> bool:
+    """Tell whether of what was asked for within a day there is enough for now."""
+    return len(asked) >= policy.per_day or sum(challenge.at >= now - WINDOW for challenge in asked) >= policy.per_hour
 
 
 def judged(challenge: Challenge | None, given: str, policy: IdentityPolicy, *, now: datetime) -> Answer:

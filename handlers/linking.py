@@ -17,7 +17,7 @@ from desk.deadlines import Deadline, DeadlineKind
 from desk.errors import NotAllowed, Unavailable
 from desk.events import ButtonClicked
 from desk.ids import EventId, OutboxId, PersonId, TicketId, derived
-from desk.linking import WINDOW, Answer, Challenge, addressee, current, judged, masked, read_address, sealed, tried
+from desk.linking import DAY, WINDOW, Answer, Challenge, addressee, current, is_often, judged, masked, read_address, sealed, tried
 from desk.policy import Policy
 from desk.ports import Query
 from desk.post import Post
@@ -119,14 +119,14 @@ async def connect(at: Pressing, services: Services) -> Changes:
     known = await _known(at, services)
     if known:
         return at.answers("connected_already", _disconnect(at), name=known.name)
-    since = at.now - WINDOW
+    since, limits = at.now - DAY, at.policy.identity
     asked = await services.store.challenges(user, since=since)
-    if len(asked) >= at.policy.identity.per_hour:
+    if is_often(asked, limits, now=at.now):
         return at.answers("connect_often")
     found = await _people(at.event.form.get(PEOPLE, ""), services)
     person = addressee(found)
     sent = await services.store.challenges(person=person.id, since=since) if person else ()
-    to = person if person and len(sent) < at.policy.identity.per_hour and services.mailer else None
+    to = person if person and not is_often(sent, limits, now=at.now) and services.mailer else None
     challenge = _challenge(at, to)
     counted = ExpectChallenges(user, to.id if to else None, since, len(asked), len(sent))
     changes = write(counted, *(SaveChallenge(replace(old, is_over=True), was=old) for old in asked if not old.is_over), SaveChallenge(challenge))
@@ -134,7 +134,7 @@ async def connect(at: Pressing, services: Services) -> Changes:
         return changes + at.answers("connect_by_team") + await _ask_team(at, person, services)
     # A deadline either way: what is written, and so how long it takes, is the same for an address that nobody has.
     due = Deadline(derived("code", challenge.id), DeadlineKind.CODE, f"challenge:{challenge.id}", at.now, {"challenge": challenge.id})
-    minutes = round(at.policy.identity.code.total_seconds() / 60)
+    minutes = round(limits.code.total_seconds() / 60)
     told = await _shared(at, found, services)
     return changes + write(SetDeadline(due)) + at.answers("connect_sent", _give(at), minutes=minutes) + told
 

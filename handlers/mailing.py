@@ -35,12 +35,15 @@ async def code_due(event: DeadlineReached, services: Services) -> Changes:
     now = services.clock.now()
     if challenge is None or person is None or challenge.is_over or not _is_theirs(challenge, person) or services.mailer is None:
         return NOTHING
+    if now >= challenge.expires:
+        return await _failed(event, challenge, person, services=services)
     policy, code = await services.policy.current(), services.new_code()
-    ready = replace(challenge, code=sealed(code, challenge.id), expires=now + policy.identity.code)
+    # It holds no longer for being mailed late: whoever tries codes would learn by it that one was mailed.
+    ready = replace(challenge, code=sealed(code, challenge.id))
     claim = EventId(derived("ev", event.id, "claim"))
     if not await services.store.commit(claim, write(SaveChallenge(ready, was=challenge)), at=now):
         return NOTHING
-    language, minutes = person.language or "en", round(policy.identity.code.total_seconds() / 60)
+    language, minutes = person.language or "en", max(1, round((challenge.expires - now).total_seconds() / 60))
     subject, text = policy.phrase("code_subject", language), policy.phrase("code_mail", language, number=code, minutes=minutes)
     try:
         await services.mailer.send(to=person.email, subject=subject, text=text)

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Connection, delete, exists, not_, or_, sel
 from desk.customer import Role
 from desk.decision import WORDS, Ignore
 from desk.draft import Draft, Evidence, Proposal
-from desk.linking import WINDOW
+from desk.linking import DAY, WINDOW
 from desk.policy import Retention
 from desk.post import RowStatus
 from desk.runs import ActionRun
@@ -58,7 +58,7 @@ def purge(connection: Connection, now: datetime, keep: Retention) -> int:
         + connection.execute(delete(handled).where(handled.c.at < now - keep.handled)).rowcount
         + _empty_cards(connection, outbox.c.status == RowStatus.FAILED, outbox.c.at < now - keep.chat)
         + drop_calls(connection, now - keep.calls)
-        + drop_old_challenges(connection, now - 2 * WINDOW)
+        + drop_old_challenges(connection, now - DAY - WINDOW)
     )
 
 

@@ -37,7 +37,7 @@ def test_identity_code(story):
 
 
 def test_identity_wrong_code(story):
-    assert [text for text in whispers(story) if "not the code" in text][-1] == "That is not the code. You can try 1 more times."
+    assert [text for text in whispers(story) if "not the code" in text][-1] == "That is not the code. Tries left: 1."
     assert "does not hold any more" in whispers(story)[-1]
     assert (is_told(story), story.bot("part")) == (False, [])
 
@@ -45,7 +45,7 @@ def test_identity_wrong_code(story):
 def test_identity_unknown_address(story):
     asked, given = whispers(story)
     assert asked.startswith("If we know this address, a code is on its way")
-    assert (given, mails(story)) == ("That is not the code. You can try 4 more times.", [])
+    assert (given, mails(story)) == ("That is not the code. Tries left: 4.", [])
 
 
 def test_identity_expired(story):

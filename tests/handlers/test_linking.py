@@ -160,7 +160,7 @@ async def test_whoever_gives_an_address_without_a_code_for_it_is_answered_as_wit
     assert len(w.mailer.mails) == 1
     for left in (4, 3, 2, 1):
         await w.clicks("max", "Enter the code", code="123456")
-        assert whispers(w)[-1] == f"That is not the code. You can try {left} more times."
+        assert whispers(w)[-1] == f"That is not the code. Tries left: {left}."
     await w.clicks("max", "Enter the code", code="123456")
     assert "does not hold any more" in whispers(w)[-1]
     assert await linked(w) is None
@@ -276,6 +276,25 @@ async def test_one_person_gets_three_codes_an_hour(w):
     assert len(w.mailer.mails) == 4
 
 
+async def test_one_person_gets_six_codes_a_day(w):
+    for _ in range(7):
+        await connects(w)
+        await w.wait(hours=2)
+    assert (len(w.mailer.mails), "several codes already" in whispers(w)[-1]) == (6, True)
+    await w.wait(hours=12)
+    await connects(w)
+    assert len(w.mailer.mails) == 7
+
+
+async def test_an_address_gets_six_mails_a_day_whoever_asks_hour_by_hour(w):
+    at, button = w.button("Connect my account")
+    for who in ("max", "eve", "ben", "zoe", "ivo", "a", "b", "c"):
+        await w.press(who, button, at, address=MAIL)
+        await w.wait(hours=1)
+    assert len(w.mailer.mails) == 6
+    assert len({whispers(w, who)[-1] for who in ("max", "c")}) == 1
+
+
 async def test_an_address_gets_three_mails_an_hour_whoever_asks(w):
     at, button = w.button("Connect my account")
     for who in ("max", "eve", "ben", "zoe", "ivo"):
@@ -325,6 +344,30 @@ async def test_the_team_and_not_who_asked_hears_of_a_mail_server(w, errors):
     await w.wait(minutes=10)
     assert (whispers(w), w.mailer.mails) == (before, [])
     assert "could not be mailed to m***@acme.example" in announced(w)[-1]
+
+
+async def test_how_long_a_code_holds_does_not_tell_whether_it_was_mailed(w):
+    w.mailer.errors = [Unavailable("mail")] * 2
+    at, button = w.button("Connect my account")
+    await w.press("max", button, at, address=MAIL)
+    await w.press("eve", button, at, address="nobody@acme.example")
+    at, button = w.button("Enter the code")
+    await w.wait(minutes=9)
+    assert "holds for 9 minutes" in w.mailer.mails[0][2]
+    for told in ("That is not the code.", "This code does not hold any more."):
+        await w.press("max", button, at, code="wrong")
+        await w.press("eve", button, at, code="wrong")
+        assert whispers(w)[-1] == whispers(w, "eve")[-1]
+        assert whispers(w)[-1].startswith(told)
+        await w.wait(minutes=1)
+
+
+async def test_a_code_that_would_be_over_is_not_mailed(w):
+    w.policy.change(identity={"code": "30s"})
+    w.mailer.errors = [Unavailable("mail")] * 2
+    await connects(w)
+    await w.wait(minutes=5)
+    assert (w.mailer.mails, "could not be mailed to m***@acme.example" in announced(w)[-1]) == ([], True)
 
 
 async def test_a_mail_of_which_nobody_knows_whether_it_left_does_not_leave_again(w):
@@ -412,7 +455,7 @@ async def test_what_stands_of_a_code_goes_with_the_user(w):
 
 async def test_what_nobody_counts_any_more_is_dropped(w):
     await connects(w)
-    await w.store.purge(w.clock.now() + timedelta(hours=3))
+    await w.store.purge(w.clock.now() + timedelta(days=2))
     assert await w.store.challenges(since=START) == []
 
 
