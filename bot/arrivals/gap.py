@@ -9,7 +9,8 @@ from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime, timedelta
 
-from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Retryable, Unavailable
+from bot.arrivals.pump import DEFECTS, defect
+from desk.errors import FrontdeskError, Misconfigured, RateLimited, Rejected, Unavailable
 from desk.events import ChannelChanged, Event
 from desk.ids import EventId, derived
 from desk.ports import Clock, PolicySource
@@ -27,9 +28,8 @@ PAUSE, LONGEST_PAUSE = timedelta(seconds=1), timedelta(minutes=1)
 """How long a platform is left alone when it does not answer, doubling up to the longest."""
 TRIES = 10
 """How often one channel may fail while the platform is there for others, which takes some minutes; then it is left out."""
-HANDLED = 200
+HANDLED, LOOK = 200, 0.05
 """How often, with LOOK between, it is asked whether the desk has dealt with what it was told, before turns begin all the same."""
-LOOK = 0.05
 
 Emit = Callable[[Event], Awaitable[None]]
 
@@ -40,6 +40,7 @@ class Gap(ABC):
     """Watches one space of a platform. `missed` says that events flow again that did not; what was said meanwhile is then read, once and in whole."""
 
     platform: Platform
+    margin = MARGIN
 
     def __init__(self, *, policy: PolicySource, store: Store, watch: WatchRows, clock: Clock, emit: Emit) -> None:
         self._policy = policy
@@ -77,15 +78,12 @@ class Gap(ABC):
         while True:
             await self._missed.wait()
             self._missed.clear()
-            await self._begun()
-            # What comes while the gap is read is heard, so the pulse goes on.
-            beating = asyncio.create_task(self._keep_beating(listening))
             try:
-                await self.read()
-                self.is_reading = self._missed.is_set()
-                await self._missed.wait()
-            finally:
-                beating.cancel()
+                await self._catch_up(listening)
+            except Exception:
+                # Whoever runs it again reads what is left, or nobody would ever be answered there.
+                self._missed.set()
+                raise
 
     async def begin(self) -> None:
         """Note what is to be read, together with the instant from which nothing is missing again."""
@@ -94,7 +92,7 @@ class Gap(ABC):
         channels = await self._channels(space)
         self._private = frozenset(channel.ref for channel in channels if channel.kind is ChannelKind.DIRECT)
         # Nothing was missed before anybody ever listened.
-        parts = [await self._part(channel, last - MARGIN, now) for channel in channels] if last else []
+        parts = [await self._part(channel, last - self.margin, now) for channel in channels] if last else []
         await self._watch.begin(self.platform, space, [part for part in parts if part.after < part.until], now)
 
     async def read(self) -> None:
@@ -108,7 +106,7 @@ class Gap(ABC):
                     break
                 await self._page(self._next(parts))
                 pause = PAUSE
-            except (Retryable, Misconfigured) as error:
+            except FrontdeskError as error:
                 pause = await self._waited(error, pause)
 
     async def beat(self) -> None:
@@ -148,13 +146,25 @@ class Gap(ABC):
         if not self._missed.is_set():
             self._left = left
 
+    async def _catch_up(self, listening: Callable[[], bool]) -> None:
+        """Read what was missed, and note that somebody listens until something is missed again."""
+        await self._begun()
+        # What comes while the gap is read is heard, so the pulse goes on.
+        beating = asyncio.create_task(self._keep_beating(listening))
+        try:
+            await self.read()
+            self.is_reading = self._missed.is_set()
+            await self._missed.wait()
+        finally:
+            beating.cancel()
+
     async def _begun(self) -> None:
         """Note the gap, however often it takes."""
         pause = PAUSE
         while True:
             try:
                 return await self.begin()
-            except (Retryable, Misconfigured) as error:
+            except FrontdeskError as error:
                 pause = await self._waited(error, pause)
 
     async def _keep_beating(self, listening: Callable[[], bool]) -> None:
@@ -166,7 +176,7 @@ class Gap(ABC):
                     self.missed()
                 elif listening() and not self._held_until and not self._missed.is_set():
                     await self.beat()
-            except (Retryable, Misconfigured) as error:
+            except FrontdeskError as error:
                 log.warning("it could not be noted that %s is listened to: %s", self.platform, error)
 
     async def _channels(self, space: str) -> list[Channel]:
@@ -193,6 +203,8 @@ class Gap(ABC):
         try:
             await self.step(part)
             self._failed.pop(part.channel, None)
+        except DEFECTS as error:
+            await self._left_out(part, Rejected(defect(error)))
         except Unavailable as error:
             if error.system != "platform" or await self.is_refused():
                 raise

@@ -24,7 +24,7 @@ MANY = 10
 """From how many arrivals on that wait in a lane they are handed over together."""
 PAUSE, LONGEST_PAUSE = 0.1, 30.0
 """Seconds before what could not be handed over is tried again, doubling up to the longest."""
-DEFECTS = (ArithmeticError, AssertionError, AttributeError, LookupError, TypeError, ValueError)
+DEFECTS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 """What a payload raises that is not as this program expects it."""
 
 log = logging.getLogger("frontdesk.arrivals")
@@ -70,6 +70,8 @@ class Pump:
                 await asyncio.Event().wait()
         finally:
             self._group = None
+            # What failed may be run again, and then no lane is being emptied yet.
+            self._active.clear()
 
     async def keep(self, arrival: Arrival) -> None:
         """Return once an arrival is durable; it is handed over in its turn. Raises Unavailable when it could not be kept."""
@@ -156,8 +158,7 @@ class Pump:
 
     async def _give_up(self, arrival: Arrival, error: Exception) -> None:
         """Set aside what can never be handed over, so that what came after it can. Of a defect nothing is told but where: it may quote people."""
-        where = extract_tb(error.__traceback__)[-1]
-        why = str(error) if isinstance(error, Rejected) else f"{type(error).__name__} at {where.filename}:{where.lineno}"
+        why = str(error) if isinstance(error, Rejected) else defect(error)
         log.error("arrival %d (%s) is set aside until the next start: %s", arrival.n, arrival.kind, why)
         try:
             await self._inbox.set_aside(arrival.n, type(error).__name__)
@@ -178,3 +179,12 @@ class Pump:
     async def _slept(self, pause: float) -> float:
         await asyncio.sleep(pause)
         return min(pause * 2, LONGEST_PAUSE)
+
+
+def defect(error: BaseException) -> str:
+    """Return what failed and where, without the message: it may quote people."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    frames = extract_tb(error.__traceback__)
+    where = f"{frames[-1].filename}:{frames[-1].lineno}" if frames else "an unknown place"
+    return f"{type(error).__name__} at {where}"

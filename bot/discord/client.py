@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 import discord
 
+from bot.arrivals.pump import DEFECTS, defect
 from bot.discord.access import Access
 
 Payload = Mapping[str, Any]
@@ -34,6 +35,8 @@ LEFT_OUT = frozenset(
     }
 )
 """Events of which the library's own picture of the server, which nobody looks at, is not kept: they come by the thousand."""
+
+log = logging.getLogger("frontdesk.discord")
 
 
 class Client(discord.Client):
@@ -91,6 +94,10 @@ def without(names: Collection[str]) -> discord.Intents:
 
 def _heard(hear: Hear, name: str, own: Callable[[Any], None] | None, event: Any) -> None:
     # Before the library, which changes what it reads.
-    hear(name, event)
-    if own is not None:
-        own(event)
+    for read in (partial(hear, name), own):
+        try:
+            if read is not None:
+                read(event)
+        except DEFECTS as error:
+            # The connection must outlive an event that is not as it was ever described.
+            log.error("an event %s could not be read whole: %s", name, defect(error))

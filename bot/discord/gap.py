@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.arrivals import gap
 from bot.arrivals.gap import Emit
@@ -25,6 +25,8 @@ class Gap(gap.Gap):
     """Watches one server."""
 
     platform = Platform.DISCORD
+    margin = timedelta(minutes=2)
+    """A dead connection is noticed after the minute in which Discord is silent, and until then somebody seems to listen."""
 
     def __init__(
         self, web: Web, people: People, kinds: Kinds, *, policy: PolicySource, store: Store, watch: WatchRows, clock: Clock, emit: Emit

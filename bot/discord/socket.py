@@ -111,9 +111,12 @@ class Socket:
         if self._shards == (None,) and (count := await self._recommended()) > 1:
             self._shards = tuple(range(count))
             self._client.split(count)
-        async with asyncio.TaskGroup() as group:
-            for shard in self._shards:
-                group.create_task(self._keep_open(shard))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for shard in self._shards:
+                    group.create_task(self._keep_open(shard))
+        finally:
+            self._live.clear()
 
     async def _recommended(self) -> int:
         """Return in how many shards Discord wants this bot's connection, which is one below thousands of servers."""
@@ -191,7 +194,11 @@ class Socket:
     async def _ended(self, error: discord.ConnectionClosed) -> None:
         """Do without what was not granted; wait for a person where nothing else helps."""
         if error.code == NOT_GRANTED:
-            return await self._do_without()
+            try:
+                return await self._do_without()
+            except FrontdeskError as failed:
+                # Discord ends the next connection in the same way, and is asked again then.
+                return self._tell(str(failed))
         self._tell(CLOSED.get(error.code, f"Discord ended the connection with {error.code}"))
         await asyncio.sleep(REFUSED if error.code in CLOSED else 0)
 

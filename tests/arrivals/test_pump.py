@@ -82,6 +82,18 @@ async def test_a_lane_keeps_its_order(pump, inbox, taker):
     assert [[n for n in taker.taken if n % 3 == lane] for lane in range(3)] == [list(range(lane, 50, 3)) for lane in range(3)]
 
 
+async def test_what_is_run_again_after_it_failed_hands_over_every_lane(inbox, taker, clock):
+    await inbox.keep(arrival(1))
+    taker.refusals[1].append(OSError())
+    pump = Pump(inbox, taker.take, clock)
+    with pytest.raises(ExceptionGroup):
+        await pump.run()
+    running = asyncio.create_task(pump.run())
+    await emptied(inbox)
+    running.cancel()
+    assert taker.taken == [1]
+
+
 async def test_so_many_lanes_at_once_and_no_more(pump, inbox, taker):
     taker.gate.clear()
     for n in range(10):

@@ -1,5 +1,6 @@
 """The gap: after an absence everything is read back from Discord before anything is answered, once, in whole, and on after a kill."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,8 +21,9 @@ from bot.discord.refs import channel_ref, message_ref
 from bot.discord.web import Web
 from cli.play.discord import channels, written
 from cli.play.discord.names import BOT, GUILD, TOKEN
+from cli.play.discord.permissions import HISTORY
 from cli.play.discord.server import Loopback
-from cli.play.discord.state import Kind, Message
+from cli.play.discord.state import Kind, Message, Overwrite
 from desk.changes import SaveChannel, write
 from desk.events import ChannelChanged, MessageDeleted, MessageEdited, MessageReceived
 from desk.ids import EventId
@@ -29,7 +31,7 @@ from desk.space import Channel, ChannelKind, Place, Platform
 from desk.timeline import Purpose
 from desk.watch import Unread
 from store.watch import SqlWatch
-from tests.discord.listening import FORUM, HELP, LEA, MARA, TEAM_ROOM, TIM, Talk, server
+from tests.discord.listening import FORUM, HELP, LEA, MARA, TEAM_ROOM, TIM, Talk, server, until
 from tests.fakes import START
 from tests.world import World, world
 
@@ -269,6 +271,82 @@ async def test_edits_and_deletions_in_the_thread_of_an_open_ticket_are_applied(a
     assert away.told(MessageDeleted) == [gone.id]
 
 
+async def test_an_edit_of_a_forums_post_is_applied(away):
+    await away.declares(FORUM)
+    away.at(1)
+    post, first = away.talk.posts("Charged twice", "unsure: in Novenber.")
+    await away.live(first)
+    await away.w.wait(seconds=9)
+    reply = away.says(2, "Anybody?", channel=post.id)
+    await away.live(reply)
+    away.at(30 * 60)
+    await away.gap.beat()
+    away.heard.clear()
+    away.at(31 * 60)
+    away.talk.edits(first, "unsure: in November.")
+    await away.comes_back(minutes=32 * 60)
+    assert away.told(MessageEdited) == [first.id]
+    assert away.told(MessageDeleted) == []
+
+
+async def test_what_the_bot_may_not_read_any_more_was_not_deleted(away):
+    root = away.says(1, "unsure: my refund?")
+    await away.live(root)
+    await away.w.wait(seconds=9)
+    await away.gap.beat()
+    away.heard.clear()
+    away.at(10)
+    await away.live(away.says(11, "Anybody?"))
+    away.home.guild.channels[HELP].overwrites.append(Overwrite(GUILD, 0, deny=HISTORY))
+    await away.comes_back(minutes=20)
+    assert away.told(MessageDeleted) == []
+    assert [event.channel.id for event in away.heard if isinstance(event, ChannelChanged) and event.gone] == [HELP]
+
+
+async def test_a_dead_connection_that_nobody_noticed_for_a_minute_is_part_of_the_gap(away):
+    said = away.says(1)
+    away.at(2)
+    await away.gap.beat()
+    away.at(2.9)
+    await away.comes_back(minutes=3)
+    assert away.told() == [said.id]
+
+
+async def test_a_channel_whose_pages_are_not_as_expected_holds_up_no_other(away, monkeypatch):
+    await away.declares(TEAM_ROOM)
+    await away.gap.beat()
+    said = away.says(5).id
+    step = away.gap.__class__.step
+
+    async def stumbles(self, part):
+        return await step(self, part) if part.channel.id == HELP else {}["threads"]
+
+    monkeypatch.setattr(Gap, "step", stumbles)
+    await away.comes_back(minutes=10)
+    assert away.told() == [said]
+    assert [event.channel.id for event in away.heard if isinstance(event, ChannelChanged) and event.gone] == [TEAM_ROOM]
+
+
+async def test_reading_that_broke_off_goes_on_when_it_is_run_again(away, monkeypatch):
+    await away.gap.beat()
+    said = away.says(5).id
+    away.at(10)
+    gap, read = away.fresh(), Gap.read
+    gap.missed()
+
+    async def breaks_off(self):
+        monkeypatch.setattr(Gap, "read", read)
+        raise KeyError
+
+    monkeypatch.setattr(Gap, "read", breaks_off)
+    with pytest.raises(KeyError):
+        await gap.run(lambda: True)
+    running = asyncio.create_task(gap.run(lambda: True))
+    await until(lambda: not gap.is_reading)
+    running.cancel()
+    assert away.told() == [said]
+
+
 async def test_a_thread_that_was_deleted_in_the_gap_takes_what_was_said_in_it(away):
     root = away.says(1, "unsure: my refund?")
     await away.live(root)
@@ -276,6 +354,7 @@ async def test_a_thread_that_was_deleted_in_the_gap_takes_what_was_said_in_it(aw
     thread = away.talk.starts(root)
     reply = away.says(2, "one", channel=thread.id)
     await away.live(reply)
+    away.at(5)
     await away.gap.beat()
     away.heard.clear()
     away.at(10)

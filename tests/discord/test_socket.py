@@ -7,6 +7,7 @@ import pytest_asyncio
 
 from bot.discord import socket
 from bot.discord.access import Access, Shards
+from cli.play.discord.faults import refused
 from cli.play.discord.names import BOT, GUILD, TOKEN
 from cli.play.discord.server import Loopback
 from desk.events import MessagesReceived
@@ -121,6 +122,16 @@ async def test_what_is_not_granted_is_done_without_and_said(hears, discord, desk
     assert int(discord.gateway.identified[-1]["intents"]) & lacking == 0
     said = [record.getMessage() for record in caplog.records if "intent is switched off" in record.getMessage()]
     assert len(said) == (not content) + (not members)
+
+
+async def test_what_is_not_granted_is_asked_again_where_discord_does_not_say(hears, discord, desk, talk):
+    discord.home.reads_content = False
+    discord.api.faults.refuse("GET /applications/@me", refused(500, 0, ""), times=2)
+    async with hears() as found:
+        await found.settled()
+        talk.says(f"<@{BOT}> refund?")
+        await found.settled()
+    assert texts(desk) == ["@Frontdesk refund?"]
 
 
 async def test_without_the_content_of_messages_only_what_is_meant_for_the_bot_is_heard(hears, discord, desk, talk):
