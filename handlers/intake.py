@@ -8,10 +8,11 @@ from datetime import datetime
 
 from desk import ticket as tickets
 from desk.audience import INTERNAL
-from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, SaveEarly, SaveMessage, SaveTicket, SetDeadline, Unsend, write
+from desk.changes import NOTHING, Changes, ClearDeadlines, Refresh, SaveDraft, SaveEarly, SaveMessage, SaveTicket, SetDeadline, Unsend, follow, write
 from desk.customer import TEAM, Role
 from desk.deadlines import Deadline, DeadlineKind
 from desk.draft import DraftStatus
+from desk.errors import Retryable
 from desk.events import MessageDeleted, MessageEdited, MessageReceived, MessagesReceived, TypingSeen
 from desk.ids import EventId, OutboxId, TicketId, derived
 from desk.modes import Mode
@@ -33,8 +34,14 @@ async def message_received(event: MessageReceived, services: Services) -> Change
 async def messages_received(event: MessagesReceived, services: Services) -> Changes:
     """Store what many customers wrote at once, each message as if it had come alone."""
     result, beside = NOTHING, list[Message]()
-    for each in event.messages:
-        result += await _received(each, services, beside=beside)
+    try:
+        for each in event.messages:
+            result += await _received(each, services, beside=beside)
+    except Retryable:
+        raise
+    except Exception:  # noqa: BLE001
+        # A defect in one of them must not lose the others: each comes alone, and the team is told of the one.
+        return follow(*event.messages)
     return result
 
 

@@ -10,6 +10,7 @@ from desk.events import MessagesReceived
 from desk.ids import EventId, derived
 from desk.ticket import group_of
 from desk.timeline import Purpose
+from handlers import intake
 from handlers.catching_up import HELD, LONGEST, SHORTLY
 from tests.world import channel, user
 
@@ -52,6 +53,21 @@ async def test_what_came_before_alone_is_not_taken_in_again(w):
     await w.emit(together(one, two))
     await w.emit(together(two, one))
     assert [message.text for message in await w.store.pending(channel("community"), await _group(w, "ina"))] == ["Hello", QUESTION]
+
+
+async def test_one_that_cannot_be_stored_loses_none_of_the_others(w, monkeypatch):
+    stored, bad = intake._message, w.message("max", QUESTION)
+
+    async def stumbles(event, *given):
+        return await stored(event, *given) if event.id != bad.id else {}[event.id]
+
+    monkeypatch.setattr(intake, "_message", stumbles)
+    others = [w.message(who, QUESTION) for who in ("ina", "mara")]
+    with pytest.raises(KeyError):
+        await w.emit(together(others[0], bad, others[1]))
+    assert [bool(await w.store.message(each.ref)) for each in (others[0], bad)] == [True, False]
+    await w.emit(others[1])
+    assert await w.store.message(others[1].ref)
 
 
 async def test_an_undeclared_channel_takes_in_none_of_them(w):
