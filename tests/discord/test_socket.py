@@ -184,7 +184,7 @@ async def test_where_discord_wants_shards_they_are_opened(hears, discord, desk, 
     assert [each["shard"] for each in discord.gateway.identified] == [[0, 3], [1, 3], [2, 3]]
 
 
-async def test_a_dead_connection_is_noticed_and_resumed(hears, discord, desk, talk, caplog):
+async def test_a_dead_connection_is_noticed_and_resumed(hears, discord, desk, talk):
     discord.gateway.interval = 50
     async with hears() as found:
         await found.settled()
@@ -193,7 +193,7 @@ async def test_a_dead_connection_is_noticed_and_resumed(hears, discord, desk, ta
         await found.settled()
         discord.gateway.frozen = True
         talk.says("into the void")
-        await until(lambda: "stopped responding" in caplog.text)
+        await until(lambda: not found.discord._socket.is_live)
         discord.gateway.frozen = False
         await found.settled()
     assert texts(desk) == ["into the void"]
