@@ -156,7 +156,9 @@ def _shards(text: str) -> str:
 
 def _smtp(url: SecretStr) -> SecretStr:
     parts = urlsplit(url.get_secret_value())
-    if url.get_secret_value() and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/") or parts.query):
+    # A port that is none raises by itself. What follows it is the rest of a password that was not escaped.
+    rest = parts.path.strip("/") or parts.query or parts.fragment
+    if url.get_secret_value() and (parts.scheme not in ("smtp", "smtps") or not parts.hostname or rest or parts.port == 0):
         raise ValueError("not an address")
     return url
 

@@ -11,9 +11,10 @@ from desk.errors import InvalidInput, Misconfigured
 
 # The order matters: whatever the engine still has to do must find its store at least as new as its own row, and a
 # post that the workspace has must not be missing from the outbox; so the files are copied in the order they are written.
-WORKSPACE, TICKETS = "workspace.db", "frontdesk.db"
-ARRIVALS = ("slack.db", "discord.db", "discord-carried.db")
-DATABASES = (WORKSPACE, *ARRIVALS, "engine.db", TICKETS)
+# What a button carries is written before its post is sent, so that comes last: no post that counts as sent lacks it.
+WORKSPACE, TICKETS, CARRIED = "workspace.db", "frontdesk.db", "discord-carried.db"
+ARRIVALS = ("slack.db", "discord.db")
+DATABASES = (WORKSPACE, *ARRIVALS, "engine.db", TICKETS, CARRIED)
 OTHERS = ("workspace.db.files", "heads", "triage.json", "policy.toml")
 """Left out are the index, which is made again from the database, and the locks."""
 
@@ -45,7 +46,7 @@ def restore_home(folder: Path, home: Path, *, in_postgres: bool = False) -> list
 
 
 def _found(folder: Path, *, in_postgres: bool) -> list[str]:
-    databases = (WORKSPACE, *ARRIVALS) if in_postgres else DATABASES
+    databases = (WORKSPACE, *ARRIVALS, CARRIED) if in_postgres else DATABASES
     return [name for name in (*databases, *OTHERS) if (folder / name).exists()]
 
 

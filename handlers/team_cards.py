@@ -18,6 +18,7 @@ from handlers.dossier import Dossier
 from handlers.reasons import render
 from handlers.times import since, timed
 
+COMPANY_ONLY = "their company only: nobody says which of its people this is"
 QUOTED = 300
 """How many characters of the customer's words a card shows."""
 SENTENCE = 120
@@ -243,7 +244,7 @@ def known_by(d: Dossier) -> tuple[tuple[str, str], ...]:
     """Return how we know who the customer is, and for how long."""
     link = d.identity
     if link is None:
-        return (("Known by", "nothing: nobody says who this is"),)
+        return (("Known by", COMPANY_ONLY if d.ticket.account else "nothing: nobody says who this is"),)
     sure = "" if link.trust is Trust.PERSON else f", trust {link.trust.name.lower()}"
     return (("Known by", f"{link.how}, {since(link.at, d.now or link.at)}{sure}"),)
 
