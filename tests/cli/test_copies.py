@@ -36,7 +36,7 @@ def test_a_copy_has_everything_but_what_can_be_made_again(home, tmp_path):
 def test_a_copy_has_what_platforms_told_and_nobody_has_handled(home, tmp_path, name):
     with closing(sqlite3.connect(home / name)) as database:
         database.executescript("CREATE TABLE arrivals (n); INSERT INTO arrivals VALUES (7);")
-    assert copy_home(home, tmp_path / "copy")[0] == name
+    assert name in copy_home(home, tmp_path / "copy")
     with closing(sqlite3.connect(tmp_path / "copy" / name)) as database:
         assert database.execute("SELECT n FROM arrivals").fetchall() == [(7,)]
 
