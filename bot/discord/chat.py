@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,7 +19,7 @@ from bot.discord.people import People
 from bot.discord.placing import SKEW, Placing
 from bot.discord.posting import Posting
 from bot.discord.private import OFFERED, WHISPER, Private, whom
-from bot.discord.refs import channel_ref
+from bot.discord.refs import channel_ref, split
 from bot.discord.refusals import BodyRefused, DirectClosed
 from bot.discord.replies import Replies
 from bot.discord.threads import Threads
@@ -31,7 +31,7 @@ from desk.customer import Person, Role
 from desk.errors import FrontdeskError, PlaceGone
 from desk.ids import OutboxId
 from desk.ports import Capabilities, Clock, PolicySource
-from desk.post import Direct, Op, Post
+from desk.post import Direct, Op, Post, Row
 from desk.space import ChannelRef, MessageRef, Place, UserRef
 from desk.store import Store
 from desk.ticket import Ticket
@@ -131,8 +131,14 @@ class DiscordChat:
         parent = await self._kinds.of(near.channel.id)
         bodies = await self._bodies(row.post, parent, await self._ping(row.post, parent)) if row and row.post.card else ()
         carriers = {outbox_id, row.post.card_id or outbox_id} if row else {outbox_id}
-        found = await self._placing.find(outbox_id, near, bodies, since=since, carriers=carriers)
+        others = await self._others(row) if row else ()
+        found = await self._placing.find(outbox_id, near, bodies, since=since, carriers=carriers, others=others)
         return found or (await self._offering.find(row.post, since=since) if row else None)
+
+    async def _others(self, row: Row) -> Collection[str]:
+        """Return the ids of the messages on a row's ticket that are known to be of other posts: the same words may stand there twice."""
+        timeline = await self._store.timeline(row.post.ticket) if row.post.ticket else ()
+        return {split(message.ref)[1] for message in timeline if message.ref}
 
     async def open(self, user: UserRef) -> Place:
         """Return the conversation with one person."""

@@ -48,10 +48,12 @@ class Placing:
         in_forum = "/" not in ref.id and (await self._kinds.of(ref.channel.id)).is_forum
         return split(ref, in_forum=in_forum)
 
-    async def find(self, id: OutboxId, near: Place, bodies: Bodies, *, since: datetime, carriers: Collection[str]) -> MessageRef | None:
+    async def find(
+        self, id: OutboxId, near: Place, bodies: Bodies, *, since: datetime, carriers: Collection[str], others: Collection[str] = ()
+    ) -> MessageRef | None:
         """Return where a post stands whole: in its thread, in the channel where it could stand as a reply, or as a forum's post."""
         for room in await self._rooms(near, since):
-            found = await self._posting.standing(room, id, bodies, since=since, carriers=carriers)
+            found = await self._posting.standing(room, id, bodies, since=since, carriers=carriers, others=others)
             if found and len(found) >= len(bodies):
                 if len(found) > 1:
                     await self._posting.note(found)

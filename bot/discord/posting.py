@@ -79,9 +79,14 @@ class Posting:
         else:
             await self._carried.drop(_name(made[0]))
 
-    async def standing(self, room: str, id: OutboxId, bodies: Sequence[Json], *, since: datetime, carriers: Collection[str]) -> Sequence[str]:
-        """Return which of a post's messages stand in a room, the first ones without a gap; none where the room is gone."""
-        ours = [message async for message in self._ours(room, since)]
+    async def standing(
+        self, room: str, id: OutboxId, bodies: Sequence[Json], *, since: datetime, carriers: Collection[str], others: Collection[str] = ()
+    ) -> Sequence[str]:
+        """Return which of a post's messages stand in a room, the first ones without a gap; none where the room is gone.
+
+        `others` are known to be of other posts, which may have the same words.
+        """
+        ours = [message async for message in self._ours(room, since) if str(message["id"]) not in others]
         made: list[str] = []
         for n in range(max(len(bodies), 1)):
             words = words_of(bodies[n]) if bodies else ""

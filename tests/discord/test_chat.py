@@ -226,6 +226,20 @@ async def test_a_post_is_known_again_by_its_words_where_discord_keeps_no_nonce(t
     assert await talk.chat.find(OutboxId("o-1"), Place(HELP_REF)) == ref
 
 
+async def test_a_post_that_never_arrived_is_not_taken_for_another_one_of_the_same_words(talk, root, store):
+    place = Place(HELP_REF, root.id)
+    rows = [post(target=place, id=id, ticket=TicketId("t-1")) for id in ("o-1", "o-2")]
+    stands = await talk.chat.send(rows[0])
+    saved = (SaveTicket(ticket(place, message_ref(HELP_REF, root.id))), SaveMessage(replace(told("Hello"), ref=stands)), *map(Enqueue, rows))
+    await store.commit(EventId("ev-1"), write(*saved), at=START)
+    for message in talk.stands(root.id):
+        talk.home.place(replace(message, nonce=""))
+    assert await talk.chat.find(OutboxId("o-2"), place) is None
+    arrived = await talk.chat.send(rows[1])
+    talk.home.place(replace(talk.stands(root.id)[-1], nonce=""))
+    assert await talk.chat.find(OutboxId("o-2"), place) == arrived
+
+
 async def test_a_button_that_carries_too_much_is_kept_before_anybody_can_press_it(talk):
     heavy = Button("approve", "Approve", TicketId("t-" + "x" * 80), subject="d-" + "y" * 80, basis="z" * 80)
     await talk.chat.send(post(card=Card((Text("x"), Buttons((heavy,))))))
