@@ -104,7 +104,9 @@ class Hearing:
             for each in event.get(of_many) or ():
                 self._kinds.learn({**each, "guild_id": event.get("guild_id") or event["id"]})
         if name in SOMEBODY:
-            self._forget(str(event["user"]["id"]))
+            # What changes for the bot itself changes what it sees of everybody.
+            user = str(event["user"]["id"])
+            self._forget("" if user == self._bot else user)
         elif name in EVERYBODY:
             self._forget("")
 

@@ -122,10 +122,13 @@ class People:
         return any(str(role["id"]) == id for role in guild.get("roles") or ())
 
     def forget(self, user_id: str = "") -> None:
-        """Ask Discord again about one person, or about everybody; and about the server and its channels in either case."""
+        """Ask Discord again about one person, and who is there; or about everybody, the server and its channels."""
         self._profiles.forget(user_id)
+        if user_id:
+            # Many may come at once: what the server and its channels are does not change with one of them.
+            return self._rooms.forget_members()
         self._rooms.forget()
-        self._web.forget()
+        return self._web.forget()
 
     async def _profile(self, user_id: str, hint: Mapping[str, Any]) -> Profile:
         async def ask() -> Profile:

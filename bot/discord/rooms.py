@@ -82,6 +82,11 @@ class Rooms:
 
         return await self._authors.get(channel_id, ask)
 
+    def forget_members(self) -> None:
+        """Ask again who is there."""
+        self._members.forget()
+        self._authors.forget()
+
     def forget(self) -> None:
         """Ask again about everything."""
         for kept in (self._infos, self._guilds, self._members, self._authors):

@@ -120,6 +120,15 @@ async def test_a_member_is_asked_for_once_a_minute_and_anew_when_something_chang
     assert len(talk.asked(MEMBERS_ROUTE)) == 3
 
 
+@pytest.mark.parametrize(("who", "asked"), [pytest.param(MARA, 1, id="one who came"), pytest.param("", 2, id="everybody")])
+async def test_the_server_is_asked_about_again_only_where_more_than_one_person_changed(talk, who, asked):
+    before = len(talk.asked("GET /guilds/{guild}"))
+    for _ in range(2):
+        await talk.people.is_role(SUPPORT)
+        talk.people.forget(who)
+    assert len(talk.asked("GET /guilds/{guild}")) == before + asked
+
+
 async def test_a_role_that_was_taken_away_counts_at_the_next_click(talk, clock):
     assert await role_of(talk, TIM) is Role.TEAMMATE
     talk.home.guild.members[TIM].roles.clear()
