@@ -63,7 +63,7 @@ class Private:
         user = whom(post)
         who = await self._people.who(user.id)
         now = await self._policy.current()
-        words, label = now.phrase("private_offer", who.language or None, name=who.name), now.phrase(SHOW, who.language or None)
+        words, label = now.phrase("private_offer", who.language or None), now.phrase(SHOW, who.language or None)
         button = Button(SHOW, label, post.ticket or TicketId(""), subject=post.id, english="Show me privately")
         await self._carried.keep({_name(post.id): json.dumps(_shown(post))}, by=user.id, how_long=KEPT)
         [body] = draw.texts(Card((Text(words), Buttons((button,)))), carrier=post.id, to=Ping(users=(user.id,)))

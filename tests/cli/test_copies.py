@@ -32,7 +32,16 @@ def test_a_copy_has_everything_but_what_can_be_made_again(home, tmp_path):
     assert not (tmp_path / "copy" / "index").exists()
 
 
-@pytest.mark.parametrize("name", ["slack.db", "discord.db", "discord-carried.db"])
+def test_what_buttons_carry_is_copied_after_the_posts_that_count_as_sent(home, tmp_path):
+    with closing(sqlite3.connect(home / "discord-carried.db")) as database:
+        database.executescript("CREATE TABLE carried (n);")
+    names = copy_home(home, tmp_path / "copy")
+    assert names.index("discord-carried.db") > names.index("frontdesk.db")
+    restore_home(tmp_path / "copy", tmp_path / "new")
+    assert (tmp_path / "new" / "discord-carried.db").exists()
+
+
+@pytest.mark.parametrize("name", ["slack.db", "discord.db"])
 def test_a_copy_has_what_platforms_told_and_nobody_has_handled(home, tmp_path, name):
     with closing(sqlite3.connect(home / name)) as database:
         database.executescript("CREATE TABLE arrivals (n); INSERT INTO arrivals VALUES (7);")

@@ -15,6 +15,7 @@ from cli.play.discord.permissions import ADD_REACTIONS, HISTORY, MANAGE_THREADS,
 from cli.play.discord.server import Loopback
 from cli.play.discord.snowflakes import lowest, made_at
 from cli.play.discord.state import Kind, Message, Overwrite
+from desk.errors import InvalidInput
 from tests.discord.judge import SPEC, Judge
 
 START = datetime(2026, 11, 2, 10, tzinfo=UTC)
@@ -418,3 +419,8 @@ async def test_ids_say_when_they_were_made_and_never_come_twice(w):
 async def test_the_bot_may_be_on_another_server_too(w):
     another(w.home, "1190000000000009999", "Elsewhere")
     assert [each["id"] for each in (await w.call("GET", "/users/@me/guilds"))[1]] == [GUILD, "1190000000000009999"]
+
+
+async def test_a_channel_that_is_not_there_is_said_to_be_missing(w):
+    with pytest.raises(InvalidInput, match="no channel #nowhere"):
+        w.home.named("nowhere")

@@ -94,6 +94,10 @@ def test_the_page_goes_by_its_address_and_by_the_names_it_was_given(monkeypatch)
         pytest.param("ALLOWED_HOSTS", "https://desk.example.com", "without ports", id="an address where a name belongs"),
         pytest.param("ALLOWED_HOSTS", "desk.example.com:8080", "without ports", id="a name with a port"),
         pytest.param("DATABASE_URL", "mysql://secret@host/db", "postgresql://", id="a database we do not speak"),
+        pytest.param("SMTP_URL", "mail.example.org:2525", "smtps://user:password@", id="a mail server without its scheme"),
+        pytest.param("SMTP_URL", "smtp://mail.example.com:99999", "smtps://user:password@", id="a mail server at a port that does not exist"),
+        pytest.param("SMTP_URL", "smtp://desk:top#secret@mail.example.com", "smtps://user:password@", id="a password whose signs are not escaped"),
+        pytest.param("SMTP_URL", "smtps://mail.example.com#465", "smtps://user:password@", id="a mail server with something behind it"),
     ],
 )
 def test_a_wrong_setting_is_named_with_what_to_write_and_without_its_value(monkeypatch, name, value, hint):

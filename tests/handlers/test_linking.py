@@ -140,6 +140,12 @@ async def test_the_card_says_how_we_know_who_it_is_and_for_how_long(tmp_path):
         assert "Known by: code to m***@acme.example, for 3 days" in w.texts(Purpose.DRAFT_CARD)[-1]
 
 
+async def test_the_card_says_so_where_only_the_company_is_known(tmp_path):
+    async with world(tmp_path, mode="draft") as w:
+        await w.asks("max", "How long does a refund take?", where="shared")
+        assert "Known by: their company only: nobody says which of its people this is" in w.texts(Purpose.DRAFT_CARD)[-1]
+
+
 # What is not told
 
 

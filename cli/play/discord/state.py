@@ -10,6 +10,7 @@ from typing import Any
 
 from cli.play.discord.names import BOT, GUILD, OWNER, direct_id
 from cli.play.discord.snowflakes import Snowflakes
+from desk.errors import InvalidInput
 
 Json = dict[str, Any]
 
@@ -243,8 +244,11 @@ class Home:
         return self.channel(id) or self.gone.get(id)
 
     def named(self, name: str) -> Channel:
-        """Return a channel of the home server by name."""
-        return next(channel for channel in self.guild.channels.values() if channel.name == name and channel.thread is None)
+        """Return a channel of the home server by name. Raises InvalidInput where there is none any more."""
+        found = next((channel for channel in self.guild.channels.values() if channel.name == name and channel.thread is None), None)
+        if found is None:
+            raise InvalidInput(f"there is no channel #{name} on the server, or it was deleted")
+        return found
 
     def direct_with(self, user: str) -> Channel:
         """Return the direct messages between the bot and somebody, opened when they never were."""
