@@ -97,8 +97,8 @@ def message_id(ref: MessageRef) -> MessageId:
 
 
 def ordered(messages: Iterable[Message]) -> Timeline:
-    """Sort by platform time; messages of one instant by the platform's own ids, which rise, so that the order never depends on arrival."""
-    return tuple(sorted(messages, key=lambda message: (message.at, message.ref.id if message.ref else "", message.id)))
+    """Sort by platform time; messages of one instant by the platform's own ids, which rise, and what is not posted yet behind them."""
+    return tuple(sorted(messages, key=lambda message: (message.at, message.ref is None, message.ref.id if message.ref else "", message.id)))
 
 
 def edited(message: Message, text: str, at: datetime) -> Message:
