@@ -21,7 +21,7 @@ def logged(home: Home, zones: Mapping[str, str]) -> Iterator[Line]:
             line = _line(entry, home, names, zones=zones)
             before, last[line.ref] = last.get(line.ref), line
             # Drawn again as it was, only so that the same choice of a menu can be made again: nobody sees a difference.
-            if before is None or line.op != "edit" or (before.text, before.buttons) != (line.text, line.buttons):
+            if before is None or not entry.by_press or (before.text, before.buttons) != (line.text, line.buttons):
                 yield line
 
 
