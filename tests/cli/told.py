@@ -60,7 +60,7 @@ async def tell(path: Path, *, on: Platform | None = None, shelf: Path | None = N
     if book and book.exists():
         return Told(**json.loads(book.read_text(encoding="utf-8")))
     script = read_script(path)
-    with judged():
+    with judged(told_again=any(step.deliver > 1 for step in script.steps)):
         story = Told(**named(*await play(moved(script, on) if on else script)))
     if book:
         # Renamed into place: another process finds a whole story or none.

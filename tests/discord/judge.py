@@ -19,15 +19,21 @@ from cli.play.discord.api import EVERYWHERE, Api, Exchange
 SPEC = Path(__file__).resolve().parents[3] / "shared" / "contracts" / "specs" / "discord-openapi.json"
 NAME = "urn:discord"
 JSON = "application/json"
-MALFORMED = frozenset({50006, 50035, 50109, 10062})
-"""Refusals that nobody provokes in a story: what was sent was wrong, or came too late. A press that a story delivers twice is answered twice."""
+ANSWERED = 40060
+"""What Discord says of an answer to a press that was answered already."""
+MALFORMED = frozenset({50006, 50035, 50109, 10062, ANSWERED})
+"""Refusals that nobody provokes in a story: what was sent was wrong, or came too late or twice."""
 needs_spec = pytest.mark.skipif(not SPEC.exists(), reason="needs ../shared/contracts/specs/discord-openapi.json")
 
 
 @dataclass
 class Judge:
-    """Hears every exchange. `requests` are the complaints of what was sent and taken, `answers` of what was answered, by route."""
+    """Hears every exchange. `requests` are the complaints of what was sent and taken, `answers` of what was answered, by route.
 
+    Where presses are `told_again`, which Discord itself never does, each is answered again, and that is no fault.
+    """
+
+    told_again: bool = False
     requests: list[str] = field(default_factory=list)
     answers: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
@@ -38,7 +44,9 @@ class Judge:
         """Judge one exchange. What is refused anyway needs no second opinion."""
         if exchange.status >= 400 or not SPEC.exists():
             code = exchange.answer.get("code") if isinstance(exchange.answer, dict) else None
-            self.refused += [f"{exchange.method} {exchange.path}: {exchange.answer}"] if code in MALFORMED else []
+            self.refused += (
+                [f"{exchange.method} {exchange.path}: {exchange.answer}"] if code in MALFORMED - ({ANSWERED} if self.told_again else set()) else []
+            )
             return
         route = _route(exchange.method.lower(), exchange.path)
         if route is None:
@@ -50,9 +58,9 @@ class Judge:
 
 
 @contextmanager
-def judged(api: Api | None = None) -> Iterator[Judge]:
+def judged(api: Api | None = None, *, told_again: bool = False) -> Iterator[Judge]:
     """Judge what is exchanged meanwhile, by an API or by every one that begins; in the end nothing that was sent or answered may be wrong."""
-    judge, observers = Judge(), api.observers if api else EVERYWHERE
+    judge, observers = Judge(told_again), api.observers if api else EVERYWHERE
     observers.append(judge)
     try:
         yield judge
