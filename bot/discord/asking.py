@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Mapping
 from typing import Any
 
+from bot.arrivals.pressed import Pressed
 from bot.discord import acts
 from bot.discord.people import People, Who
-from bot.discord.pressed import Pressed
 from bot.discord.web import Web
 from desk.cards import Card, Form
 from desk.customer import TEAM

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.arrivals.pressed import OLD, Pressed
 from bot.discord import acts, modals, notes, pressed
 from bot.discord.answers import Answer, Answers
 from bot.discord.asking import COMMAND, Asking
 from bot.discord.carried import TYPED, Carried
-from bot.discord.pressed import Pressed
 from desk.cards import Button, Form
 from desk.errors import InvalidInput, NotAllowed
 from desk.ids import TicketId, derived
@@ -63,7 +63,7 @@ class Forms:
             return custom_id
         whole = await self._carried.get(name)
         if whole is None:
-            raise InvalidInput(pressed.OLD)
+            raise InvalidInput(OLD)
         return whole
 
     async def open(self, body: Payload, form: Form, filling: Filling, *, page: int = 0) -> None:
@@ -92,7 +92,7 @@ class Forms:
         where, _, ref = str(body["data"]["custom_id"]).partition(INSIDE)
         page, _, of = where.partition("/")
         if not (page.isdecimal() and of.isdecimal()):
-            raise InvalidInput(pressed.OLD)
+            raise InvalidInput(OLD)
         filling = await self._filling(body, ref)
         typed = modals.values(body["data"].get("components") or ())
         return Sent(replace(filling, values={**filling.values, **typed}), int(page), int(of))

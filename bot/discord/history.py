@@ -6,15 +6,15 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from bot.arrivals.told import message_of
 from bot.discord import arrivals
 from bot.discord.listener import Listener
 from bot.discord.refs import instant, room_of, snowflake
 from bot.discord.web import Web
-from desk.customer import TEAM
 from desk.errors import PlaceGone
 from desk.events import MessageReceived
 from desk.space import Place
-from desk.timeline import Message, Purpose, message_id, ordered
+from desk.timeline import Message, ordered
 
 Payload = Mapping[str, Any]
 
@@ -71,17 +71,4 @@ async def _root(web: Web, place: Place) -> Payload | None:
 
 def _message(raw: Payload, event: MessageReceived) -> Message:
     changed = raw.get("edited_timestamp")
-    return Message(
-        id=message_id(event.ref),
-        ref=event.ref,
-        place=event.place,
-        author=event.author,
-        author_name=event.author_name,
-        role=event.role,
-        text=event.text,
-        at=event.at,
-        purpose=Purpose.TEAMMATE if event.role in TEAM else Purpose.CUSTOMER,
-        files=event.files,
-        mentions_bot=event.mentions_bot,
-        edited_at=datetime.fromisoformat(str(changed)) if changed else None,
-    )
+    return message_of(event, edited_at=datetime.fromisoformat(str(changed)) if changed else None)

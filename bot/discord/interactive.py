@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from bot.arrivals.inbox import Arrival
+from bot.arrivals.pressed import Pressed
 from bot.discord import acts, draw, menu, notes, pressed, tree
 from bot.discord.answers import TYPING, Answer, Answers
 from bot.discord.asking import BUSY, COMMAND, PATIENCE, Asking
@@ -19,7 +20,6 @@ from bot.discord.carried import Carried
 from bot.discord.commands import Commands
 from bot.discord.forms import Filling, Forms, Sent
 from bot.discord.people import People
-from bot.discord.pressed import Pressed
 from bot.discord.replies import Replies
 from bot.discord.web import Web
 from desk.cards import Form

@@ -6,9 +6,9 @@ A hundred characters are all that Discord takes. What does not fit is kept under
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
+from bot.arrivals.pressed import MENU, OLD, Pressed
 from desk.cards import Button, Card
 from desk.errors import InvalidInput
 from desk.ids import OutboxId, TicketId, derived
@@ -22,21 +22,6 @@ SAME = "="
 """The subject of many buttons is their ticket, and the basis of a draft's buttons is their subject: it is written once."""
 LEGIBLE = " ?!.,:;#@+/"
 """Signs that stand for themselves."""
-MENU = "menu"
-"""The action of a menu; which button was chosen in it is in the choice."""
-OLD = "This button is from an older version and does nothing any more."
-
-
-@dataclass(frozen=True, slots=True)
-class Pressed:
-    """A press. `carrier` is the id of the card, or of the outbox row, that shows the button; `asks` tells that it has a form."""
-
-    action: str
-    ticket: TicketId
-    subject: str
-    basis: str
-    carrier: str
-    asks: bool
 
 
 def packed(button: Button, carrier: str, *, n: int = 0) -> str:

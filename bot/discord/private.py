@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
+from bot.arrivals.pressed import Pressed
 from bot.discord import draw
 from bot.discord.acts import hint_of, user_of
 from bot.discord.carried import Carried
 from bot.discord.draw import EPHEMERAL, Ping
 from bot.discord.people import People
 from bot.discord.posting import Posting
-from bot.discord.pressed import Pressed
 from bot.discord.replies import Replies, Reply
 from bot.discord.web import Web
 from desk.cards import Button, Buttons, Card, Text

@@ -7,16 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+from bot.arrivals.told import message_of
 from bot.slack.inbound import SAID, Here, author_of, received, text_of
 from bot.slack.people import People
 from bot.slack.refs import instant, message_ref, stamp
 from bot.slack.spoken import mentioned
 from bot.slack.web import Web
-from desk.customer import TEAM
 from desk.ids import OutboxId
 from desk.ports import PolicySource
 from desk.space import MessageRef, Place
-from desk.timeline import Message, Purpose, message_id, ordered
+from desk.timeline import Message, ordered
 
 EVENT = "frontdesk_post"
 """The type of the metadata by which our posts are found again."""
@@ -73,17 +73,4 @@ async def _message(raw: Mapping[str, Any], people: People, here: Here, *, place:
     names = {user: (await people.who(user)).name for user in mentioned(text_of(raw))}
     event = received(raw, place.channel.id, by=by, here=replace(here, names=names))
     changed: Mapping[str, Any] = raw.get("edited") or {}
-    return Message(
-        id=message_id(event.ref),
-        ref=event.ref,
-        place=event.place,
-        author=event.author,
-        author_name=event.author_name,
-        role=event.role,
-        text=event.text,
-        at=event.at,
-        purpose=Purpose.TEAMMATE if event.role in TEAM else Purpose.CUSTOMER,
-        files=event.files,
-        mentions_bot=event.mentions_bot,
-        edited_at=instant(str(changed["ts"])) if changed.get("ts") else None,
-    )
+    return message_of(event, edited_at=instant(str(changed["ts"])) if changed.get("ts") else None)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from bot.arrivals.pressed import Pressed
 from bot.slack import spoken
 from bot.slack.files import files_of
 from bot.slack.people import Who
-from bot.slack.pressed import Pressed
 from bot.slack.refs import channel_ref, instant, message_ref
 from bot.slack.web import Whoami
 from desk.customer import Role

@@ -9,9 +9,9 @@ from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from typing import Any
 
 from bot.arrivals.inbox import Arrival
+from bot.arrivals.pressed import Pressed
 from bot.slack import arrivals, modals, pressed, spoken
 from bot.slack.people import People, Who
-from bot.slack.pressed import Pressed
 from bot.slack.refs import channel_ref
 from bot.slack.web import Web
 from desk.cards import Card, Form, Text

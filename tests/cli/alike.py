@@ -1,9 +1,10 @@
 """Alike: what of a story must be the same on every platform."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
 
+from tests.cli.areas import own_test
 from tests.cli.told import Told
 
 
@@ -30,3 +31,14 @@ def as_drawn(own: Callable[[Told], None], story: Told) -> None:
         own(story)
     except (AssertionError, LookupError, ValueError):
         own(replace(story, posts=[{**post, "text": post["text"].replace("**", "")} for post in story.posts]))
+
+
+def hold_alike(name: str, there: Told, here: Told, *, otherwise: Collection[str], heard_otherwise: Collection[str]) -> None:
+    """Hold a story that was told on a platform to the workspace's, and to its own test where every word of it holds there."""
+    assert decided(there) == decided(here)
+    assert ended(there) == ended(here)
+    if name not in heard_otherwise:
+        assert heard(there) == heard(here)
+    own = own_test(name)
+    if own and name not in otherwise:
+        as_drawn(own, there)

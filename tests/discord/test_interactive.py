@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import pytest_asyncio
 
+from bot.arrivals.pressed import OLD
 from bot.discord import asking, draw, menu, pressed
 from bot.discord.asking import BUSY, LATE
 from bot.discord.forms import NO_FORM, OVER
 from bot.discord.interactive import DONE, ELSEWHERE
-from bot.discord.pressed import OLD
 from bot.discord.refs import channel_ref, message_ref, user_ref
 from cli.play.discord import channels, saying
 from cli.play.discord.founding import another, founded, person, role, room

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.arrivals.pressed import Pressed
 from bot.discord import pressed
-from bot.discord.pressed import Pressed
 from desk.cards import Button, Buttons, Card, Field, Form
 from desk.errors import InvalidInput
 from desk.ids import TicketId

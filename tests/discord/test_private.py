@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 import pytest_asyncio
 
+from bot.arrivals.pressed import Pressed
 from bot.discord.draw import EPHEMERAL
-from bot.discord.pressed import Pressed, unpacked
+from bot.discord.pressed import unpacked
 from bot.discord.refs import message_ref, user_ref
 from cli.play.discord import saying
 from cli.play.discord.names import APPLICATION, GUILD

@@ -3,8 +3,7 @@
 import pytest
 
 from desk.space import Platform
-from tests.cli.alike import as_drawn, decided, ended, heard
-from tests.cli.areas import own_test
+from tests.cli.alike import hold_alike
 from tests.cli.told import STORIES, Told, shelf_of, tell
 
 IN_A_NOTE = "what is wrong with a form is said in the answer to it, with a button that opens it again, and not in a whisper after it"
@@ -40,14 +39,8 @@ async def there(name, tmp_path_factory) -> Told:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_story_is_told_on_discord_as_in_the_workspace(name, here, there):
-    assert decided(there) == decided(here)
-    assert ended(there) == ended(here)
     assert {post["platform"] for post in there.posts} == {"discord"}
-    if name not in HEARD_OTHERWISE:
-        assert heard(there) == heard(here)
-    own = own_test(name)
-    if own and name not in OTHERWISE:
-        as_drawn(own, there)
+    hold_alike(name, there, here, otherwise=OTHERWISE, heard_otherwise=HEARD_OTHERWISE)
 
 
 def test_only_stories_that_are_there_are_told_otherwise():

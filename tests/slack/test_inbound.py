@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 
 import pytest
 
+from bot.arrivals.pressed import Pressed
 from bot.slack import inbound
 from bot.slack.inbound import Here
 from bot.slack.people import Who
-from bot.slack.pressed import Pressed
 from bot.slack.refs import channel_ref, instant, message_ref, user_ref
 from bot.slack.web import Whoami
 from desk.customer import Role

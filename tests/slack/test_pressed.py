@@ -2,9 +2,10 @@
 
 import pytest
 
+from bot.arrivals.pressed import Pressed
 from bot.slack import pressed
 from bot.slack.limits import BUTTON_VALUE, OPTION_VALUE
-from bot.slack.pressed import Pressed, unpacked
+from bot.slack.pressed import unpacked
 from desk.cards import Button, Field, Form
 from desk.errors import InvalidInput
 from desk.ids import CardId, TicketId, derived
