@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from cli.play.discord import people, saying
+from cli.play.discord import messages, people, saying
+from cli.play.discord.call import Call
 from cli.play.discord.cast import furnish, policy_of
 from cli.play.discord.founding import founded
+from cli.play.discord.limits import V2
 from cli.play.discord.names import BOT, GUILD, channel_id, direct_id, role_id, user_id
 from cli.play.discord.pressing import Incomplete, button_at, fields, filled, latest_card, visible
 from cli.play.discord.shown import Reader, plain, pressables, text
@@ -59,7 +61,7 @@ def told(home) -> list[Heard]:
 
 
 def card(home: Home, room: str = "agents", *, to: str = "", components=CARD) -> Message:
-    return saying.put(home, Message(channel_id(room), home.ids.next(), BOT, components=components, to=to))
+    return saying.put(home, Message(channel_id(room), home.ids.next(), BOT, components=components, flags=V2, to=to))
 
 
 def among(_: Message) -> bool:
@@ -263,8 +265,12 @@ def test_discord_does_not_send_a_form_that_lacks_something(home):
         filled(home, FORM, {"verdict": "maybe"})
 
 
-def test_a_transcript_leaves_out_what_changes_nothing_that_anybody_sees(home):
+def test_a_transcript_shows_every_edit_but_the_one_that_lets_a_menu_show_no_choice_again(home, told):
     shown = card(home)
-    saying.change(home, shown)
-    saying.change(home, shown, components=({"type": 10, "content": "Approved"},))
-    assert [(line.op, line.text) for line in logged(home, {})] == [("post", "**Draft**"), ("edit", "Approved")]
+    named = {"channel": shown.channel, "message": shown.id}
+    as_it_is = messages.one(Call(home, named))["components"]
+    messages.edit(Call(home, named, body={"components": as_it_is}))
+    messages.edit(Call(home, named, body={"components": as_it_is, "allowed_mentions": {"parse": []}}))
+    messages.edit(Call(home, named, body={"components": [{"type": 10, "content": "Approved"}]}))
+    assert [heard.event for heard in told if heard.event == "MESSAGE_UPDATE"] == ["MESSAGE_UPDATE"] * 3
+    assert [(line.op, line.text) for line in logged(home, {})] == [("post", "**Draft**"), ("edit", "**Draft**"), ("edit", "Approved")]

@@ -131,7 +131,6 @@ def _update(call: Call, asked: Interaction, data: Json) -> None:
     if message is None:
         raise Refused(10008)
     edited(replace(call, body=data), message)
-    call.home.log[-1] = replace(call.home.log[-1], by_press=True)
 
 
 def _choose(call: Call, asked: Interaction, data: Json) -> None:

@@ -13,7 +13,7 @@ from cli.play.discord.limits import EPHEMERAL, V2, check_message
 from cli.play.discord.names import BOT
 from cli.play.discord.permissions import ADD_REACTIONS, ATTACH, HISTORY, MANAGE_MESSAGES, MANAGE_THREADS, SEND, SEND_IN_THREADS
 from cli.play.discord.refused import Refused, invalid
-from cli.play.discord.saying import change, erase, mentioned, put, react, roles_mentioned, texts, unreact
+from cli.play.discord.saying import change, erase, mentioned, put, react, redraw, roles_mentioned, texts, unreact
 from cli.play.discord.state import Channel, Home, Kind, Message
 
 Json = dict[str, Any]
@@ -134,6 +134,9 @@ def edited(call: Call, message: Message) -> Message:
     after = replace(message, **changes)
     if not (after.content.strip() or after.components or after.embeds or after.files):
         raise Refused(50006)
+    if body.keys() == {"components"} and written.numbered(after.components) == written.numbered(message.components):
+        # A menu that shows no choice again: nobody sees a difference.
+        return redraw(call.home, after)
     text = texts(after.content, after.components)
     mentions = mentioned(call.home, text, body.get("allowed_mentions"))
     return change(call.home, message, **changes, mentions=mentions)

@@ -38,10 +38,12 @@ def put(home: Home, message: Message) -> Message:
 
 def change(home: Home, message: Message, **changes: Any) -> Message:
     """Change a message as its author does."""
-    after = home.keep("edit", replace(message, edited=home.now(), **changes))
-    if not after.to:
-        tell(home, "MESSAGE_UPDATE", _room(home, after), after)
-    return after
+    return _told(home, home.keep("edit", replace(message, edited=home.now(), **changes)))
+
+
+def redraw(home: Home, message: Message) -> Message:
+    """Draw a message again as it is, which everybody's program is told of and nobody sees."""
+    return _told(home, home.place(replace(message, edited=home.now())))
 
 
 def erase(home: Home, message: Message) -> None:
@@ -134,3 +136,9 @@ def _room(home: Home, message: Message) -> Channel:
     room = home.channel(message.channel)
     assert room is not None
     return room
+
+
+def _told(home: Home, after: Message) -> Message:
+    if not after.to:
+        tell(home, "MESSAGE_UPDATE", _room(home, after), after)
+    return after

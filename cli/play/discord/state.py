@@ -148,8 +148,6 @@ class Entry:
     op: str
     at: datetime
     message: Message
-    by_press: bool = False
-    """It answered a press, and was no post of the desk's."""
 
 
 @dataclass(slots=True)

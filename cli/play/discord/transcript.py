@@ -15,14 +15,7 @@ OPERATIONS = frozenset({"post", "edit", "whisper", "delete"})
 def logged(home: Home, zones: Mapping[str, str]) -> Iterator[Line]:
     """Yield the operations that somebody saw, in order; `zones` are people's by their id."""
     names = names_of(home)
-    last: dict[str, Line] = {}
-    for entry in home.log:
-        if entry.op in OPERATIONS:
-            line = _line(entry, home, names, zones=zones)
-            before, last[line.ref] = last.get(line.ref), line
-            # Drawn again as it was, only so that the same choice of a menu can be made again: nobody sees a difference.
-            if before is None or not entry.by_press or (before.text, before.buttons) != (line.text, line.buttons):
-                yield line
+    yield from (_line(entry, home, names, zones=zones) for entry in home.log if entry.op in OPERATIONS)
 
 
 def names_of(home: Home) -> dict[str, str]:
