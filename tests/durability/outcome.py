@@ -97,7 +97,10 @@ async def _read_ticket(outcome: Outcome, ticket: Ticket, records: Records) -> No
     timeline = await records.store.timeline(ticket.id)
     move = (ticket.clock[-1].side, [mark.at for mark in ticket.clock if mark.answered and not mark.automatic][:1])
     outcome.tickets[ticket.id] = {**_told(ticket), "holding": ticket.holding is not None, "move": move}
-    outcome.timelines[ticket.id] = [_message(message) for message in timeline]
+    for message in timeline:
+        # What the desk says in two threads at about one time has no order that a reader could see; a first message begins its thread.
+        thread = message.place.thread or (message.ref.id if message.ref else "")
+        outcome.timelines.setdefault(f"{ticket.id} in {message.place.channel.id}/{thread}", []).append(_message(message))
     decisions = await records.store.decisions(ticket.id)
     outcome.decisions[ticket.id] = [f"{made.turn} {made.word}: {', '.join(reason.code for reason in made.reasons)}" for made in decisions]
     if timeline != ordered(timeline):
