@@ -67,6 +67,10 @@ class Store(Protocol):
         """Return what customers of a group said in a channel that no ticket has taken in yet."""
         ...
 
+    async def waiting(self, channel: ChannelRef, group: str) -> tuple[datetime, datetime] | None:
+        """Return when the first and the last of it was said, without reading it; None where nothing waits."""
+        ...
+
     async def timeline(self, ticket: TicketId) -> Timeline:
         """Return everything that belongs to a ticket, in platform order."""
         ...

@@ -100,7 +100,7 @@ async def _performed(s: Situation, draft: Draft, run: ActionRun, *, services: Se
     """Send what is true now. Where the customer wrote meanwhile, it becomes part of the next turn's answer."""
     if s.ticket.merged_into is not None or not any(part.text for part in draft.proposal.parts):
         return _untold(s, draft)
-    if await services.store.pending(s.channel.ref, s.ticket.group):
+    if await services.store.waiting(s.channel.ref, s.ticket.group):
         return _later(run, services, SHORTLY)
     guard = write(Expect(str(s.channel.ref), s.ticket.group))
     facts = _facts(s, draft, Occasion.PERFORMED)

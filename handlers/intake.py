@@ -28,15 +28,15 @@ OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
 
 async def message_received(event: MessageReceived, services: Services) -> Changes:
     """Store a message. A customer's starts or prolongs the pause; one of ours stands the bot down in its thread."""
-    return await _received(event, services, beside=[])
+    return await _received(event, services, policy=await services.policy.current(), beside=[])
 
 
 async def messages_received(event: MessagesReceived, services: Services) -> Changes:
     """Store what many customers wrote at once, each message as if it had come alone."""
-    result, beside = NOTHING, list[Message]()
+    result, beside, policy = NOTHING, list[Message](), await services.policy.current()
     try:
         for each in event.messages:
-            result += await _received(each, services, beside=beside)
+            result += await _received(each, services, policy=policy, beside=beside)
     except Retryable:
         raise
     except Exception:  # noqa: BLE001
@@ -45,12 +45,11 @@ async def messages_received(event: MessagesReceived, services: Services) -> Chan
     return result
 
 
-async def _received(event: MessageReceived, services: Services, *, beside: list[Message]) -> Changes:
+async def _received(event: MessageReceived, services: Services, *, policy: Policy, beside: list[Message]) -> Changes:
     """Store a message, and note it in what is stored together with it."""
     channel, declared = await direct.channel_of(event, services)
     if channel is None or direct.is_before(event, channel) or await services.store.message(event.ref):
         return NOTHING
-    policy = await services.policy.current()
     message = await _message(event, services, policy)
     changes = declared + await _taken_in(message, channel, services, policy=policy, cause=event.id, beside=beside)
     beside.append(message)
@@ -87,9 +86,9 @@ async def typing_seen(event: TypingSeen, services: Services) -> Changes:
     if channel is None:
         return NOTHING
     group = tickets.group_of(channel, event.author)
-    waiting = await services.store.pending(channel.ref, group)
+    waiting = await services.store.waiting(channel.ref, group)
     policy = await services.policy.current()
-    return write(await _pause(channel, group, services, first=waiting[0].at, last=event.at, policy=policy)) if waiting else NOTHING
+    return write(await _pause(channel, group, services, first=waiting[0], last=event.at, policy=policy)) if waiting else NOTHING
 
 
 async def _taken_in(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId, beside: Sequence[Message]) -> Changes:
@@ -133,9 +132,9 @@ async def _note(message: Message, services: Services) -> Changes:
 
 async def _customers(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId, beside: Sequence[Message]) -> Changes:
     group = tickets.group_of(channel, message.author) if message.author else ""
-    waiting = await services.store.pending(channel.ref, group)
-    theirs = [other for other in beside if other.author and tickets.group_of(channel, other.author) == group]
-    times = [message.at, *(other.at for other in (*waiting, *theirs))]
+    waiting = await services.store.waiting(channel.ref, group) or ()
+    theirs = [other.at for other in beside if other.author and tickets.group_of(channel, other.author) == group]
+    times = [message.at, *waiting, *theirs]
     stored = write(SaveMessage(message))
     if message.deleted:
         return stored

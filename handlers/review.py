@@ -41,7 +41,7 @@ async def edit(event: ButtonClicked, ticket: Ticket, services: Services) -> Chan
         s, draft = await _open(event, ticket, services)
     except NotAllowed as error:
         return returned.edit(event, str(error))
-    if draft.basis.turn != s.ticket.turn or await services.store.pending(s.channel.ref, s.ticket.group):
+    if draft.basis.turn != s.ticket.turn or await services.store.waiting(s.channel.ref, s.ticket.group):
         return returned.edit(event, "The customer wrote again meanwhile, so this was not sent.") + await _renew(event, s, draft, services=services)
     try:
         await requests.allowed(draft, event, s, services)
@@ -147,7 +147,7 @@ async def _sent(event: ButtonClicked, ticket: Ticket, services: Services) -> tup
 async def holds(draft: Draft, s: Situation, services: Services) -> bool:
     """Compare a draft's basis with the world as it is: turn, passages, record fields, policy; an old draft is also made again."""
     basis = draft.basis
-    if basis.turn != s.ticket.turn or await services.store.pending(s.channel.ref, s.ticket.group):
+    if basis.turn != s.ticket.turn or await services.store.waiting(s.channel.ref, s.ticket.group):
         return False
     if not await _passages_hold(draft, s, services):
         return False
@@ -195,7 +195,7 @@ async def _renew(event: ButtonClicked, s: Situation, draft: Draft, *, services: 
         audience=INTERNAL,
     )
     stale = write(SaveDraft(replace(draft, status=DraftStatus.STALE), was=draft.status)) + told
-    if await services.store.pending(s.channel.ref, s.ticket.group):
+    if await services.store.waiting(s.channel.ref, s.ticket.group):
         return stale + internal.refreshed(s)
     return stale + await _again(event, s, services)
 

@@ -71,7 +71,7 @@ async def again(event: DeadlineReached, services: Services) -> Changes:
     ticket = await _ticket(event, services)
     if ticket is None:
         return NOTHING
-    if await services.store.pending(ticket.place.channel, ticket.group):
+    if await services.store.waiting(ticket.place.channel, ticket.group):
         return await turn.postponed(ticket, services)
     if await _is_paused(ticket, services):
         return _postponed(event, services)

@@ -41,7 +41,7 @@ async def turn_started(event: TurnStarted, services: Services) -> Changes:
     if ticket is None or ticket.turn != event.turn or ticket.merged_into is not None:
         return NOTHING
     channel = ticket.place.channel
-    if await services.store.pending(channel, ticket.group) or services.behind(channel) or services.crowded(channel):
+    if await services.store.waiting(channel, ticket.group) or services.behind(channel) or services.crowded(channel):
         return await postponed(ticket, services)
     beside = await joining.offered(ticket, services, cause=event.id, at=services.clock.now())
     return await take(ticket, services, cause=event.id) + beside + write(Expect(str(ticket.place.channel), ticket.group))

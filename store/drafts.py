@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Boolean, Connection, insert, literal_column, select, update
+from sqlalchemy import Connection, insert, select, text, update
 
 from desk.changes import Feedback, RecordDecision, RecordFeedback, RecordGap, SaveDraft, SaveEscalation
 from desk.decision import Decision
@@ -98,7 +98,7 @@ class DraftReads(Reads):
     async def open_escalations(self) -> Sequence[Escalation]:
         """Return the escalations that nobody closed, oldest first."""
         # Written out, because a bound parameter would keep the partial index from being used.
-        going_on = literal_column("status <> 'closed'", type_=Boolean)
+        going_on = text("status <> 'closed'")
         statement = select(escalations.c.doc).where(going_on).order_by(escalations.c.at, escalations.c.id)
         return await self.database.read(lambda c: all_of(c, Escalation, statement))
 

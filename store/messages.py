@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, or_, select
+from sqlalchemy import ColumnElement, Connection, TextClause, delete, func, insert, or_, select, text
 
 from desk.changes import Expect, RemoveChannel, SaveChannel, SaveEarly, SaveMessage, SaveReading
 from desk.errors import Conflict
@@ -18,6 +18,9 @@ from desk.timeline import File, Message, Timeline, ordered
 from store.database import Reads
 from store.rows import Writer, all_of, one_of, pack, put
 from store.schema import channels, early, messages
+
+WAITS = text("messages.waits")
+"""In the very words of the index: SQLite does not see that `waits = 1` says the same."""
 
 
 def save_message(connection: Connection, write: SaveMessage) -> None:
@@ -66,12 +69,12 @@ def expect_none_pending(connection: Connection, write: Expect) -> None:
         raise Conflict(f"a message in {write.channel!r} is not in a ticket yet")
 
 
-def find_message(connection: Connection, *conditions: ColumnElement[bool]) -> Message | None:
+def find_message(connection: Connection, *conditions: ColumnElement[bool] | TextClause) -> Message | None:
     """Return the message that meets the conditions."""
     return one_of(connection, Message, select(messages.c.doc).where(*conditions))
 
 
-def find_messages(connection: Connection, *conditions: ColumnElement[bool]) -> Timeline:
+def find_messages(connection: Connection, *conditions: ColumnElement[bool] | TextClause) -> Timeline:
     """Return the messages that meet the conditions, in platform order."""
     return ordered(all_of(connection, Message, select(messages.c.doc).where(*conditions)))
 
@@ -108,6 +111,12 @@ class MessageReads(Reads):
     async def pending(self, channel: ChannelRef, group: str) -> Timeline:
         """Return what customers of a group said in a channel that no ticket has taken in yet."""
         return await self.database.read(lambda c: find_messages(c, *_pending(str(channel), group)))
+
+    async def waiting(self, channel: ChannelRef, group: str) -> tuple[datetime, datetime] | None:
+        """Return when the first and the last of it was said, without reading it; None where nothing waits."""
+        statement = select(func.min(messages.c.at), func.max(messages.c.at)).where(*_pending(str(channel), group))
+        first, last = await self.database.read(lambda c: c.execute(statement).one())
+        return (first, last) if first else None
 
     async def timeline(self, ticket: TicketId) -> Timeline:
         """Return everything said in a ticket, in platform order."""
@@ -146,8 +155,8 @@ def _columns(message: Message, group: str) -> dict[str, Any]:
     }
 
 
-def _pending(channel: str, group: str) -> tuple[ColumnElement[bool], ...]:
-    return (messages.c.channel == channel, messages.c.grp == group, messages.c.waits.is_(True))
+def _pending(channel: str, group: str) -> tuple[ColumnElement[bool] | TextClause, ...]:
+    return (messages.c.channel == channel, messages.c.grp == group, WAITS)
 
 
 WRITERS: Mapping[type, Writer] = {

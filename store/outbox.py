@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, func, or_, select, text, update
 
 from desk.cards import Card, CardRecord
 from desk.changes import Enqueue, Refresh, SaveCard, Unsend
@@ -23,7 +23,8 @@ from store.schema import cards, messages, outbox
 
 TO_CUSTOMERS = (Purpose.ANSWER, Purpose.PART, Purpose.HOLDING, Purpose.QUESTION, Purpose.REMINDER, Purpose.CSAT, Purpose.NOTICE)
 """What a turn that starts again takes back before it was sent."""
-WAITING = outbox.c.status.in_((RowStatus.QUEUED, RowStatus.SENDING))
+WAITING = text("outbox.status IN ('queued', 'sending')")
+"""In the very words of the index: SQLite does not see that a parameter says the same."""
 UNSENT = (outbox.c.status == RowStatus.QUEUED) & (outbox.c.attempts == 0)
 EMPTIED = (RowStatus.SENT, RowStatus.DROPPED)
 """Rows that nobody will send again: the words leave them."""

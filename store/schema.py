@@ -28,7 +28,7 @@ from sqlalchemy import (
     text,
 )
 
-HEAD = "0009"
+HEAD = "0010"
 """The newest migration in `store/migrations/versions`."""
 
 metadata = MetaData(
@@ -235,7 +235,7 @@ outbox = Table(
     Column("attempts", Integer, nullable=False),
     Column("attempted_at", Instant),
     Column("not_before", Instant),
-    _maybe("ref"),
+    _maybe("ref", index=True),
     _maybe("place"),
     _text("error"),
     _text("doc"),

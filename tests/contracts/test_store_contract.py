@@ -247,6 +247,15 @@ async def test_pending_is_what_a_customer_said_outside_of_tickets(store: Store):
     assert [m.id for m in await store.pending(COMMUNITY, HERS)] == ["m-1"]
 
 
+async def test_what_waits_is_known_by_its_first_and_last_instant(store: Store):
+    await commit(store, SaveChannel(channel()))
+    assert await store.waiting(COMMUNITY, HERS) is None
+    later = NOW + timedelta(seconds=4)
+    said = [replace(message("m-2"), at=later), message("m-1"), replace(message("m-3"), at=later + timedelta(hours=1), ticket=T1)]
+    await commit(store, *map(SaveMessage, said))
+    assert await store.waiting(COMMUNITY, HERS) == (NOW, later)
+
+
 async def test_in_a_shared_channel_an_account_is_one_group(store: Store):
     place = Place(SHARED)
     await commit(
