@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
 from functools import partial
 from pathlib import Path
 
 import aiohttp
 import discord
 
+from bot.arrivals.handover import Handover
 from bot.arrivals.inbox import Inbox
-from bot.arrivals.pump import GivenUp, Pump, defect
+from bot.arrivals.keeping import kept_up
+from bot.arrivals.pump import GivenUp, Pump
 from bot.discord.access import Access
 from bot.discord.budget import KeptBudget
 from bot.discord.carried import Carried
@@ -104,7 +105,8 @@ class Discord:
         self._gap.is_reading = self._was_heard
         listener = Listener(self._web, people, kinds, policy=policy, store=store, watch=watch, clock=clock, emit=desk.emit)
         self._chat.read_by(partial(said, self._web, listener))
-        self._pump = Pump(self._inbox, listener.take, self._clock, take_many=listener.take_many, on_given_up=on_given_up)
+        handover = Handover(listener.events, desk.emit, store)
+        self._pump = Pump(self._inbox, listener.take, self._clock, take_many=handover.take_many, on_given_up=on_given_up)
         self._commands = Commands(self._web, desk, self._carried)
         interactive = Interactive(
             self._web,
@@ -126,10 +128,10 @@ class Discord:
             return
         socket, gap = self._socket, self._gap
         async with asyncio.TaskGroup() as group:
-            group.create_task(kept_up(self._pump.run))
-            await kept_up(self._logged_in)
+            group.create_task(kept_up(self._pump.run, platform="Discord"))
+            await kept_up(self._logged_in, platform="Discord")
             for work in (self._find_out, self._commands.run, partial(gap.run, lambda: socket.is_live), socket.run):
-                group.create_task(kept_up(work))
+                group.create_task(kept_up(work, platform="Discord"))
 
     def is_behind(self, channel: ChannelRef) -> bool:
         """Tell whether what was said in a channel in our absence may still be unread."""
@@ -190,17 +192,3 @@ class Discord:
                 pause = min(pause * 2, LONGEST_PAUSE)
             else:
                 return log.info("connected to the Discord server %s as %s", me.guild, me.bot_user)
-
-
-async def kept_up(work: Callable[[], Awaitable[None]]) -> None:
-    """Do something to its end, however often it fails on the way: a defect in what listens to Discord must not end the desk for all others."""
-    pause, clock = PAUSE, asyncio.get_running_loop().time
-    while True:
-        began = clock()
-        try:
-            return await work()
-        except Exception as error:  # noqa: BLE001
-            pause = PAUSE if clock() - began > LONGEST_PAUSE else pause
-            log.error("something that listens to Discord failed, so it begins again in %.0f s: %s", pause, defect(error))
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, LONGEST_PAUSE)

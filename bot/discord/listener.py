@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from itertools import groupby
 from typing import Any
 
 from bot.arrivals.inbox import Arrival
@@ -19,8 +17,7 @@ from bot.discord.refs import channel_ref, user_ref
 from bot.discord.web import Web
 from desk.customer import Role
 from desk.errors import PlaceGone, Rejected
-from desk.events import Event, MessageReceived, MessagesReceived
-from desk.ids import EventId, derived
+from desk.events import Event, MessageReceived
 from desk.ports import Clock, PolicySource
 from desk.space import Platform
 from desk.store import Store
@@ -34,8 +31,6 @@ ROLES = timedelta(minutes=5)
 """How long the names of a server's roles are good for."""
 NAMED = 20
 """Up to how many channels that one message refers to are looked up."""
-LOOK, LOOKS = 0.05, 200
-"""How often, with seconds between, it is asked whether the desk has stored many messages, before more are handed over all the same."""
 EVER = datetime(2015, 1, 1, tzinfo=UTC)
 
 log = logging.getLogger("frontdesk.discord")
@@ -56,23 +51,6 @@ class Listener:
         """Tell the desk what an arrival says; return once that is durable there."""
         for event in await self.events(arrival):
             await self._emit(event)
-
-    async def take_many(self, arrivals: Sequence[Arrival]) -> None:
-        """Tell the desk what many arrivals of a lane say, what customers wrote one after another at once; return once that is stored.
-
-        So what is not stored yet waits in the inbox, where it is seen that the channel is crowded, and not in the engine.
-        """
-        for event in gathered([event for arrival in arrivals for event in await self.events(arrival)]):
-            await self._emit(event)
-            if isinstance(event, MessagesReceived):
-                await self._stored(event)
-
-    async def _stored(self, event: MessagesReceived) -> None:
-        """Wait until the desk has stored many messages; not for ever, for it goes on by itself."""
-        for _ in range(LOOKS):
-            if await self._store.follow_ups(event.id) is not None:
-                return
-            await asyncio.sleep(LOOK)
 
     async def events(self, arrival: Arrival) -> Sequence[Event]:
         """Return what an arrival says to the desk; nothing for what happened on another server than the home one."""
@@ -209,23 +187,6 @@ class Listener:
             except Rejected:
                 continue
         return found
-
-
-def gathered(events: Sequence[Event]) -> Sequence[Event]:
-    """Return events with those that may be stored together as one: what customers wrote in a channel, one after another."""
-    found: list[Event] = []
-    for together, run in groupby(events, key=_may_be_gathered):
-        each = list(run)
-        if together and len(each) > 1:
-            said = tuple(event for event in each if isinstance(event, MessageReceived))
-            found.append(MessagesReceived(id=EventId(derived("ev", "many", *(event.id for event in said))), messages=said))
-        else:
-            found += each
-    return found
-
-
-def _may_be_gathered(event: Event) -> bool:
-    return isinstance(event, MessageReceived) and event.role is Role.CUSTOMER and event.kind is None
 
 
 Reader = Callable[[Listener, Arrival], Awaitable[Sequence[Event]]]

@@ -145,19 +145,22 @@ class People:
     async def _role(self, found: Profile) -> Role:
         if runs_server(found, await self._rooms.guild()):
             return Role.ADMIN
+        named = await self._named()
         for role in BY_AUTHORITY:
-            if (await self._named(role)) & {found.id, *found.roles}:
+            if named[role] & {found.id, *found.roles}:
                 return role
-        return Role.TEAMMATE if found.roles & await self._let_into_agents_channel() else Role.CUSTOMER
+        return Role.TEAMMATE if found.roles and found.roles & await self._let_into_agents_channel() else Role.CUSTOMER
 
-    async def _named(self, role: Role) -> frozenset[str]:
-        """Return the ids of the users and roles that policy names for a role of the desk."""
+    async def _named(self) -> Mapping[Role, frozenset[str]]:
+        """Return the ids of the users and roles that policy names for each role of the desk."""
         now, here = await self._policy.current(), (await self._web.whoami()).guild
         team = now.team
-        entries = {Role.ADMIN: team.admins, Role.LEAD: team.leads, Role.TEAMMATE: team.agents, Role.COLLEAGUE: now.intake.colleagues}[role]
+        entries = {Role.ADMIN: team.admins, Role.LEAD: team.leads, Role.TEAMMATE: team.agents, Role.COLLEAGUE: now.intake.colleagues}
         beginning = f"{Platform.DISCORD}/{here}/"
         # The role of everyone has the server's own id: whoever names it means nobody in particular.
-        return frozenset(entry.removeprefix(beginning) for entry in entries if entry.startswith(beginning)) - {here}
+        return {
+            role: frozenset(each.removeprefix(beginning) for each in found if each.startswith(beginning)) - {here} for role, found in entries.items()
+        }
 
     async def _let_into_agents_channel(self) -> frozenset[str]:
         """Return the roles that a private agents channel itself lets in; one that sees every channel says nothing, nor does a member let in alone."""
@@ -176,7 +179,7 @@ class People:
 
     async def _own_roles(self, seen: Viewers) -> frozenset[str]:
         """Return the roles whose holders are of the team or the company, in a channel that these see."""
-        named = frozenset[str]().union(*[await self._named(role) for role in BY_AUTHORITY])
+        named = frozenset[str]().union(*(await self._named()).values())
         return named | (seen.let_in if (await self._policy.current()).team.channel else frozenset())
 
     async def _holders(self, roles: frozenset[str]) -> Mapping[str, Mapping[str, Any]]:
@@ -186,7 +189,8 @@ class People:
     async def _candidates(self, members: Mapping[str, Mapping[str, Any]]) -> set[str]:
         """Return everybody who may be of the team, so that not the whole server is asked about."""
         guild = await self._rooms.guild()
-        named = frozenset[str]().union(*[await self._named(role) for role in BY_AUTHORITY[:3]])
+        now = await self._named()
+        named = frozenset[str]().union(*(now[role] for role in BY_AUTHORITY[:3]))
         roles = named | running_roles(guild) | await self._let_into_agents_channel()
         by_role = {user for user, member in members.items() if roles & set(member.get("roles") or ())}
         one_by_one = {id for id in named if not await self.is_role(id)}

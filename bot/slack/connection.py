@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from pathlib import Path
 
+from bot.arrivals.handover import Handover
 from bot.arrivals.inbox import Inbox
+from bot.arrivals.keeping import kept_up
 from bot.arrivals.pump import GivenUp, Pump
 from bot.slack.access import Access
 from bot.slack.app import Answer, App
@@ -73,7 +76,8 @@ class Slack:
         self._gap = Gap(self._web, self._people, policy=self._policy, store=self._store, watch=self._watch, clock=self._clock, emit=desk.emit)
         self._gap.is_reading = self._was_heard
         listener = Listener(self._web, self._people, self._policy, desk.emit)
-        self._pump = Pump(self._inbox, listener.take, self._clock, on_given_up=on_given_up)
+        handover = Handover(listener.events, desk.emit, self._store)
+        self._pump = Pump(self._inbox, listener.take, self._clock, take_many=handover.take_many, on_given_up=on_given_up)
         self._interactive = Interactive(self._web, self._people, desk, self._pump.keep)
         self._app = App(self._access, self._pump, self._people, self._interactive, on_held_back=self._gap.held_back)
 
@@ -81,17 +85,21 @@ class Slack:
         """Listen until canceled. Whatever is wrong with Slack is said in the log, and the rest of the desk goes on."""
         if self._app is None or self._pump is None or self._gap is None:
             return
+        socket, gap = Socket(self._access, self._app.dispatch, self._gap.missed), self._gap
+        works: list[Callable[[], Awaitable[None]]] = [
+            self._pump.run,
+            partial(self._find_out, self._app),
+            partial(gap.run, lambda: socket.is_live or not self._access.in_socket_mode),
+        ]
+        if self._access.in_socket_mode:
+            works.append(socket.run)
+        elif self._access.signing_secret:
+            gap.missed()
+        else:
+            log.error(DEAF)
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._pump.run())
-            group.create_task(self._find_out(self._app))
-            socket = Socket(self._access, self._app.dispatch, self._gap.missed)
-            group.create_task(self._gap.run(lambda: socket.is_live or not self._access.in_socket_mode))
-            if self._access.in_socket_mode:
-                group.create_task(socket.run())
-            elif self._access.signing_secret:
-                self._gap.missed()
-            else:
-                log.error(DEAF)
+            for work in works:
+                group.create_task(kept_up(work, platform="Slack"))
 
     def be_patient(self, seconds: float) -> None:
         """Let each thing that an answer waits for take this long, where it is not Slack who waits, for three seconds."""

@@ -36,8 +36,12 @@ class Listener:
 
     async def take(self, arrival: Arrival) -> None:
         """Tell the desk what an arrival says; return once that is durable there."""
-        for event in await READERS[arrival.kind](self, arrival):
+        for event in await self.events(arrival):
             await self._emit(event)
+
+    async def events(self, arrival: Arrival) -> Sequence[Event]:
+        """Return what an arrival says to the desk."""
+        return await READERS[arrival.kind](self, arrival)
 
     async def _message(self, arrival: Arrival) -> Sequence[Event]:
         event = arrival.payload

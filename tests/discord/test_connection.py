@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 
 from bot.discord.access import Access
-from bot.discord.connection import Discord, kept_up
+from bot.discord.connection import Discord
 from bot.discord.refs import channel_ref, message_ref, user_ref
 from cli.play.discord import channels, interactions, saying
 from cli.play.discord.founding import another, person, room
@@ -349,17 +349,3 @@ async def test_an_event_that_is_not_as_it_was_ever_described_ends_nothing(heard,
     assert [event.text for event in desk.heard] == ["Where is my refund?"]
     assert len(discord.gateway.identified) == 1
     assert "THREAD_CREATE could not be read whole: ValueError" in caplog.text
-
-
-async def test_a_defect_in_what_listens_is_said_and_ends_nothing_else(caplog, monkeypatch):
-    monkeypatch.setattr("bot.discord.connection.PAUSE", 0.001)
-    left = [ExceptionGroup("of shards", [LookupError("Mara's words")]), AttributeError()]
-
-    async def work() -> None:
-        if left:
-            raise left.pop(0)
-
-    await kept_up(work)
-    said = [record.getMessage() for record in caplog.records]
-    assert [sentence.partition(" at ")[0].rpartition(": ")[2] for sentence in said] == ["LookupError", "AttributeError"]
-    assert "Mara" not in caplog.text

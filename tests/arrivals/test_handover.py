@@ -2,18 +2,16 @@
 
 import asyncio
 from datetime import UTC, datetime
-from types import SimpleNamespace
 
 import pytest
 
+from bot.arrivals.handover import Handover
 from bot.arrivals.inbox import Arrival
-from bot.discord.listener import Listener
 from bot.discord.refs import channel_ref, message_ref, user_ref
 from desk.customer import Role
 from desk.events import MessageReceived, MessagesReceived
 from desk.ids import EventId
 from desk.space import Place
-from tests.fakes import FakeClock
 
 HELP = channel_ref("10", "20")
 AT = datetime(2026, 11, 4, 10, tzinfo=UTC)
@@ -33,22 +31,12 @@ class Desk:
         return () if event in self.stored else None
 
 
-class Reading(Listener):
-    """Reads each arrival as one customer's message."""
-
-    async def events(self, arrival):
-        id = arrival.payload["id"]
-        by = user_ref("10", "7")
-        said = {
-            "ref": message_ref(HELP, id),
-            "place": Place(HELP),
-            "author": by,
-            "author_name": "Ina",
-            "role": Role.CUSTOMER,
-            "text": "Hello",
-            "at": AT,
-        }
-        return (MessageReceived(id=EventId(f"ev-{id}"), **said),)
+async def events(arrival):
+    """Read an arrival as one customer's message."""
+    id = arrival.payload["id"]
+    by = user_ref("10", "7")
+    said = {"ref": message_ref(HELP, id), "place": Place(HELP), "author": by, "author_name": "Ina", "role": Role.CUSTOMER, "text": "Hello", "at": AT}
+    return (MessageReceived(id=EventId(f"ev-{id}"), **said),)
 
 
 @pytest.fixture
@@ -57,13 +45,12 @@ def desk():
 
 
 @pytest.fixture
-def listener(desk):
-    nothing = SimpleNamespace()
-    return Reading(nothing, nothing, nothing, policy=nothing, store=desk, watch=nothing, clock=FakeClock(), emit=desk.emit)
+def handover(desk):
+    return Handover(events, desk.emit, desk)
 
 
-async def test_many_are_one_event_and_are_handed_over_once_they_are_stored(desk, listener):
-    handing = asyncio.ensure_future(listener.take_many([Arrival("said", "20", {"id": str(n)}) for n in range(300, 312)]))
+async def test_many_are_one_event_and_are_handed_over_once_they_are_stored(desk, handover):
+    handing = asyncio.ensure_future(handover.take_many([Arrival("said", "20", {"id": str(n)}) for n in range(300, 312)]))
     await desk.heard.wait()
     [event] = desk.taken
     assert isinstance(event, MessagesReceived)
@@ -74,6 +61,6 @@ async def test_many_are_one_event_and_are_handed_over_once_they_are_stored(desk,
     assert desk.taken == [event]
 
 
-async def test_one_alone_is_handed_over_as_soon_as_it_is_durable(desk, listener):
-    await listener.take_many([Arrival("said", "20", {"id": "300"})])
+async def test_one_alone_is_handed_over_as_soon_as_it_is_durable(desk, handover):
+    await handover.take_many([Arrival("said", "20", {"id": "300"})])
     assert [type(event) for event in desk.taken] == [MessageReceived]
