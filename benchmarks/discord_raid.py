@@ -103,13 +103,14 @@ class Raid:
 
 
 def backlog(home: Path) -> dict[str, int]:
-    """Return what waits: arrivals in the inbox, events in the engine, deadlines that are due, and turns whose pause runs."""
+    """Return what waits: arrivals in the inbox, events in the engine, deadlines that are due, turns whose pause runs, and posts."""
     now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     return {
         "inbox": _one(home / "discord.db", "SELECT count(*) FROM arrivals"),
         "engine": _one(home / "engine.db", "SELECT count(*) FROM workflow_status WHERE status IN ('PENDING', 'ENQUEUED')"),
         "due": _one(home / "frontdesk.db", "SELECT count(*) FROM deadlines WHERE due <= ?", now),
         "pauses": _one(home / "frontdesk.db", "SELECT count(*) FROM deadlines WHERE kind = 'pause' AND due > ?", now),
+        "posts": _one(home / "frontdesk.db", "SELECT count(*) FROM outbox WHERE status IN ('queued', 'sending')"),
     }
 
 

@@ -16,8 +16,8 @@ from bootstrap import open_reading
 from bot.discord.refs import channel_ref
 from cli.play.discord import saying
 from cli.play.discord.api import Exchange
-from cli.play.discord.founding import founded, person, room
-from cli.play.discord.names import GUILD, TOKEN, channel_id, user_id
+from cli.play.discord.founding import founded, person, role, room
+from cli.play.discord.names import GUILD, TOKEN, channel_id, role_id, user_id
 from cli.play.discord.server import Loopback
 from cli.play.discord.state import Home, Message
 from desk.changes import SaveChannel, write
@@ -26,6 +26,7 @@ from desk.space import Channel, ChannelKind
 from settings import read_settings
 
 RAIDED, AGENTS = channel_id("lobby"), channel_id("agents")
+TEAM = role_id("Support")
 OTHERS = tuple(channel_id(f"help {n}") for n in range(4))
 POSTED = re.compile(r"^/channels/(\d+)/messages$")
 
@@ -63,8 +64,10 @@ def served(customers: int) -> Loopback:
     home = founded(lambda: datetime.now(UTC))
     for n in range(customers):
         person(home, customer(n), f"Customer {n}")
-    for id, name in [(RAIDED, "lobby"), (AGENTS, "agents"), *((id, f"help-{n}") for n, id in enumerate(OTHERS))]:
+    for id, name in [(RAIDED, "lobby"), *((id, f"help-{n}") for n, id in enumerate(OTHERS))]:
         room(home, id, name)
+    role(home, TEAM, "Support")
+    room(home, AGENTS, "agents", only=(TEAM,))
     loop = Loopback(home)
     loop.api.buckets.counting = True
     return loop

@@ -67,6 +67,8 @@ class Capabilities:
     """The team's cards of one ticket stand in one thread, under the first of them."""
     pace: timedelta = timedelta()
     """The least time between two posts in one channel."""
+    paces_threads: bool = False
+    """Each thread has a pace of its own."""
 
 
 class ChatPlatform(Protocol):

@@ -25,6 +25,8 @@ NEARLY = 0.15
 """How much less alike than policy asks a complaint may be that is still looked at: it may be close to one between."""
 MOST = 50
 """Tickets that are looked at, the latest."""
+READ = 5000
+"""Of what was said lately so much is compared, the latest."""
 NEW = IncidentId("")
 """The id of an incident that has none yet."""
 PLACES = 3
@@ -221,7 +223,7 @@ async def _others(complaint: Complaint, every: Sequence[Incident], services: Ser
     """Return what others complained of lately that is nearly alike, in tickets that are in no incident yet."""
     policy = (await services.policy.current()).incidents
     since = complaint.at - policy.within
-    lately = await services.store.meanings(embedder=complaint.meaning.embedder, since=since)
+    lately = await services.store.meanings(embedder=complaint.meaning.embedder, since=since, most=READ)
     least = policy.similar - NEARLY
     near = sorted((m for _, m in nearest(complaint.meaning, lately, least=least) if m.ticket != complaint.ticket), key=lambda m: (m.at, m.message))
     taken = rests(every, complaint.at, policy) | {id for incident in every if not incident.status.is_over for id in incident.tickets}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -28,32 +29,29 @@ OVER_KINDS = (DeadlineKind.REMIND, DeadlineKind.CLOSE)
 
 async def message_received(event: MessageReceived, services: Services) -> Changes:
     """Store a message. A customer's starts or prolongs the pause; one of ours stands the bot down in its thread."""
-    return await _received(event, services, policy=await services.policy.current(), beside=[])
+    return await _received(event, services, policy=await services.policy.current())
 
 
 async def messages_received(event: MessagesReceived, services: Services) -> Changes:
     """Store what many customers wrote at once, each message as if it had come alone."""
-    result, beside, policy = NOTHING, list[Message](), await services.policy.current()
+    policy = await services.policy.current()
+    each = (_received(one, services, policy=policy, beside=event.messages[:n]) for n, one in enumerate(event.messages))
     try:
-        for each in event.messages:
-            result += await _received(each, services, policy=policy, beside=beside)
+        return sum(await asyncio.gather(*each), NOTHING)
     except Retryable:
         raise
     except Exception:  # noqa: BLE001
         # A defect in one of them must not lose the others: each comes alone, and the team is told of the one.
         return follow(*event.messages)
-    return result
 
 
-async def _received(event: MessageReceived, services: Services, *, policy: Policy, beside: list[Message]) -> Changes:
-    """Store a message, and note it in what is stored together with it."""
+async def _received(event: MessageReceived, services: Services, *, policy: Policy, beside: Sequence[MessageReceived] = ()) -> Changes:
+    """Store a message; `beside` was said before it and is stored together with it."""
     channel, declared = await direct.channel_of(event, services)
     if channel is None or direct.is_before(event, channel) or await services.store.message(event.ref):
         return NOTHING
     message = await _message(event, services, policy)
-    changes = declared + await _taken_in(message, channel, services, policy=policy, cause=event.id, beside=beside)
-    beside.append(message)
-    return changes
+    return declared + await _taken_in(message, channel, services, policy=policy, cause=event.id, beside=beside)
 
 
 async def message_edited(event: MessageEdited, services: Services) -> Changes:
@@ -91,7 +89,9 @@ async def typing_seen(event: TypingSeen, services: Services) -> Changes:
     return write(await _pause(channel, group, services, first=waiting[0], last=event.at, policy=policy)) if waiting else NOTHING
 
 
-async def _taken_in(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId, beside: Sequence[Message]) -> Changes:
+async def _taken_in(
+    message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId, beside: Sequence[MessageReceived]
+) -> Changes:
     if channel.kind is ChannelKind.INTERNAL:
         return await _note(message, services)
     if message.role is Role.CUSTOMER:
@@ -130,10 +130,12 @@ async def _note(message: Message, services: Services) -> Changes:
     return stored + questions.asked(note, note.ticket) if message.mentions_bot else stored
 
 
-async def _customers(message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId, beside: Sequence[Message]) -> Changes:
+async def _customers(
+    message: Message, channel: Channel, services: Services, *, policy: Policy, cause: EventId, beside: Sequence[MessageReceived]
+) -> Changes:
     group = tickets.group_of(channel, message.author) if message.author else ""
     waiting = await services.store.waiting(channel.ref, group) or ()
-    theirs = [other.at for other in beside if other.author and tickets.group_of(channel, other.author) == group]
+    theirs = [other.at for other in beside if tickets.group_of(channel, other.author) == group]
     times = [message.at, *waiting, *theirs]
     stored = write(SaveMessage(message))
     if message.deleted:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from desk.cards import Card
 from desk.errors import Conflict, Misconfigured, PlaceGone, RateLimited, Rejected, Retryable, Unavailable
-from desk.ids import CardId
+from desk.ids import CardId, OutboxId
 from desk.ports import ChatPlatform
 from desk.post import SIGNS, Direct, Op, Post, Row, RowStatus
 from desk.space import MessageRef, Place, Platform
@@ -37,11 +37,14 @@ class Sender:
         self._pace = Pace()
         self._direct: dict[str, str] = {}
         self._busy = asyncio.Lock()
+        self._under_way: dict[OutboxId, asyncio.Task[None]] = {}
 
     async def drain(self, between: Between | None = None) -> bool:
         """Send everything that may be sent now, in turn if anything is to be awaited between; True when anything was tried."""
         async with self._busy:
-            tried = False
+            tried = bool(self._under_way)
+            if tried:
+                await asyncio.wait(self._under_way.values())
             while rows := await self._services.store.sendable(self._services.clock.now()):
                 tried = True
                 if not await abreast(self._deliver, rows, between):
@@ -49,17 +52,35 @@ class Sender:
             return tried
 
     async def run(self) -> None:
-        """Send until cancelled."""
+        """Send until cancelled, each lane for itself: a post that a platform holds back keeps only those behind it waiting."""
         bell = self._services.bells.outbox
         rhythm = Rhythm()
-        while True:
-            await rhythm.keep()
-            bell.clear()
-            try:
-                await self.drain()
-            except Retryable as error:
-                log.warning("the outbox could not be read: %s", error)
-            await self._sleep(bell)
+        async with asyncio.TaskGroup() as group:
+            while True:
+                await rhythm.keep()
+                bell.clear()
+                try:
+                    await self._begin(group)
+                except Retryable as error:
+                    log.warning("the outbox could not be read: %s", error)
+                await self._sleep(bell)
+
+    async def _begin(self, group: asyncio.TaskGroup) -> None:
+        """Begin to send what may be sent now and is not under way."""
+        async with self._busy:
+            for row in await self._services.store.sendable(self._services.clock.now()):
+                if row.post.id not in self._under_way:
+                    self._under_way[row.post.id] = group.create_task(self._see_off(row))
+
+    async def _see_off(self, row: Row) -> None:
+        try:
+            if await self._deliver(row):
+                self.wake()
+        except Retryable as error:
+            # How far it came could not be written down; it is found as under way and looked up.
+            log.warning("outbox row %s: %s", row.post.id, error)
+        finally:
+            del self._under_way[row.post.id]
 
     def wake(self) -> None:
         """Look again now."""
@@ -188,9 +209,11 @@ class Sender:
         """Return when a row may go, None for now. Only what adds a message takes a turn: platforms count the rest apart."""
         if isinstance(row.post.target, Direct) and chat.can.pace and row.post.lane not in self._direct:
             self._direct[row.post.lane] = str((await chat.open(row.post.target.user)).channel)
+        channel = self._channel(row.post)
         if row.post.op in PACED:
-            return self._pace.turn(row.post.id, self._channel(row.post), now=now, pace=chat.can.pace)
-        return self._pace.held(self._channel(row.post), now)
+            apart = chat.can.paces_threads and isinstance(row.post.target, Place)
+            return self._pace.turn(row.post.id, channel, now=now, pace=chat.can.pace, slot=row.post.lane if apart else channel)
+        return self._pace.held(channel, now)
 
     def _channel(self, post: Post) -> str:
         """Return what is held back together: a channel. Reactions are apart: a storm of them may not hold back an answer."""

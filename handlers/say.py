@@ -22,7 +22,7 @@ from handlers.times import timed
 
 HEARD = "eyes"
 POINTED = 10
-"""Up to so many messages are pointed from at once: each pointer starts a thread, and somebody may write line upon line."""
+"""Up to so many messages are each pointed from at once. Who wrote more, line upon line, finds one pointer under the last: each starts a thread."""
 
 
 def heard(message: Message, *, cause: EventId, at: datetime) -> Changes:
@@ -112,9 +112,9 @@ def tell_privately(s: Situation, text: str, user: UserRef, *, label: str) -> Cha
 
 
 def links(s: Situation) -> Changes:
-    """Point from later top-level messages of the ticket to where it is answered; of many, from the latest."""
-    changes = NOTHING
-    for message in _unlinked(s)[-POINTED:]:
+    """Point from later top-level messages of the ticket to where it is answered; of many, from the last alone."""
+    changes, later = NOTHING, _unlinked(s)
+    for message in later if len(later) <= POINTED else later[-1:]:
         assert message.ref is not None
         text = phrase(s, "linked", link=replies.message_link(s.ticket, time(s, s.ticket.opened)))
         changes += post(s, f"link{message.id}", replies.sentence(text), Purpose.NOTICE, audience=PUBLIC, target=Place(s.channel.ref, message.ref.id))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -35,6 +36,15 @@ class Table:
     """What asks nothing of a desk that does not take in everything here."""
     asked: MessageId | None = None
     before: Timeline = ()
+    known: dict[datetime, Sequence[Ticket]] = field(default_factory=dict)
+
+    async def since(self, at: datetime) -> Sequence[Ticket]:
+        """Return the group's tickets in the channel in which something was said since then, oldest first; asked once for a burst."""
+        first = min((each for each in self.known if each <= at), default=None)
+        if first is None:
+            first = at
+            self.known[at] = await self.services.store.tickets_of_group(self.channel.ref, self.group, since=at)
+        return [ticket for ticket in self.known[first] if any(message.at >= at for message in await self.timeline(ticket.id))]
 
     async def timeline(self, ticket: TicketId) -> Timeline:
         """Return what a ticket holds, with what was just put in it."""
@@ -82,8 +92,7 @@ async def by_topic(message: Message, table: Table) -> Ticket | None:
     if table.channel.intake is Intake.MENTIONS and not await _calls(message, table):
         window = table.policy.pause.quiet  # Only what belongs to a burst that mentioned the bot goes on without a mention.
     since = message.at - window
-    stored = await table.services.store.tickets_of_group(table.channel.ref, table.group, since=since)
-    known = {**{t.id: t for t in stored}, **table.tickets}
+    known = {**{t.id: t for t in await table.since(since)}, **table.tickets}
     warm = [t for t in known.values() if t.group == table.group and not t.status.is_over and t.merged_into is None]
     for ticket in sorted(warm, key=lambda t: (t.opened, t.id), reverse=True):
         if await _same_topic(message, ticket, table):

@@ -50,7 +50,7 @@ log = logging.getLogger("frontdesk.discord")
 class DiscordChat:
     """What the desk does on a server. Discord is asked once for each thing; who asks tries again."""
 
-    can = Capabilities(ephemeral=False, find_by_id=True, streams=False, card_threads=True, pace=timedelta(seconds=1))
+    can = Capabilities(ephemeral=False, find_by_id=True, streams=False, card_threads=True, pace=timedelta(seconds=1), paces_threads=True)
 
     def __init__(
         self,

@@ -1,6 +1,7 @@
 """What happens at the same moment in another order ends the same."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
@@ -144,3 +145,31 @@ async def test_a_sweep_of_the_outbox_that_fails_leaves_no_row_under_way_behind_i
     with pytest.raises(Unavailable):
         await sweep
     assert [post.id for post in desk.chat.sent] == ["o-1"]
+
+
+async def test_a_post_that_a_platform_holds_back_keeps_only_its_own_lane_waiting(desk):
+    chat = Gated(desk.chat)
+    wanted = [("held", "a"), ("other", "b"), ("behind", "a"), ("next", "b")]
+    posts = [
+        Post(OutboxId(f"o-{id}"), Place(channel("agents"), thread), Purpose.NOTICE, INTERNAL, desk.clock.now(), card=Card((Text(id),)))
+        for id, thread in wanted
+    ]
+    await desk.store.commit(EventId("posts"), write(*map(Enqueue, posts)), at=desk.clock.now())
+    sending = asyncio.create_task(Sender(replace(desk.services, chat={Platform.LOCAL: chat})).run())
+    await _until(lambda: len(desk.chat.sent) == 2)
+    assert [post.id for post in desk.chat.sent] == ["o-other", "o-next"]
+    chat.may_end.set()
+    await _until(lambda: len(desk.chat.sent) == 4)
+    assert [post.id for post in desk.chat.sent[2:]] == ["o-held", "o-behind"]
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert chat.sends == 4
+
+
+async def _until(holds: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if holds():
+            return
+        await asyncio.sleep(0.01)
+    raise AssertionError("it never was")

@@ -146,6 +146,23 @@ async def test_two_threads_of_one_channel_share_its_pace(w):
     assert [id for _, id in tried] == ["p0", "p1", "p2", "p3", "p4"]
 
 
+async def test_where_a_platform_counts_by_threads_each_has_a_pace_of_its_own_and_a_limit_holds_the_channel(w):
+    w.chat.can = Capabilities(pace=timedelta(seconds=1), paces_threads=True)
+    tried = busy(w)
+    now = w.clock.now()
+    await enqueue(w, *(post(f"{thread}{n}", at=now, target=Place(channel("agents"), thread)) for n in range(2) for thread in "ab"))
+    await w.wait(seconds=5)
+    assert [((at - now).total_seconds(), id) for at, id in tried] == [(0, "a0"), (0, "b0"), (1, "a1"), (1, "b1")]
+    tried = busy(w, agents=[30])
+    later = w.clock.now()
+    for thread in "ab":
+        await enqueue(w, post(f"{thread}2", at=later, target=Place(channel("agents"), thread)))
+    await w.wait(seconds=20)
+    assert [id for _, id in tried] == ["a2"]
+    await w.wait(seconds=20)
+    assert sorted(id for _, id in tried) == ["a2", "a2", "b2"]
+
+
 async def test_what_comes_later_does_not_push_itself_in_front(w):
     w.chat.can = Capabilities(pace=timedelta(seconds=1))
     tried = busy(w)

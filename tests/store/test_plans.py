@@ -21,6 +21,7 @@ ASKED: dict[str, Callable[[SqlStore], Awaitable[object]]] = {
     "timeline": lambda store: store.timeline(TicketId("t-1")),
     "thread": lambda store: store.thread(THREAD),
     "tickets_in_thread": lambda store: store.tickets_in_thread(THREAD),
+    "tickets_of_group": lambda store: store.tickets_of_group(COMMUNITY, GROUP, since=NOW),
     "card_at": lambda store: store.card_at(AT),
     "row": lambda store: store.row(OutboxId("o-1")),
     "open_escalations": lambda store: store.open_escalations(),
