@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.discord import spoken
-from bot.discord.kinds import Room
+from bot.discord.kinds import SOLVED, Room
 from bot.discord.people import Who
 from bot.discord.refs import channel_ref, instant, message_ref
 from bot.discord.web import Whoami
@@ -71,6 +71,13 @@ class Where:
     def title(self) -> str:
         """Return what heads a forum's post."""
         return spoken.clean(self.room.name) if self.parent.is_forum else ""
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """Return how a post is tagged by people; that it is solved is our word."""
+        names = dict(self.parent.names)
+        given = (spoken.clean(names[tag]) for tag in self.room.tags if tag in names)
+        return tuple(tag for tag in given if tag.strip().lower() != SOLVED) if self.parent.is_forum else ()
 
     def place(self, me: Whoami, message: str) -> Place:
         """Return a message's place. A post of a forum stands in its own thread: two posts are never one ticket."""
@@ -190,9 +197,12 @@ def name_of(emoji: str) -> str:
 
 def _text(message: Payload, where: Where, here: Here) -> str:
     text = here.markdown(text_of(message))
-    # Many write into a post's title what they ask, and details below it.
-    heads = message["id"] == where.room.id and len(where.title) > UNTITLED and not text.startswith(where.title)
-    return f"{where.title}\n\n{text}".rstrip() if heads else text
+    if message["id"] != where.room.id:
+        return text
+    # Many write into a post's title what they ask, and details below it, and choose by a tag what it is about.
+    heads = len(where.title) > UNTITLED and not text.startswith(where.title)
+    parts = (where.title if heads else "", text, f"({', '.join(where.tags)})" if where.tags else "")
+    return "\n\n".join(part for part in parts if part)
 
 
 def _files(message: Payload) -> tuple[File, ...]:

@@ -32,6 +32,8 @@ THREADS = frozenset({Kind.NEWS_THREAD, Kind.THREAD, Kind.PRIVATE_THREAD})
 FORUMS = frozenset({Kind.FORUM, Kind.MEDIA})
 DIRECT = frozenset({Kind.DIRECT, 3})
 """A private conversation, and one of several people, which bots are never in."""
+SOLVED = "solved"
+"""The tag of a forum that shows that a post is solved, in any case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from bot.discord.kinds import Kinds, Room
+from bot.discord.kinds import SOLVED, Kinds, Room
 from bot.discord.limits import TAGS, THREAD, cut
 from bot.discord.refs import channel_ref, thread_of
 from bot.discord.refusals import AlreadyStarted, ThreadArchived, ThreadLocked, ThreadsFull
@@ -19,8 +19,6 @@ from desk.store import Store
 from desk.ticket import Status, Ticket
 
 T = TypeVar("T")
-SOLVED = "solved"
-"""The tag of a forum that shows that a post is solved, in any case."""
 OVER = frozenset({Status.SOLVED, Status.CLOSED})
 UNTITLED = "Ticket"
 ARCHIVED_AT_ONCE = 10

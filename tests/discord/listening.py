@@ -25,6 +25,7 @@ from tests.world import ScriptedPolicy
 MARA, TIM, LEA = "1190000000000100000", "1190000000000200000", "1190000000000210000"
 HELP, TEAM_ROOM, FORUM = "1190000000000300000", "1190000000000400000", "1190000000000500000"
 MARA_REF, HELP_REF = user_ref(GUILD, MARA), channel_ref(GUILD, HELP)
+BILLING, SOLVED = "1190000000000510000", "1190000000000510001"
 
 
 def server(now) -> Home:
@@ -35,7 +36,8 @@ def server(now) -> Home:
     room(home, HELP, "help")
     room(home, TEAM_ROOM, "team")
     forum = room(home, FORUM, "questions", Kind.FORUM)
-    forum.tags = [{"id": "1190000000000510000", "name": "Billing", "moderated": False, "emoji_id": None, "emoji_name": None}]
+    tags = {BILLING: "Billing", SOLVED: "Solved"}
+    forum.tags = [{"id": id, "name": name, "moderated": False, "emoji_id": None, "emoji_name": None} for id, name in tags.items()]
     return home
 
 

@@ -26,7 +26,7 @@ from desk.tending import Forgotten
 from desk.timeline import File, Purpose
 from desk.timeline import Message as Said
 from store.watch import SqlWatch
-from tests.discord.listening import FORUM, HELP, HELP_REF, LEA, MARA, MARA_REF, Listening, Talk, listening, server, until
+from tests.discord.listening import BILLING, FORUM, HELP, HELP_REF, LEA, MARA, MARA_REF, SOLVED, Listening, Talk, listening, server, until
 from tests.fakes import START, FakeDesk
 
 FORUM_REF = channel_ref(GUILD, FORUM)
@@ -84,6 +84,13 @@ async def test_a_post_of_a_forum_is_a_thread_of_its_own_and_its_title_is_heard(h
         (message_ref(FORUM_REF, first.id), Place(FORUM_REF, post.id), "Charged twice\n\nIn November, INV-204."),
         (message_ref(FORUM_REF, reply.id, thread=post.id), Place(FORUM_REF, post.id), "Anybody?"),
     ]
+
+
+async def test_what_a_post_is_tagged_with_is_heard_too_and_that_it_is_solved_is_not(heard, desk, talk):
+    talk.posts("Charged twice", "In November.", applied_tags=[BILLING, SOLVED])
+    talk.posts("Charged twice", "In December.", applied_tags=[SOLVED])
+    await heard.settled()
+    assert [event.text for event in desk.heard] == ["Charged twice\n\nIn November.\n\n(Billing)", "Charged twice\n\nIn December."]
 
 
 async def test_a_private_thread_is_heard_as_a_thread_of_its_channel(heard, desk, talk, discord):
