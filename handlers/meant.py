@@ -11,11 +11,12 @@ from handlers.situation import Situation
 
 async def meant(s: Situation, services: Services) -> tuple[Meant, ...]:
     """Return what the messages that wait for an answer mean, oldest first; those that say nothing are left out, and all while nobody can tell."""
+    said = s.latest
     try:
-        found = await services.triager.meanings([message.text for message in s.said])
+        found = await services.triager.meanings([message.text for message in said])
     except Unavailable:
         return ()
-    return tuple(Meant(m.id, s.ticket.id, m.at, meaning) for m, meaning in zip(s.said, found, strict=True) if meaning.vector)
+    return tuple(Meant(m.id, s.ticket.id, m.at, meaning) for m, meaning in zip(said, found, strict=True) if meaning.vector)
 
 
 def kept(found: tuple[Meant, ...]) -> Changes:

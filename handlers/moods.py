@@ -20,10 +20,11 @@ async def felt(s: Situation, c: Classification, services: Services) -> tuple[Sit
 
     The mood is derived from the messages as they stand, edits and deletions included; a number is kept for each, so that none is read twice.
     """
-    known, last = dict(s.ticket.felt), s.said[-1]
-    theirs = [m for m in s.timeline if m.is_customers and m.text][-MOST:]
+    known, said = dict(s.ticket.felt), s.said
+    last, alone = said[-1], len(said) == 1
+    passed_over = {m.id for m in said} - {m.id for m in s.latest}
+    theirs = [m for m in s.timeline if m.is_customers and m.text and m.id not in passed_over][-MOST:]
     found = {}
-    alone = len(s.said) == 1
     for message in theirs:
         key = _key(message)
         if message is last and (c.calls or alone):

@@ -30,6 +30,10 @@ NO_ZONE = "UTC"
 TICK = timedelta(microseconds=1)
 
 
+EACH = 25
+"""Of what one turn answers, so many messages at most are looked at one by one."""
+
+
 @dataclass(frozen=True, slots=True)
 class Situation:
     """One ticket as an event finds it. `now` lies after everything said in it, so that what is said next sorts behind.
@@ -66,6 +70,11 @@ class Situation:
     def said(self) -> Timeline:
         """Return what waits for an answer."""
         return tuple(m for m in unanswered(self.timeline) if self.since is None or (m.edited_at or m.at) > self.since)
+
+    @property
+    def latest(self) -> Timeline:
+        """Return what of it is looked at message by message: of line upon line the last ones, for all of it is read as a whole too."""
+        return self.said[-EACH:]
 
     @property
     def account(self) -> Account | None:

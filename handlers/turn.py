@@ -114,14 +114,15 @@ def _again(ticket: Ticket, at: datetime) -> SetDeadline:
 
 
 async def _classify(s: Situation, services: Services) -> Classification:
-    """Classify the burst as a whole; what one of its messages signals, the burst signals."""
-    before = tuple(message for message in s.timeline if message not in s.said)
-    whole = await services.triager.triage(drafting.words_of(s.said), heard=Heard(drafting.payer_of(s, s.authors[0]), before))
+    """Classify the burst as a whole; what one of its latest messages signals, the burst signals."""
+    said = s.said
+    before = tuple(message for message in s.timeline if message not in said)
+    whole = await services.triager.triage(drafting.words_of(said), heard=Heard(drafting.payer_of(s, s.authors[0]), before))
     answers = _was_asked(s) and whole.is_request_confidence < 1
-    whole = replace(whole, is_request=whole.is_request or files.speak_for_themselves(s) or answers or any(m.asked_at for m in s.said))
-    if len(s.said) == 1:
+    whole = replace(whole, is_request=whole.is_request or files.speak_for_themselves(s) or answers or any(m.asked_at for m in said))
+    if len(said) == 1:
         return whole
-    each = [await services.triager.triage(message.text) for message in s.said]
+    each = [await services.triager.triage(message.text) for message in s.latest]
     signals = whole.signals.union(*(c.signals for c in each))
     asks = whole.is_request or any(c.is_request for c in each)
     worst = min((whole.sentiment, *(c.sentiment for c in each)), key=WORST_FIRST.index)

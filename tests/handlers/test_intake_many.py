@@ -12,6 +12,7 @@ from desk.ticket import group_of
 from desk.timeline import Purpose
 from handlers import intake
 from handlers.catching_up import HELD, LONGEST, SHORTLY
+from handlers.situation import EACH
 from tests.world import channel, user
 
 QUESTION = "When does my refund arrive?"
@@ -145,3 +146,21 @@ async def _pause(w, who):
 def _elsewhere(w):
     gone = replace(channel("community"), id="nowhere")
     return [(w.message(who, QUESTION), gone) for who in ("ina", "max")]
+
+
+async def test_of_line_upon_line_the_last_are_looked_at_one_by_one_and_all_as_a_whole(w, monkeypatch):
+    asked = []
+    triage = w.triager.triage
+
+    async def noted(text, heard=None):
+        asked.append(text)
+        return await triage(text, heard=heard)
+
+    monkeypatch.setattr(w.triager, "triage", noted)
+    lines = ["#security my key leaked", *(f"and line {n}" for n in range(2 * EACH))]
+    await w.emit(together(*(w.message("ina", text) for text in lines)))
+    await w.wait(seconds=46)
+    assert lines[-1] in asked
+    assert lines[1] not in asked
+    assert await w.decisions() == ["escalate"]
+    assert "security" in [reason for made in await w.store.decisions() for reason in made.facts.triggers]
