@@ -87,7 +87,7 @@ def keys(needs: Mapping[str, Check], **may: Check) -> Keys:
 
 _LISTS = {"accounts": LIST, "people": LIST, "invoices": LIST, "channels": LIST}
 SCRIPT = keys({}, setup=TABLE, step=LIST, **_LISTS)
-SETUP = keys({}, start=DATE, seed=WHOLE, knowledge=texts, policy=TABLE, model=TEXT, mail=YES, **_LISTS)
+SETUP = keys({}, start=DATE, seed=WHOLE, knowledge=texts, policy=TABLE, model=TEXT, mail=YES, message_content=YES, **_LISTS)
 _PROMISED = {"first_response": duration, "next_response": duration, "resolution": duration, "hours": TEXT}
 ACCOUNT = keys({"name": TEXT}, tier=TEXT, zone=TEXT, contract=ANY, health=WHOLE, value=NUMBER, manager=TEXT, fields=TABLE, **_PROMISED)
 PERSON = keys({"name": TEXT}, role=TEXT, account=TEXT, trust=TEXT, zone=TEXT, language=TEXT, email=TEXT, entitlements=texts, skills=texts)

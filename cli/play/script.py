@@ -38,6 +38,8 @@ class Script:
     """The replies of a scripted language model, None for the one that the environment configures, if any."""
     mail: bool = True
     """Mail can be sent."""
+    message_content: bool = True
+    """Discord lets the bot read what does not name it."""
     accounts: tuple[Table, ...] = ()
     people: tuple[Table, ...] = ()
     invoices: tuple[Table, ...] = ()
@@ -77,6 +79,7 @@ def _script(raw: Table, folder: Path) -> Script:
         policy=_policy(setup.get("policy", {}), "setup"),
         model=_model(folder, setup.get("model", "")),
         mail=setup.get("mail", True),
+        message_content=setup.get("message_content", True),
         accounts=_accounts(_tables(raw, setup, "accounts"), people),
         people=tuple(map(_person, people)),
         invoices=_tables(raw, setup, "invoices"),

@@ -27,6 +27,7 @@ def setup_of(script: Script) -> dict[str, Any]:
         "knowledge": [str(path.resolve()) for path in script.knowledge],
         "model": str(script.model.resolve()) if script.model else "",
         "mail": script.mail,
+        "message_content": script.message_content,
         "accounts": script.accounts,
         "people": [{**person, "platforms": [platform.value for platform in places[person["name"]]]} for person in script.people],
         "invoices": script.invoices,

@@ -43,6 +43,17 @@ def test_direct_closed(story):
     assert not [post["text"] for post in story.bot(op="post") if "INV-" in post["text"] or "420" in post["text"]]
 
 
+def test_no_intent(story):
+    (answer,) = story.bot("answer")
+    assert answer["thread"] == "asked"
+    assert "To go on, use Reply on this message or press a button" in answer["text"]
+    assert story.actions == ["reply", "suggest", "close"]
+    assert story.decisions[0]["at"][11:16] == "10:05"
+    (card,) = story.bot("draft_card", op="post", inside=True)
+    assert "How long" not in card["text"]
+    assert (story.ticket["status"], story.ticket["containment"]) == ("solved", "confirmed")
+
+
 def test_menu(story):
     (answer,) = story.bot("answer")
     assert (answer["thread"], answer["at"][:16]) == ("asked", "2026-11-02T10:05")

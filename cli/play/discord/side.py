@@ -44,6 +44,7 @@ class DiscordSide(Side):
         self.loopback = Loopback(self.home)
         self._setup = setup
         self._held: tuple[Interaction, dict[str, str]] | None = None
+        self.home.reads_content = setup["message_content"]
         furnish(self.home, setup)
 
     async def start(self) -> None:
