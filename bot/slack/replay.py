@@ -6,11 +6,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from traceback import extract_tb
 from typing import Any
 
 from bot.arrivals.inbox import Arrival
-from bot.arrivals.pump import DEFECTS
+from bot.arrivals.pump import DEFECTS, defect
 from bot.slack import arrivals
 from bot.slack.listener import Listener
 from bot.slack.refs import instant, stamp
@@ -106,8 +105,7 @@ class Replay:
         try:
             await self._listener.take(Arrival(arrivals.MESSAGE, channel.id, event))
         except (Rejected, *DEFECTS) as error:
-            where = extract_tb(error.__traceback__)[-1]
-            log.error("a message of %s is passed over: %s at %s:%s", channel, type(error).__name__, where.filename, where.lineno)
+            log.error("a message of %s is passed over: %s", channel, defect(error))
 
 
 def _news(raw: Raw, known: Message | None, *, fresh: datetime, at: datetime) -> list[Raw]:
