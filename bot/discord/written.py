@@ -99,10 +99,15 @@ def _span(span: Span) -> str:
 
 def _link(span: Span) -> str:
     if span.text.strip() == span.address:
-        return f"<{span.address}>"
+        return _apart(span.text, f"<{span.address}>")
     # Discord makes no link of words that are an address themselves.
     label = PINGING.sub(f"@{JOINER}", _signs(" ".join(SCHEME.sub("", seen(span.text)).split()))) or "link"
-    return f"[{label}](<{span.address}>)"
+    return _apart(span.text, f"[{label}](<{span.address}>)")
+
+
+def _apart(text: str, made: str) -> str:
+    """Return what was made of a text with a blank wherever the text begins or ends with one: a link in several styles is several spans."""
+    return f"{' ' * text[:1].isspace()}{made}{' ' * text[-1:].isspace()}"
 
 
 def _styled(span: Span) -> str:

@@ -44,6 +44,11 @@ def draw(text):
         pytest.param("[mail us](mailto:a@b.example)", "mail us (a@b.example)", id="Discord makes links to the web only"),
         pytest.param("[bank.example](https://evil.example)", "[bank.example](<https://evil.example>) (evil.example)", id="where a link leads"),
         pytest.param("[x](javascript:alert)", "x", id="no link elsewhere"),
+        pytest.param(
+            "see [the **whole** guide](https://a.example) and on",
+            "see [the](<https://a.example>) [whole](<https://a.example>) [guide](<https://a.example>) and on",
+            id="blanks between the styles of a link",
+        ),
         pytest.param("snake_case and 2 * 3 * 4", "snake\\_case and 2 \\* 3 \\* 4", id="signs that are no markup"),
         pytest.param("||spoiler||", "\\|\\|spoiler\\|\\|", id="no spoilers"),
         pytest.param("<@123> <@&5> <#7> <:x:1> <t:1:f>", "\\<@123> \\<@&5> \\<#7> \\<:x:1> \\<t:1:f>", id="no mentions"),
