@@ -43,6 +43,8 @@ class Client(discord.Client):
     """A client that tells of every event by `hear`. Without an intent that has to be granted it is given less, and says so by `intents`."""
 
     def __init__(self, access: Access, hear: Hear, intents: discord.Intents) -> None:
+        # Nobody speaks here, so nobody has to be warned that the packages for voice are missing.
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False
         super().__init__(
             intents=intents,
             max_messages=None,
@@ -53,7 +55,7 @@ class Client(discord.Client):
             shard_count=access.shards.count if access.shards else None,
         )
         # At level debug the library writes down every event, and what people say in it.
-        logging.getLogger("discord").setLevel(logging.INFO)
+        logging.getLogger("discord").setLevel(max(logging.INFO, logging.getLogger().level))
         own = self._connection.parsers
         names = own.keys() | {"GUILD_CREATE"}
         self._connection.parsers = {name: partial(_heard, hear, name, None if name in LEFT_OUT else own[name]) for name in names}

@@ -57,7 +57,7 @@ class Web:
         self._breaker = Breaker(time.monotonic)
         self._running: set[asyncio.Task[Any]] = set()
         # At level debug the library writes down what is said.
-        logging.getLogger("discord.http").setLevel(logging.INFO)
+        logging.getLogger("discord.http").setLevel(max(logging.INFO, logging.getLogger().level))
 
     async def call(
         self,

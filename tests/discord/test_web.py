@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
+import discord
 import pytest
 import pytest_asyncio
 
@@ -117,6 +118,15 @@ async def test_what_is_said_is_not_written_down_whatever_the_level_of_the_log(ta
         await says(talk)
     assert "Hello" not in caplog.text
     assert TOKEN not in caplog.text
+
+
+async def test_at_level_warning_the_library_says_nothing_while_all_is_well(caplog, monkeypatch):
+    for voice in ("warn_nacl", "warn_dave"):
+        monkeypatch.setattr(discord.VoiceClient, voice, True)
+    with caplog.at_level(logging.WARNING):
+        Client(Access("t"), lambda _name, _event: None, wanted())
+        assert not logging.getLogger("discord.client").isEnabledFor(logging.INFO)
+    assert caplog.text == ""
 
 
 async def test_a_channel_that_refused_is_left_alone_for_a_while_and_asked_again_once_something_changed(talk):
