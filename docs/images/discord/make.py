@@ -55,9 +55,7 @@ def pictures() -> dict[str, str]:
 
 
 def _offer() -> Card:
-    words = "Mara Voss, I have something for you that only you should read, and I cannot send you a direct message."
-    words = f"{words} Press the button: it is shown to you alone."
-    return Card((Text(words), Buttons((Button("show_privately", "Show me privately", TicketId("t-1")),))))
+    return Card((Text(scenes.POLICY.phrase("private_offer", "en")), Buttons((Button("show_privately", "Show me privately", TicketId("t-1")),))))
 
 
 def _card(card: Card, to: draw.Ping = draw.NOBODY) -> str:

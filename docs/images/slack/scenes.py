@@ -9,13 +9,13 @@ from pathlib import Path
 
 from desk.audience import INTERNAL, PUBLIC, person
 from desk.cards import Button, Buttons, Card, Field, Form, Header, Pick, Style, Text
-from desk.customer import Account, Role
+from desk.customer import Account, Identity, Role, Trust
 from desk.decision import Decision, Suggest, Versions
 from desk.draft import Basis, Claim, Draft, DraftStatus, Evidence, Part, Proposal
 from desk.escalation import Escalation, Trigger
 from desk.explaining import explain
 from desk.facts import Facts, Occasion
-from desk.ids import AccountId, DraftId, MessageId, TicketId
+from desk.ids import AccountId, DraftId, MessageId, PersonId, TicketId
 from desk.modes import Mode
 from desk.policy_check import read_policy
 from desk.space import ChannelRef, MessageRef, Place, Platform, UserRef
@@ -82,7 +82,8 @@ def _case() -> tuple[Draft, Dossier]:
     draft = _draft(PROPOSAL, ticket)
     facts = Facts(Occasion.MESSAGE, Mode.DRAFT, draft=draft.id, confidence=0.71, threshold=0.8, claims=2, unsupported=1)
     decision = Decision("d-1", ticket.id, NOW, 1, 1, facts, Suggest(draft.id), explain(facts), Versions())
-    return draft, replace(_dossier(ticket, ASKED, draft, of=ACME, channel="acme-shared"), decisions=(decision,))
+    known = Identity(MARA, PersonId("mara"), Trust.PERSON, "code to m***@acme-robotics.example", NOW - timedelta(days=12))
+    return draft, replace(_dossier(ticket, ASKED, draft, of=ACME, channel="acme-shared"), decisions=(decision,), identity=known)
 
 
 def draft_card() -> Card:
@@ -97,7 +98,7 @@ def edit_form() -> Button:
 
 def escalation_card() -> Card:
     """Return a report of a security hole, with nothing drafted."""
-    ticket = _ticket(SAM, "Poppy Lane", level=Level.URGENT, score=94, category="technical_issue", reason="security")
+    ticket = _ticket(SAM, "Poppy Lane", level=Level.URGENT, score=94, category="technical issue", reason="security")
     raised = Escalation("x-1", ticket.id, (Trigger("security", 3),), NOW, "v1", level=3)
     return team_cards.escalation_card(raised, _dossier(ticket, HOLE, of=None, channel="community", raised=(raised,)))
 
@@ -156,10 +157,10 @@ def home_card() -> Card:
     """Return the page of an admin."""
     due = timed(NOW + timedelta(minutes=12), now=NOW, zone="Europe/Amsterdam")
     waiting = (
-        "- **urgent** Poppy Lane, technical_issue waits for a person (`t-c4e6g8j2l4n6q`)\n"
+        "- **urgent** Poppy Lane, technical issue waits for a person (`t-c4e6g8j2l4n6q`)\n"
         "- **high** Mara Voss, billing waits for an approval (`t-h2k4m6p8r2t4v`)"
     )
-    risky = f"- **urgent** Poppy Lane, technical_issue waits for a first response by {due}, in 12 min (`t-c4e6g8j2l4n6q`)"
+    risky = f"- **urgent** Poppy Lane, technical issue waits for a first response by {due}, in 12 min (`t-c4e6g8j2l4n6q`)"
     row = Buttons((_command("Next", "next", Style.PRIMARY), _command("Queue", "queue")))
     return Card((
         Header("Waiting for you", "2"), Text(waiting), row, Header("At risk", "1"), Text(risky), Header("The desk", "draft, 2 rules"),
