@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from cli.play.driver import play
+from cli.play.driver import SIDES, play
 from cli.play.places import moved
 from cli.play.script import read_script
+from cli.play.sides import Side
 from cli.play.transcript import named
 from desk.space import Platform
 from tests.discord.judge import judged
@@ -54,14 +55,18 @@ class Told:
         return [post for post in last.values() if post["purpose"] == purpose and post["op"] != "delete" and post["author"] == "frontdesk"]
 
 
-async def tell(path: Path, *, on: Platform | None = None, shelf: Path | None = None) -> Told:
-    """Play a script, all of it on one platform if that is named, and return what it printed; a story that is on the shelf is not told again."""
-    book = shelf / f"{path.stem}-{on or 'as-written'}.json" if shelf else None
+async def tell(path: Path, *, on: Platform | None = None, shelf: Path | None = None, side: type[Side] | None = None) -> Told:
+    """Play a script, all of it on one platform if that is named, and return what it printed; a story that is on the shelf is not told again.
+
+    `side` is what plays that platform, where it is not the play's own.
+    """
+    sides = {**SIDES, on: side} if on and side else SIDES
+    book = shelf / f"{path.stem}-{on or 'as-written'}{'-' + side.__name__ if side else ''}.json" if shelf else None
     if book and book.exists():
         return Told(**json.loads(book.read_text(encoding="utf-8")))
     script = read_script(path)
     with judged(told_again=any(step.deliver > 1 for step in script.steps)):
-        story = Told(**named(*await play(moved(script, on) if on else script)))
+        story = Told(**named(*await play(moved(script, on) if on else script, sides=sides)))
     if book:
         # Renamed into place: another process finds a whole story or none.
         writing = book.with_suffix(f".{os.getpid()}")

@@ -103,9 +103,10 @@ class SimulatedSide(DiscordSide):
             room = int(message.channel)
             if heard.event == "MESSAGE_CREATE" and message.kind in (0, 19):
                 reference = {"message_id": message.reply_to, "channel_id": message.channel} if message.reply_to else None
-                said = self.backend.prepare_message(room, int(message.author), message.content, reference=reference)
+                said = self.backend.prepare_message(room, int(message.author), message.content, attachments=[*message.files], reference=reference)
                 self.backend.commit_message(replace(said, id=int(message.id)), broadcast=False)
-            elif heard.event == "MESSAGE_UPDATE":
+            # That a thread was started under it is told as an update, too.
+            elif heard.event == "MESSAGE_UPDATE" and self.backend.messages[room][int(message.id)].content != message.content:
                 self.backend.edit_message(room, int(message.id), {"content": message.content})
         elif heard.event == "MESSAGE_DELETE" and int(data["id"]) in self.backend.messages.get(int(data["channel_id"]), {}):
             self.backend.delete_message(int(data["channel_id"]), int(data["id"]))

@@ -43,6 +43,12 @@ def test_direct_closed(story):
     assert not [post["text"] for post in story.bot(op="post") if "INV-" in post["text"] or "420" in post["text"]]
 
 
+def test_private_part_unlinked(story):
+    shown, refused = story.bot(op="whisper", inside=False)
+    assert "INV-205" in shown["text"]
+    assert refused["text"].startswith("I can only share public information until we know who you are.")
+
+
 def test_no_intent(story):
     (answer,) = story.bot("answer")
     assert answer["thread"] == "asked"

@@ -1,10 +1,14 @@
-"""The stories that ship, told on Discord: over the wire, with the same decisions and the same ends as in the local workspace."""
+"""The stories that ship, told on Discord over the wire: with the same decisions and the same ends as in the local workspace.
+
+Messages, threads, people and channels are kept by simcord, which is not ours; the gateway and what is pressed are the play's own Discord.
+"""
 
 import pytest
 
 from desk.space import Platform
 from tests.cli.alike import hold_alike
 from tests.cli.told import STORIES, Told, shelf_of, tell
+from tests.discord.simulated import SimulatedSide
 
 IN_A_NOTE = "what is wrong with a form is said in the answer to it, with a button that opens it again, and not in a whisper after it"
 CALLED = "a post to somebody begins with a mention of them on Discord"
@@ -34,7 +38,7 @@ async def here(name, tmp_path_factory) -> Told:
 @pytest.fixture
 async def there(name, tmp_path_factory) -> Told:
     """Return a story as it is told with everybody on Discord."""
-    return await tell(STORIES / f"{name}.toml", on=Platform.DISCORD, shelf=shelf_of(tmp_path_factory))
+    return await tell(STORIES / f"{name}.toml", on=Platform.DISCORD, shelf=shelf_of(tmp_path_factory), side=SimulatedSide)
 
 
 @pytest.mark.parametrize("name", NAMES)
