@@ -2,11 +2,9 @@
 
 from datetime import timedelta
 
-from desk.cards import plain
 from desk.space import Place
 from desk.ticket import Containment, Status
 from desk.timeline import Purpose
-from handlers.say import POINTED
 from tests.world import channel
 
 QUESTION = "When does my refund arrive?"
@@ -49,13 +47,6 @@ async def test_the_answer_hangs_under_the_first_message_and_the_later_ones_get_a
     assert [p.target for p in w.posts(Purpose.ANSWER)] == [Place(channel("community"), first.id)]
     (link,) = [p for p in w.posts(Purpose.NOTICE) if p.target == Place(channel("community"), later.id)]
     assert f"message:{first}" in w.texts(Purpose.NOTICE)[w.posts(Purpose.NOTICE).index(link)]
-
-
-async def test_of_many_lines_written_one_after_another_only_the_last_gets_a_link(w):
-    said = [await w.says("ina", f"unsure: my refund, line {n}?") for n in range(POINTED + 2)]
-    await w.wait(minutes=1)
-    links = [post.target for post in w.posts(Purpose.NOTICE) if "it goes on there" in plain(post.card)]
-    assert [target.thread for target in links] == [said[-1].id]
 
 
 
