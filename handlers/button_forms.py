@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
 
+from desk.audience import Scope
 from desk.cards import Button, Card, Form
-from desk.customer import TEAM
+from desk.customer import TEAM, Trust
 from desk.errors import NotAllowed
 from desk.ids import CardId, DraftId, IncidentId, OutboxId, TicketId
 from desk.ports import Query
@@ -16,13 +17,18 @@ from handlers.dossier import Dossier, dossier
 from handlers.services import Services
 
 Draw = Callable[[CardId], Awaitable[Card]]
+SHOW = "show_privately"
+"""The action of a platform's own button that shows somebody what is theirs alone. Its subject is the row of the outbox."""
 
 
 async def form_of(query: Query, services: Services, draw: Draw) -> Form | None:
     """Return the form of the button that a query names; None where it has none, or is not there any more: pressed, it says so itself.
 
-    Raises NotAllowed for a button of the team's and somebody else.
+    Raises NotAllowed for a button of the team's and somebody else, and for one that shows what is a person's to whoever is not that person any more.
     """
+    if query.action == SHOW:
+        await _check_reader(query, services)
+        return None
     if query.action in linking.BUTTONS:
         ticket = await _ticket(query, services)
         return linking.form(query.action, await services.policy.current(), (ticket.language if ticket else "") or "en")
@@ -41,6 +47,17 @@ async def form_of(query: Query, services: Services, draw: Draw) -> Form | None:
     ticket = await _ticket(query, services)
     d = await dossier(ticket.id, services) if ticket else None
     return _named(_all(d), query) if d else None
+
+
+async def _check_reader(query: Query, services: Services) -> None:
+    row = await services.store.row(OutboxId(query.about))
+    if row is None or row.post.audience.scope is Scope.PUBLIC:
+        return
+    identity = await services.crm.identity(query.by) if query.by else None
+    person = await services.crm.person(identity.person) if identity and identity.trust is Trust.PERSON else None
+    if person is None or row.post.audience.subject not in (person.id, person.account):
+        ticket, policy = await _ticket(query, services), await services.policy.current()
+        raise NotAllowed(policy.phrase(linking.UNKNOWN, (ticket.language if ticket else "") or "en"))
 
 
 async def _customers(query: Query, services: Services) -> tuple[Button, ...]:

@@ -85,6 +85,8 @@ class Interactive:
         whole = await self._forms.whole(origin)
         found = pressed.unpacked(whole)
         if self._shows and (shown := await self._shows(body, found)) is not None:
+            # The desk says whether they still are whom it is for.
+            await self._asking.form(await self._asking.about(body, found))
             return await self._answers.give(body, Answer.TOLD, shown)
         if found.action == COMMAND:
             return await self._command(body, found.subject)
