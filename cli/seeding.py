@@ -47,7 +47,7 @@ class Cast:
 async def enroll(desk: Runtime, cast: Cast, *, at: datetime) -> None:
     """Write a cast into the customer record, the workspace and the store; again is the same as once."""
     known = [seat for seat in cast.seats if seat.trust is not Trust.NONE]
-    identities = [Identity(seat.user, seat.person.id, seat.trust, how="seeded", at=at) for seat in known]
+    identities = [Identity(seat.user, seat.person.id, seat.trust, how="the customer record", at=at) for seat in known]
     # Whoever has an address is on record, also where nobody knows yet that it is them who writes.
     people = {seat.person.id: seat.person for seat in cast.seats if seat in known or seat.person.email}
     await desk.customers.save(accounts=cast.accounts, people=list(people.values()), identities=identities, invoices=cast.invoices)

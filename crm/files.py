@@ -179,7 +179,7 @@ def _person(line: _Line, accounts: Mapping[str, AccountId]) -> Person:
 
 def _identity(line: _Line, person: Person, at: datetime) -> Identity:
     trust = line.word("trust", Trust, Trust.PERSON)
-    return Identity(UserRef(Platform.LOCAL, SPACE, person.id), person.id, trust, how="file", at=at)
+    return Identity(UserRef(Platform.LOCAL, SPACE, person.id), person.id, trust, how="the customer record", at=at)
 
 
 def _invoice(line: _Line, accounts: Mapping[str, AccountId]) -> Invoice:

@@ -78,6 +78,7 @@ def test_everybody_has_a_user_of_the_workspace_at_their_trust(records: Records):
     ]
     assert records.identities[0].user == MARA
     assert records.identities[0].at == NOW
+    assert records.identities[0].how == "the customer record"
 
 
 def test_an_invoice_is_read(records: Records):
