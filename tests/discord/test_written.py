@@ -20,7 +20,7 @@ from tests.slack.test_mrkdwn import ANYTHING, WORDS
 GUILD, CHANNEL, THREAD, MESSAGE = "1190000000000000001", "1190000000000300000", "1190000000000300001", "1190000000000300002"
 PINGS = re.compile(r"(?<!\\)<(?:@[!&]?|#|/|id:|a?:\w+:)\w*|@(?:everyone|here)\b", re.IGNORECASE)
 """What Discord makes a mention, a channel or an emoji of."""
-LITERAL = re.compile(r"<https?://[^>]*>|```.*?```|`[^`]*`", re.DOTALL)
+LITERAL = re.compile(r"<https?://[^>]*>|```.*?```|(?<!\\)`[^`]*`", re.DOTALL)
 """Addresses and code, in which Discord looks for none."""
 
 
