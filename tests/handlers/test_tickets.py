@@ -49,7 +49,6 @@ async def test_the_answer_hangs_under_the_first_message_and_the_later_ones_get_a
     assert f"message:{first}" in w.texts(Purpose.NOTICE)[w.posts(Purpose.NOTICE).index(link)]
 
 
-
 async def test_a_reply_within_fourteen_days_reopens(w):
     asked = await w.asks("ina", QUESTION)
     await w.wait(days=4)
