@@ -182,7 +182,8 @@ def _ignore(s: Situation) -> Outcome:
     if s.ticket.status.is_over or s.ticket.held:
         return s.ticket, changes
     if s.ticket.answered_at is None:
-        return replace(s.ticket, status=Status.CLOSED, closed=s.now), changes + write(ClearDeadlines(str(s.ticket.id)))
+        ticket = replace(s.ticket, status=Status.CLOSED, closed=s.now, holding=None)
+        return ticket, changes + write(ClearDeadlines(str(s.ticket.id))) + say.unheld(s)
     return replace(s.ticket, status=Status.WAITING_CUSTOMER), changes + say.silence(s)
 
 

@@ -15,7 +15,7 @@ from desk.ids import EventId, MessageId, OutboxId, derived
 from desk.post import Direct, Op, Post, Target
 from desk.space import Place, UserRef
 from desk.ticket import Status, Ticket
-from desk.timeline import Message, Purpose
+from desk.timeline import Message, Purpose, tombstone
 from handlers import replies
 from handlers.situation import Situation
 from handlers.times import timed
@@ -94,6 +94,17 @@ def answer(s: Situation, drawn: Card, purpose: Purpose, *, audience: Audience) -
         note = replies.sentence(phrase(s, "holding_replaced", name=s.ticket.customer_name))
         changes += post(s, "replaced", note, Purpose.NOTICE, audience=PUBLIC, to=(s.ticket.customer,))
     return changes
+
+
+def unheld(s: Situation) -> Changes:
+    """Take back the holding answer: nobody asks any more what it promises an answer to."""
+    holding = s.ticket.holding
+    stands = next((m for m in s.timeline if holding and str(m.id) == holding.outbox and not m.deleted), None)
+    if holding is None or stands is None:
+        return NOTHING
+    id = OutboxId(derived("o", s.cause, "unheld"))
+    row = Post(id, stands.place, stands.purpose, stands.audience, s.now, op=Op.DELETE, ticket=s.ticket.id, changes=holding.outbox)
+    return write(Enqueue(row), SaveMessage(tombstone(stands, s.now)))
 
 
 def tell_privately(s: Situation, text: str, user: UserRef, *, label: str) -> Changes:

@@ -97,6 +97,14 @@ def test_deleted_before_answer(story):
     assert story.bot(inside=True) == []
 
 
+def test_deleted_after_holding(story):
+    promised, taken_back = story.bot()
+    assert (promised["purpose"], promised["op"], taken_back["op"], taken_back["ref"]) == ("holding", "post", "delete", promised["ref"])
+    assert story.actions == ["suggest", "ignore"]
+    assert (story.ticket["status"], story.ticket["containment"]) == ("closed", None)
+    assert "Approve" not in story.standing("draft_card")[0]["buttons"]
+
+
 def test_bystander(story):
     assert {ticket["customer"] for ticket in story.tickets} == {"Poppy Lane", "Lucia Ferrer"}
     assert {post["thread"] for post in story.bot("answer")} == {QUESTION}
