@@ -9,7 +9,7 @@ from desk.timeline import Message
 from desk.triage import Classification
 from escalation.mood import followed, trend
 from handlers.services import Services
-from handlers.situation import Situation
+from handlers.situation import EACH, Situation
 
 MOST = 200
 """The messages that are looked at: the latest ones."""
@@ -22,8 +22,9 @@ async def felt(s: Situation, c: Classification, services: Services) -> tuple[Sit
     """
     known, said = dict(s.ticket.felt), s.said
     last, alone = said[-1], len(said) == 1
-    passed_over = {m.id for m in said} - {m.id for m in s.latest}
-    theirs = [m for m in s.timeline if m.is_customers and m.text and m.id not in passed_over][-MOST:]
+    theirs = [m for m in s.timeline if m.is_customers and m.text][-MOST:]
+    # Of line upon line only so many are looked at in one turn, the last first.
+    looked_at = {m.id for m in [m for m in theirs if _key(m) not in known][-EACH:]}
     found = {}
     for message in theirs:
         key = _key(message)
@@ -32,7 +33,7 @@ async def felt(s: Situation, c: Classification, services: Services) -> tuple[Sit
             found[key] = round(c.displeasure, 4)
         elif key in known:
             found[key] = known[key]
-        elif (displeasure := await _displeasure(message, services)) is not None:
+        elif message.id in looked_at and (displeasure := await _displeasure(message, services)) is not None:
             found[key] = round(displeasure, 4)
     mood = followed(tuple(found.values()), s.policy.mood)
     s = replace(s, ticket=replace(s.ticket, mood=mood, felt=tuple(found.items())))
