@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -23,6 +24,8 @@ T = TypeVar("T")
 
 BUSY = timedelta(seconds=5)
 """How long a write waits for another process before the store counts as unavailable."""
+LOOK = 0.02
+"""Seconds between two tries of what SQLite does not wait for by itself."""
 READERS = 4
 """Threads that read a SQLite file beside the one that writes it."""
 PATIENT = 30_000
@@ -198,6 +201,20 @@ def _opened(url: str, busy: timedelta) -> Database:
             raise Misconfigured(f"the database address begins with {other!r}: write sqlite:///PATH or postgresql://USER@HOST/NAME")
 
 
+def _set(cursor: Any, pragma: str, patience: float) -> None:
+    """Set a pragma. SQLite itself waits for nobody while it changes how a new file keeps its journal."""
+    until = time.monotonic() + patience
+    while True:
+        try:
+            cursor.execute(f"PRAGMA {pragma}")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(LOOK)
+        else:
+            return
+
+
 @contextmanager
 def _driver() -> Iterator[None]:
     # SQLAlchemy imports it when an engine is made; a wheel without its C library fails there too.
@@ -217,7 +234,7 @@ def _sqlite_engine(url: URL, milliseconds: int) -> Engine:
         connection.isolation_level = None
         cursor = connection.cursor()
         for pragma in (f"busy_timeout={milliseconds}", *CAREFUL):
-            cursor.execute(f"PRAGMA {pragma}")
+            _set(cursor, pragma, milliseconds / 1000)
         cursor.close()
 
     @event.listens_for(engine, "begin")
