@@ -24,7 +24,7 @@ from desk.ids import OutboxId
 from desk.post import Op, RowStatus
 from desk.store import Store
 from desk.ticket import Ticket
-from desk.timeline import Message, ordered
+from desk.timeline import Message, Purpose, ordered
 from runtime import Records, SystemClock
 from settings import read_settings
 from store.engine import EngineRows
@@ -100,7 +100,9 @@ async def _read_ticket(outcome: Outcome, ticket: Ticket, records: Records) -> No
     for message in timeline:
         # What the desk says in two threads at about one time has no order that a reader could see; a first message begins its thread.
         thread = message.place.thread or (message.ref.id if message.ref else "")
-        outcome.timelines.setdefault(f"{ticket.id} in {message.place.channel.id}/{thread}", []).append(_message(message))
+        # A pointer stands under the line that it points from, and not where its ticket does.
+        where = "pointers" if message.author is None and message.purpose is Purpose.NOTICE else f"in {message.place.channel.id}/{thread}"
+        outcome.timelines.setdefault(f"{ticket.id} {where}", []).append(_message(message))
     decisions = await records.store.decisions(ticket.id)
     outcome.decisions[ticket.id] = [f"{made.turn} {made.word}: {', '.join(reason.code for reason in made.reasons)}" for made in decisions]
     if timeline != ordered(timeline):
