@@ -68,8 +68,10 @@ class Sender:
     async def _begin(self, group: asyncio.TaskGroup) -> None:
         """Begin to send what may be sent now and is not under way."""
         async with self._busy:
+            # What was under way when the outbox is read may be sent by the time it was: what was read of it is old.
+            known = frozenset(self._under_way)
             for row in await self._services.store.sendable(self._services.clock.now()):
-                if row.post.id not in self._under_way:
+                if row.post.id not in known:
                     self._under_way[row.post.id] = group.create_task(self._see_off(row))
 
     async def _see_off(self, row: Row) -> None:

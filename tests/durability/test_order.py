@@ -1,9 +1,9 @@
 """What happens at the same moment in another order ends the same."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -12,8 +12,8 @@ from desk.cards import Card, Text
 from desk.changes import Enqueue, write
 from desk.errors import Unavailable
 from desk.events import MessageEdited
-from desk.ids import EventId, OutboxId
-from desk.post import Post, Row
+from desk.ids import CardId, EventId, OutboxId
+from desk.post import Post, Row, RowStatus
 from desk.space import MessageRef, Place, Platform
 from desk.store import Store
 from desk.timeline import Purpose
@@ -165,6 +165,44 @@ async def test_a_post_that_a_platform_holds_back_keeps_only_its_own_lane_waiting
     with pytest.raises(asyncio.CancelledError):
         await sending
     assert chat.sends == 4
+
+
+class Slow:
+    """A store of which an answer about the outbox is old by the time it comes: what was under way is sent meanwhile."""
+
+    def __init__(self, store: Store, chat: Gated) -> None:
+        self._store, self._chat, self.asked, self.was_old = store, chat, 0, False
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._store, name)
+
+    async def sendable(self, now: datetime) -> Sequence[Row]:
+        found = await self._store.sendable(now)
+        self.asked += 1
+        if found and found[0].status is RowStatus.SENDING:
+            self._chat.may_end.set()
+            self.was_old = True
+            await asyncio.sleep(0.5)
+            assert not await self._store.sendable(now)
+        return found
+
+
+async def drawn(_: CardId) -> Card:
+    return Card((Text("once"),))
+
+
+async def test_what_was_sent_while_the_outbox_was_read_is_not_sent_again(desk):
+    chat = Gated(desk.chat)
+    given = Post(OutboxId("o-1"), Place(channel("agents"), "a"), Purpose.NOTICE, INTERNAL, desk.clock.now(), card_id=CardId("k-1"))
+    await desk.store.commit(EventId("posts"), write(Enqueue(given)), at=desk.clock.now())
+    store = Slow(desk.store, chat)
+    sending = asyncio.create_task(Sender(replace(desk.services, chat={Platform.LOCAL: chat}, store=store), drawn).run())
+    await _until(lambda: store.was_old and store.asked >= 4)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert chat.sends == 1
+    assert (await desk.store.row(OutboxId("o-1"))).status is RowStatus.SENT
 
 
 async def _until(holds: Callable[[], bool]) -> None:
